@@ -1,0 +1,77 @@
+#!/bin/sh
+# Fetch, configure and build the reference LAMMPS in a cache outside the checkout.
+#
+#   lammps.sh            make it there, print progress
+#   lammps.sh --print    only print the cache directory: DIR/src is the source, DIR/build the build
+#
+# The cache is keyed by version and build options, so checkouts share it and
+# another set of options does not disturb it.  Every step leaves a stamp: an
+# interrupted call resumes at the step that did not finish.
+set -eu
+
+suite=${INMVISC_LAMMPS_SUITE:-trixie}   # Debian suite whose source package is 4Feb2025
+version=${INMVISC_LAMMPS_VERSION:-4Feb2025}
+packages='PLUGIN MANYBODY KSPACE MOLECULE EXTRA-COMPUTE EXTRA-FIX EXTRA-PAIR EXTRA-MOLECULE PHONON RIGID'
+options='-DBUILD_SHARED_LIBS=ON -DBUILD_MPI=ON -DBUILD_OMP=OFF -DCMAKE_BUILD_TYPE=Release -DWITH_JPEG=OFF -DWITH_PNG=OFF -DWITH_GZIP=OFF -DWITH_CURL=OFF'
+for p in $packages; do options="$options -DPKG_$p=ON"; done
+
+key=$(printf '%s' "$options" | cksum | cut -d ' ' -f 1)
+cache=${INMVISC_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/user-inmvisc}
+dir=$cache/lammps-$version-$key
+[ "${1:-}" = --print ] && { printf '%s\n' "$dir"; exit 0; }
+
+say() { printf '== lammps: %s\n' "$*"; }
+die() {
+  say "$*"
+  say "a further 'make' resumes at this step; to start anew remove $dir"
+  exit 1
+}
+
+# Debian's source package of another suite, without touching the system's apt configuration
+fetch() {
+  apt=$dir/apt
+  rm -rf "$apt"
+  mkdir -p "$apt/sources.list.d" "$apt/lists/partial" "$apt/cache/archives/partial"
+  stanza=$(grep -ls '^Suites:' /etc/apt/sources.list.d/*.sources 2> /dev/null | head -n 1) ||
+    stanza=
+  [ -n "$stanza" ] || die "no deb822 file in /etc/apt/sources.list.d tells where Debian's archive is.
+   Give your own LAMMPS instead: cmake -B build -DLAMMPS_SOURCE_DIR=... -DLAMMPS_BINARY=..."
+  awk -v suite="$suite" 'BEGIN { RS = ""; FS = "\n" }
+    /Types:/ { for (i = 1; i <= NF; i++) {
+                 if ($i ~ /^#/) continue
+                 if ($i ~ /^Types:/) $i = "Types: deb-src"
+                 if ($i ~ /^Suites:/) $i = "Suites: " suite
+                 print $i }
+               exit }' "$stanza" > "$apt/sources.list.d/lammps.sources"
+  set -- -o Dir::Etc::sourcelist=/dev/null -o Dir::Etc::sourceparts="$apt/sources.list.d" \
+         -o Dir::State::Lists="$apt/lists" -o Dir::Cache="$apt/cache" -o APT::Sandbox::User=root
+  apt-get -q "$@" update || die "apt-get update for the source package failed"
+  (cd "$dir" && apt-get -q "$@" source --download-only --tar-only lammps) || die "the source package could not be fetched"
+  rm -rf "$dir/src.part" "$dir/src"
+  mkdir "$dir/src.part"
+  tar -xf "$dir"/lammps_*.orig.tar.* -C "$dir/src.part" --strip-components=1 || die "the source archive does not unpack"
+  got=$(sed -n 's/^#define LAMMPS_VERSION "\(.*\)"/\1/p' "$dir/src.part/src/version.h" | tr -d ' ')
+  [ "$got" = "$version" ] || die "suite $suite has LAMMPS $got, wanted $version: set INMVISC_LAMMPS_SUITE or INMVISC_LAMMPS_VERSION"
+  mv "$dir/src.part" "$dir/src"
+  rm -rf "$apt" "$dir"/lammps_*
+}
+
+mkdir -p "$dir"
+exec 9> "$dir/lock"
+command -v flock > /dev/null 2>&1 && { flock -n 9 || { say "another build is using $dir, waiting"; flock 9; }; }
+
+[ -f "$dir/built" ] && { say "$version ready in $dir"; exit 0; }
+if [ ! -f "$dir/fetched" ]; then
+  say "fetching the source of $version"
+  fetch
+  touch "$dir/fetched"
+fi
+say "configuring $version with $packages"
+cmake -G Ninja -S "$dir/src/cmake" -B "$dir/build" $options > "$dir/configure.log" 2>&1 || {
+  tail -n 20 "$dir/configure.log"
+  die "configuring failed, see $dir/configure.log"
+}
+say "building $version (once; some 10 minutes on 2 cores)"
+cmake --build "$dir/build" || die "building failed, the compiler's message is above"
+touch "$dir/built"
+say "$version ready in $dir"
