@@ -1,0 +1,106 @@
+/* From the velocity autocorrelation function to the memory kernel and the friction: inm_kernel.h */
+
+#include "inm_kernel.h"
+
+#include <math.h>
+
+void inm_kernel_from_vacf(size_t nlag, double dt, const double *corr, double *cbar, double *work)
+{
+  const double pbar = 0.5 * (corr[0] + corr[1]); /* <Pbar^2> + dt^2/4 <J^2> */
+  double *a = work;
+
+  a[0] = 0.0;
+  cbar[0] = 2.0 * (corr[0] - corr[1]) / (dt * dt);
+  for (size_t n = 1; n <= nlag; n++) {
+    a[n] = (corr[n - 1] - corr[n + 1]) / (2.0 * dt * pbar);
+    double sum = 0.5 * a[n] * cbar[0];
+    for (size_t k = 1; k < n; k++) sum += a[n - k] * cbar[k];
+    cbar[n] = (2.0 * corr[n] - corr[n - 1] - corr[n + 1]) / (dt * dt) + dt * sum;
+  }
+}
+
+void inm_kernel_integral(size_t nlag, double dt, const double *cbar, double scale, double *integral)
+{
+  integral[0] = 0.0;
+  for (size_t n = 1; n <= nlag; n++)
+    integral[n] = integral[n - 1] + 0.5 * dt * scale * (cbar[n - 1] + cbar[n]);
+}
+
+double inm_kernel_plateau_scale(const double *corr)
+{
+  return 2.0 * corr[0] / (corr[0] + corr[1]);
+}
+
+double inm_kernel_einstein_frequency_sq(double dt, const double *corr)
+{
+  return 2.0 * (corr[0] - corr[1]) / (corr[0] * dt * dt);
+}
+
+inm_kernel_tail inm_kernel_extrapolate(size_t nlag, const double *integral)
+{
+  inm_kernel_tail out;
+  const size_t third = nlag / 3; /* two windows of equal width, so that q is that of the decay */
+  const double before = integral[nlag - third] - integral[nlag - 2 * third];
+
+  out.last = integral[nlag] - integral[nlag - third];
+  out.ratio = out.last / before;
+  out.tail = 0.0;
+  if (out.last > 0.0 && out.last < before) out.tail = out.last * out.ratio / (1.0 - out.ratio);
+  return out;
+}
+
+static double linear(double x)
+{
+  return x;
+}
+
+/* Weighted slope of axis(y) over axis(x), of the points with x >= from.  NaN below 3 points. */
+static double slope(size_t n, const double *x, const double *y, const double *weight, double from,
+                    double (*axis)(double))
+{
+  size_t npoints = 0;
+  double w = 0.0, xmean = 0.0, ymean = 0.0, sxx = 0.0, sxy = 0.0;
+
+  for (size_t i = 0; i < n; i++) {
+    if (!(weight[i] > 0.0) || x[i] < from) continue;
+    npoints++;
+    w += weight[i];
+    xmean += weight[i] * axis(x[i]);
+    ymean += weight[i] * axis(y[i]);
+  }
+  if (npoints < 3) return NAN;
+  xmean /= w;
+  ymean /= w;
+  for (size_t i = 0; i < n; i++) {
+    if (!(weight[i] > 0.0) || x[i] < from) continue;
+    sxx += weight[i] * (axis(x[i]) - xmean) * (axis(x[i]) - xmean);
+    sxy += weight[i] * (axis(x[i]) - xmean) * (axis(y[i]) - ymean);
+  }
+  return sxy / sxx;
+}
+
+inm_msd_line inm_msd_fit(size_t n, const double *lag, const double *msd, const double *weight,
+                         int dim)
+{
+  inm_msd_line out;
+
+  out.to = 0.0;
+  for (size_t i = 0; i < n; i++)
+    if (weight[i] > 0.0 && lag[i] > out.to) out.to = lag[i];
+  out.from = out.to;
+  for (size_t i = 0; i < n; i++)
+    if (weight[i] > 0.0 && lag[i] >= 0.1 * out.to && lag[i] < out.from) out.from = lag[i];
+
+  out.diffusion = slope(n, lag, msd, weight, out.from, linear) / (2.0 * dim);
+  out.exponent = slope(n, lag, msd, weight, out.from, log);
+  return out;
+}
+
+double inm_jackknife_error(size_t n, size_t stride, const double *x)
+{
+  double mean = 0.0, sum = 0.0;
+  if (n < 2) return NAN;
+  for (size_t i = 0; i < n; i++) mean += x[i * stride] / (double) n;
+  for (size_t i = 0; i < n; i++) sum += (x[i * stride] - mean) * (x[i * stride] - mean);
+  return sqrt(sum * (double) (n - 1) / (double) n);
+}

@@ -1,0 +1,242 @@
+#include "inm_solver_private.h"
+
+#include <limits.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+double inm_frequency(double lambda)
+{
+  return (lambda >= 0.0) ? sqrt(lambda) : -sqrt(-lambda);
+}
+
+inm_class inm_classify(double lambda, double pr, inm_edge edge)
+{
+  if (lambda >= 0.0) return INM_STABLE;
+
+  int localized;
+  if (edge.kind == INM_EDGE_FREQUENCY)
+    localized = sqrt(-lambda) > edge.value;
+  else if (edge.kind == INM_EDGE_PARTICIPATION && !isnan(pr))
+    localized = pr < edge.value;
+  else
+    return INM_UNSTABLE_UNKNOWN;
+  return localized ? INM_UNSTABLE_LOCALIZED : INM_UNSTABLE_DELOCALIZED;
+}
+
+int inm_has_vector(const inm_modes *m, size_t p)
+{
+  return !isnan(m->pr[p]);
+}
+
+size_t inm_tag_index(const int64_t *tag, size_t natom, int64_t wanted)
+{
+  size_t lo = 0, hi = natom;
+  while (lo < hi) {
+    const size_t mid = lo + (hi - lo) / 2;
+    if (tag[mid] < wanted)
+      lo = mid + 1;
+    else
+      hi = mid;
+  }
+  return (lo < natom && tag[lo] == wanted) ? lo : natom;
+}
+
+size_t inm_mode_atom(const inm_modes *m, int64_t tag)
+{
+  return inm_tag_index(m->tag, m->natom, tag);
+}
+
+void inm_modes_free(inm_modes *m)
+{
+  free(m->tag);
+  free(m->mass);
+  free(m->lambda);
+  free(m->pr);
+  free(m->proj2);
+  free(m->weight);
+  free(m->cls);
+  free(m->share);
+  free(m->eigenvector);
+  memset(m, 0, sizeof(*m));
+}
+
+/* an array of n NaN; never NULL but for want of memory */
+static double *nan_array(size_t n)
+{
+  double *x = (double *) malloc((n + 1) * sizeof(*x));
+  if (x)
+    for (size_t i = 0; i < n; i++) x[i] = NAN;
+  return x;
+}
+
+inm_status inm_modes_alloc(inm_modes *m)
+{
+  m->n = (size_t) m->dim * m->natom;
+  m->mass = nan_array(m->natom);
+  m->lambda = nan_array(m->n);
+  m->pr = nan_array(m->n);
+  m->proj2 = nan_array((size_t) m->nproj * m->n);
+  m->weight = nan_array((size_t) m->ntypes * m->n);
+  m->cls = (signed char *) calloc(m->n + 1, 1);
+  m->share = nan_array(3 * m->natom);
+  m->eigenvector = nan_array(3 * m->natom);
+  const int complete = m->mass && m->lambda && m->pr && m->proj2 && m->weight && m->cls &&
+      m->share && m->eigenvector;
+  return complete ? INM_OK : INM_ERR_ALLOC;
+}
+
+/* The solver's order has the lifted translations last, the table has them at lambda = 0. */
+static size_t table_index(const inm_filler *f, size_t solver_index)
+{
+  const inm_modes *m = f->modes;
+  const size_t first_lifted = m->n - m->nzero;
+
+  if (solver_index < f->nunstable) return solver_index;
+  if (solver_index < first_lifted) return solver_index + m->nzero;
+  return f->nunstable + (solver_index - first_lifted);
+}
+
+/* table index of the mode whose eigenvector is to be kept, or n */
+static size_t find_keep(const inm_modes *m, const inm_request *request)
+{
+  size_t best = m->n;
+
+  if (request->keep == INM_KEEP_INDEX) {
+    if (request->keep_value >= 1.0 && request->keep_value <= (double) m->n)
+      best = (size_t) request->keep_value - 1;
+  } else if (request->keep == INM_KEEP_FREQUENCY) {
+    double nearest = INFINITY;
+    for (size_t p = 0; p < m->n; p++) {
+      const double distance = fabs(inm_frequency(m->lambda[p]) - request->keep_value);
+      if (m->cls[p] == INM_ZERO || distance >= nearest) continue;
+      nearest = distance;
+      best = p;
+    }
+  }
+  return best;
+}
+
+void inm_fill_spectrum(inm_filler *f, const double *lambda)
+{
+  inm_modes *m = f->modes;
+  const size_t first_lifted = m->n - m->nzero;
+
+  f->nunstable = 0;
+  while (f->nunstable < first_lifted && lambda[f->nunstable] < 0.0) f->nunstable++;
+
+  for (size_t s = 0; s < m->n; s++) {
+    const size_t p = table_index(f, s);
+    const int lifted = (s >= first_lifted);
+    m->lambda[p] = lifted ? 0.0 : lambda[s];
+    m->cls[p] = lifted ? INM_ZERO : inm_classify(lambda[s], NAN, f->request->edge);
+  }
+  f->keep = find_keep(m, f->request);
+
+  f->nseen[0] = f->nseen[1] = f->nseen[2] = 0;
+  for (size_t i = 0; i < 3 * m->natom; i++) m->share[i] = 0.0;
+}
+
+/* P = [ N sum_i (e_i . e_i)^2 ]^-1 with x,y,z of an atom summed before squaring (paper, eq. 5) */
+static double participation_ratio(const double *intensity, size_t natom)
+{
+  double sum = 0.0;
+  for (size_t i = 0; i < natom; i++) sum += intensity[i] * intensity[i];
+  return 1.0 / ((double) natom * sum);
+}
+
+static double dot(const double *x, const double *y, size_t n)
+{
+  double sum = 0.0;
+  for (size_t i = 0; i < n; i++) sum += x[i] * y[i];
+  return sum;
+}
+
+/* which column of share a class goes to, or -1 */
+static int share_column(int cls)
+{
+  if (cls == INM_UNSTABLE_LOCALIZED) return 0;
+  if (cls == INM_UNSTABLE_DELOCALIZED) return 1;
+  if (cls == INM_STABLE) return 2;
+  return -1;
+}
+
+static void fill_vector(inm_filler *f, size_t p, const double *e)
+{
+  inm_modes *m = f->modes;
+  double *intensity = f->intensity;
+  const inm_dense *d = f->dense;
+  const size_t dim = (size_t) m->dim;
+
+  for (size_t i = 0; i < m->natom; i++) intensity[i] = dot(&e[dim * i], &e[dim * i], dim);
+  m->pr[p] = participation_ratio(intensity, m->natom);
+
+  for (int t = 0; t < m->ntypes; t++) m->weight[t * m->n + p] = 0.0;
+  for (size_t i = 0; i < m->natom; i++)
+    m->weight[(size_t) (d->type[i] - 1) * m->n + p] += intensity[i] / d->mass[i];
+
+  for (int v = 0; v < m->nproj; v++) {
+    const double overlap = dot(e, &d->proj[v * m->n], m->n);
+    m->proj2[v * m->n + p] = overlap * overlap;
+  }
+
+  if (m->cls[p] != INM_ZERO)
+    m->cls[p] = (signed char) inm_classify(m->lambda[p], m->pr[p], f->request->edge);
+  const int column = share_column(m->cls[p]);
+  if (column >= 0) {
+    f->nseen[column]++;
+    for (size_t i = 0; i < m->natom; i++) m->share[3 * i + column] += intensity[i];
+  }
+
+  if (p == f->keep)
+    for (size_t i = 0; i < m->natom; i++)
+      for (size_t a = 0; a < 3; a++) m->eigenvector[3 * i + a] = (a < dim) ? e[dim * i + a] : 0.0;
+}
+
+void inm_fill_panel(inm_filler *f, size_t first, size_t count, const double *vec)
+{
+  for (size_t k = 0; k < count; k++)
+    fill_vector(f, table_index(f, first + k), &vec[k * f->modes->n]);
+}
+
+/* sum over all modes of |e_ip|^2 that are neither unstable nor zero, from completeness */
+static double stable_sum(const inm_filler *f, size_t i, double total_mass)
+{
+  const inm_modes *m = f->modes;
+  return (double) m->dim - m->share[3 * i] - m->share[3 * i + 1] -
+      (double) m->nzero * m->mass[i] / total_mass;
+}
+
+void inm_fill_shares(inm_filler *f)
+{
+  inm_modes *m = f->modes;
+  const size_t seen_unstable = f->nseen[0] + f->nseen[1];
+  const size_t nstable = m->n - m->nzero - f->nunstable;
+  const int classified = (seen_unstable == f->nunstable);
+  double total_mass = 0.0;
+
+  for (size_t i = 0; i < m->natom; i++) total_mass += m->mass[i];
+  for (size_t i = 0; i < m->natom; i++) {
+    double *share = &m->share[3 * i];
+    if (f->nseen[2] < nstable) share[2] = classified ? stable_sum(f, i, total_mass) : NAN;
+    share[0] = (f->nseen[0] && classified) ? share[0] / (double) f->nseen[0] : NAN;
+    share[1] = (f->nseen[1] && classified) ? share[1] / (double) f->nseen[1] : NAN;
+    share[2] = nstable ? share[2] / (double) nstable : NAN;
+  }
+}
+
+inm_status inm_modes_bcast(inm_modes *m, int root, MPI_Comm comm)
+{
+  const size_t lengths[] = {
+      m->natom,     m->n,        m->n, (size_t) m->nproj * m->n, (size_t) m->ntypes * m->n,
+      3 * m->natom, 3 * m->natom};
+  double *const arrays[] = {m->mass,   m->lambda, m->pr,         m->proj2,
+                            m->weight, m->share,  m->eigenvector};
+
+  for (int k = 0; k < 7; k++)
+    if (lengths[k] > INT_MAX) return INM_ERR_SIZE;
+  for (int k = 0; k < 7; k++) MPI_Bcast(arrays[k], (int) lengths[k], MPI_DOUBLE, root, comm);
+  MPI_Bcast(m->cls, (int) m->n, MPI_SIGNED_CHAR, root, comm);
+  MPI_Bcast(&m->asymmetry, 1, MPI_DOUBLE, root, comm);
+  return INM_OK;
+}

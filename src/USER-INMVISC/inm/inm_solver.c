@@ -1,0 +1,156 @@
+#include "inm_solver_private.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <time.h>
+#include <unistd.h>
+
+static const inm_solver *const solvers[] = {&inm_solver_lapack};
+
+const inm_solver *inm_solver_find(const char *name)
+{
+  for (size_t k = 0; k < sizeof(solvers) / sizeof(*solvers); k++)
+    if (strcmp(solvers[k]->name, name) == 0) return solvers[k];
+  return NULL;
+}
+
+const char *inm_solver_name(const inm_solver *solver)
+{
+  return solver->name;
+}
+
+double inm_solver_bytes(const inm_solver *solver, size_t n, inm_vectors vectors)
+{
+  return solver->bytes(n, vectors);
+}
+
+/* MemAvailable counts what the kernel can free for us, unlike the free pages of sysconf */
+static double system_available(void)
+{
+  double kib = 0.0;
+  char line[128];
+  FILE *fp = fopen("/proc/meminfo", "r");
+
+  if (!fp) return 0.0;
+  while (fgets(line, sizeof(line), fp))
+    if (sscanf(line, "MemAvailable: %lf", &kib) == 1) break;
+  fclose(fp);
+  return 1024.0 * kib;
+}
+
+/* what the address space limit (ulimit -v) leaves, or infinity */
+static double limit_available(void)
+{
+  struct rlimit limit;
+  double pages = 0.0;
+
+  if (getrlimit(RLIMIT_AS, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) return INFINITY;
+  FILE *fp = fopen("/proc/self/statm", "r");
+  if (fp) {
+    if (fscanf(fp, "%lf", &pages) != 1) pages = 0.0;
+    fclose(fp);
+  }
+  return fmax(0.0, (double) limit.rlim_cur - pages * (double) sysconf(_SC_PAGESIZE));
+}
+
+double inm_memory_available(void)
+{
+  const double available = system_available();
+  return (available > 0.0) ? fmin(available, limit_available()) : 0.0;
+}
+
+/* Wait for the root without spinning: its BLAS threads want the cores of the waiting ranks. */
+enum { TAG_READY = 7302 };
+
+static void wait_for_root(int root, MPI_Comm comm)
+{
+#if !defined(MPI_STUBS)
+  const struct timespec nap = {0, 2000000};
+  int ready = 0, token;
+  MPI_Status status;
+
+  for (;;) {
+    MPI_Iprobe(root, TAG_READY, comm, &ready, &status);
+    if (ready) break;
+    nanosleep(&nap, NULL);
+  }
+  MPI_Recv(&token, 1, MPI_INT, root, TAG_READY, comm, &status);
+#else
+  (void) root;
+  (void) comm;
+#endif
+}
+
+static void wake_others(int root, MPI_Comm comm)
+{
+  int nprocs, token = 0;
+  MPI_Comm_size(comm, &nprocs);
+  for (int r = 0; r < nprocs; r++)
+    if (r != root) MPI_Send(&token, 1, MPI_INT, r, TAG_READY, comm);
+}
+
+static inm_status solve_on_root(const inm_solver *solver, const inm_request *request, inm_dense *d,
+                                inm_modes *modes)
+{
+  inm_filler f;
+  inm_status status = inm_dense_symmetrize(d);
+
+  if (status != INM_OK) return status;
+  memset(&f, 0, sizeof(f));
+  f.modes = modes;
+  f.dense = d;
+  f.request = request;
+  f.intensity = (double *) malloc((d->natom + 1) * sizeof(*f.intensity));
+  if (!f.intensity) return INM_ERR_ALLOC;
+
+  inm_dense_lift_translations(d, request->is_free);
+  memcpy(modes->mass, d->mass, d->natom * sizeof(*d->mass));
+  modes->asymmetry = d->asymmetry;
+  if (d->n > 0) status = solver->solve(d, &f);
+  free(f.intensity);
+  return status;
+}
+
+inm_status inm_solve(const inm_solver *solver, const inm_hessian *h, const inm_request *request,
+                     inm_modes *modes)
+{
+  const int root = 0;
+  int me;
+  inm_dense dense;
+  inm_status status;
+  const MPI_Comm comm = inm_hessian_comm(h);
+
+  inm_modes_free(modes);
+  memset(&dense, 0, sizeof(dense));
+  MPI_Comm_rank(comm, &me);
+
+  status = inm_gather_tags(h, &modes->tag, &modes->natom);
+  if (status != INM_OK) goto done;
+  modes->dim = inm_hessian_dim(h);
+  modes->ntypes = request->ntypes;
+  modes->nproj = request->nproj;
+  for (int a = 0; a < modes->dim; a++)
+    if (request->is_free[a] && modes->natom > 0) modes->nzero++;
+
+  status = inm_status_sync(inm_modes_alloc(modes), comm);
+  if (status != INM_OK) goto done;
+  status = inm_dense_gather(h, request, modes->tag, modes->natom, root, &dense);
+  if (status != INM_OK) goto done;
+
+  if (me == root) {
+    status = solve_on_root(solver, request, &dense, modes);
+    wake_others(root, comm);
+  } else {
+    wait_for_root(root, comm);
+  }
+  status = inm_status_sync(status, comm);
+  if (status == INM_OK) status = inm_modes_bcast(modes, root, comm);
+
+done:
+  inm_dense_free(&dense);
+  if (status != INM_OK) inm_modes_free(modes);
+  return status;
+}

@@ -1,0 +1,73 @@
+/* Between the solver interface and the solvers behind it. */
+
+#ifndef INM_SOLVER_PRIVATE_H
+#define INM_SOLVER_PRIVATE_H
+
+#include "inm_solver.h"
+
+/* The mass-weighted matrix and the vectors to project, on one rank.  Coordinate dim*i+a belongs to
+   atom i in ascending order of tags. */
+typedef struct {
+  size_t natom, n;
+  int dim, nproj;
+  double scale; /* of the Hessian, see inm_hessian_create */
+  double *a;    /* [n][n]      symmetric; solvers may destroy it */
+  double *mass; /* [natom] */
+  int *type;    /* [natom] */
+  double *proj; /* [nproj][n]  divided by sqrt(m) */
+  double asymmetry;
+} inm_dense;
+
+/* Rank of a tag among the ascending tags, or natom if it is not among them. */
+size_t inm_tag_index(const int64_t *tag, size_t natom, int64_t wanted);
+
+/* All tags of all ranks in ascending order, allocated; collective. */
+inm_status inm_gather_tags(const inm_hessian *h, int64_t **tag, size_t *natom);
+
+/* Collect the matrix on rank root, where d is filled; elsewhere d stays zeroed.  Collective. */
+inm_status inm_dense_gather(const inm_hessian *h, const inm_request *request, const int64_t *tag,
+                            size_t natom, int root, inm_dense *d);
+void inm_dense_free(inm_dense *d);
+
+/* Average D and its transpose, remember their largest difference, refuse infinities. */
+inm_status inm_dense_symmetrize(inm_dense *d);
+
+/* Add shift * t t^T for each free translation t = sqrt(m_i/M), with a shift above all eigenvalues. */
+void inm_dense_lift_translations(inm_dense *d, const int *is_free);
+
+/* Filling of the mode table on the root, while solving.
+   order: first inm_fill_spectrum once, then inm_fill_panel for every eigenvector at most once. */
+typedef struct {
+  inm_modes *modes;
+  const inm_dense *dense;
+  const inm_request *request;
+  size_t nunstable;  /* modes below zero: they come first */
+  size_t keep;       /* table index of the mode whose eigenvector is kept, or n */
+  size_t nseen[3];   /* eigenvectors seen of UL, UD, stable */
+  double *intensity; /* [natom] workspace: |e_i|^2 of the mode at hand */
+} inm_filler;
+
+/* lambda [n] ascending as the solver found it, lifted translations last */
+void inm_fill_spectrum(inm_filler *f, const double *lambda);
+
+/* Eigenvectors first..first+count-1 in the solver's order.  vec [count][n], normalized. */
+void inm_fill_panel(inm_filler *f, size_t first, size_t count, const double *vec);
+
+/* Means over the classes, once all panels are in. */
+void inm_fill_shares(inm_filler *f);
+
+/* Allocate all arrays for natom, dim, ntypes, nproj already set.  Everything starts as NaN. */
+inm_status inm_modes_alloc(inm_modes *m);
+
+/* Give the table of the root to all ranks.  Collective. */
+inm_status inm_modes_bcast(inm_modes *m, int root, MPI_Comm comm);
+
+struct inm_solver {
+  const char *name;
+  double (*bytes)(size_t n, inm_vectors vectors);
+  inm_status (*solve)(inm_dense *d, inm_filler *f); /* destroys d->a */
+};
+
+extern const inm_solver inm_solver_lapack;
+
+#endif
