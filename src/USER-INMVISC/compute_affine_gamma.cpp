@@ -1,0 +1,237 @@
+/* -*- c++ -*- ----------------------------------------------------------
+   LAMMPS - Large-scale Atomic/Molecular Massively Parallel Simulator
+   https://www.lammps.org/, Sandia National Laboratories
+   LAMMPS development team: developers@lammps.org
+
+   This software is distributed under the GNU General Public License.
+   See the README file in the top-level LAMMPS directory.
+------------------------------------------------------------------------- */
+
+#include "compute_affine_gamma.h"
+
+#include "inmvisc_compat.h"
+#include "inmvisc_force_probe.h"
+#include "inmvisc_parser.h"
+
+#include "atom.h"
+#include "comm.h"
+#include "domain.h"
+#include "error.h"
+#include "force.h"
+#include "memory.h"
+#include "modify.h"
+#include "update.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+using namespace LAMMPS_NS;
+using namespace INMVISC_NS;
+
+// displacement along k proportional to the coordinate c, as change_box xy, xz, yz
+
+struct Plane {
+  const char *name;
+  int k, c;
+};
+static const Plane planes[3] = {{"xy", 0, 1}, {"xz", 0, 2}, {"yz", 1, 2}};
+
+/* ----------------------------------------------------------------------
+   compute ID group affine/gamma inm-ID keyword values ...
+------------------------------------------------------------------------- */
+
+ComputeAffineGamma::ComputeAffineGamma(LAMMPS *lmp, int narg, char **arg) :
+    Compute(lmp, narg, arg), inm(nullptr), first_plane(0), nplanes(domain->dimension == 2 ? 1 : 3),
+    method(HESSIAN), strain(0.0), snapshot_step(-1), announced(false)
+{
+  me = fmt::format("Compute affine/gamma {}", id);
+  KeywordParser in(lmp, me, narg, arg, 3);
+
+  inm_id = in.word("inm-ID");
+  while (in.more()) {
+    const std::string key = in.keyword();
+    if (key == "plane") {
+      const std::string name = in.choice("plane", {"avg", "xy", "xz", "yz"});
+      for (int p = 0; p < 3; p++)
+        if (name == planes[p].name) {
+          first_plane = p;
+          nplanes = 1;
+        }
+      if (domain->dimension == 2 && first_plane != 0) in.fail("plane must be xy in 2d");
+    } else if (key == "method") {
+      method = (in.choice("method", {"hessian", "strain"}) == "hessian") ? HESSIAN : STRAIN;
+      if (method == STRAIN) {
+        strain = in.number("method strain eps");
+        if (!(strain > 0.0 && strain < 0.1))
+          in.fail("method strain eps must lie between 0 and 0.1");
+      }
+    } else {
+      in.unknown();
+    }
+  }
+
+  // the bins are those of compute inm/dos, so it must be there
+
+  inm = dynamic_cast<ComputeInmDos *>(compute_by_id(modify, inm_id, rank1()));
+  if (!inm) error->all(FLERR, "{}: there is no compute inm/dos with ID {}", me, inm_id);
+
+  array_flag = peratom_flag = local_flag = 1;
+  extarray = 0;
+  size_array_rows = inm->nbins();
+  size_array_cols = 4;
+  size_peratom_cols = 9;
+  size_local_cols = 2;
+  size_local_rows = 0;
+  memory->create(array, size_array_rows, size_array_cols, "affine/gamma:array");
+  std::fill(array[0], array[0] + (size_t) size_array_rows * size_array_cols, NAN);
+}
+
+ComputeAffineGamma::~ComputeAffineGamma()
+{
+  memory->destroy(array);
+  memory->destroy(array_atom);
+  memory->destroy(array_local);
+}
+
+void ComputeAffineGamma::init()
+{
+  inm = dynamic_cast<ComputeInmDos *>(compute_by_id(modify, inm_id, rank1()));
+  if (!inm) error->all(FLERR, "{}: there is no compute inm/dos with ID {}", me, inm_id);
+  if (inm->igroup != igroup)
+    error->all(FLERR, "{}: its group must be that of compute inm/dos {}", me, inm_id);
+  if (inm->nbins() != size_array_rows)
+    error->all(FLERR, "{}: compute inm/dos {} has another number of bins than before", me, inm_id);
+  inm->add_projector(id);
+  snapshot_step = -1;
+  announced = false;
+}
+
+/* ----------------------------------------------------------------------
+   Asked for by compute inm/dos before it solves.  xi [3][nrow][3]
+------------------------------------------------------------------------- */
+
+void ComputeAffineGamma::affine_force(HessianBuilder &builder, double *xi)
+{
+  const std::string why = builder.affine_refusal();
+
+  if (method == HESSIAN && why.empty()) {
+    from_hessian(builder, xi);
+  } else {
+    if (force->kspace)
+      error->all(
+          FLERR,
+          "{}: with a kspace style the box itself must be strained, which is not available yet",
+          me);
+    if (method == HESSIAN && comm->me == 0 && !announced)
+      utils::logmesg(lmp, "{}: finite strain {:.3g} in place of the Hessian, {}\n", me,
+                     strain > 0.0 ? strain : 1.0e-6, why);
+    from_strain(builder, xi);
+  }
+  announced = true;
+  xi_atom.assign(xi, xi + 9 * builder.rows().atom_of_row.size());
+}
+
+void ComputeAffineGamma::from_hessian(HessianBuilder &builder, double *xi) const
+{
+  const size_t n = 3 * builder.rows().atom_of_row.size();
+  for (int p = 0; p < 3; p++)
+    inm_hessian_affine_force(builder.hessian(), planes[p].k, planes[p].c, &xi[p * n]);
+}
+
+/* ----------------------------------------------------------------------
+   Xi = d f / d gamma by a central difference: all atoms and their images
+   move with the strain, so the box need not.
+------------------------------------------------------------------------- */
+
+void ComputeAffineGamma::from_strain(HessianBuilder &builder, double *xi) const
+{
+  const std::vector<int> &atoms = builder.rows().atom_of_row;
+  const double eps = (strain > 0.0) ? strain : 1.0e-6;
+  ForceProbe probe(lmp);
+
+  std::fill(xi, xi + 9 * atoms.size(), 0.0);
+  probe.open();
+  for (int p = 0; p < (domain->dimension == 2 ? 1 : 3); p++)
+    for (int sign = 1; sign >= -1; sign -= 2) {
+      probe.shear(planes[p].k, planes[p].c, sign * eps);
+      const double *f = probe.forces();
+      for (size_t r = 0; r < atoms.size(); r++)
+        for (int a = 0; a < 3; a++)
+          xi[3 * (p * atoms.size() + r) + a] += sign * f[3 * (size_t) atoms[r] + a] / (2.0 * eps);
+    }
+  probe.close();
+}
+
+/* ---------------------------------------------------------------------- */
+
+void ComputeAffineGamma::snapshot()
+{
+  if (snapshot_step == update->ntimestep) return;
+  inm->snapshot();
+
+  const inm_modes &modes = inm->modes();
+  const int first = inm->first_projection(id);
+  if (first < 0) error->all(FLERR, "{}: compute inm/dos {} was invoked without it", me, inm_id);
+  xi2.resize(modes.n + 1);
+  inm_mean_projection(&modes, first + first_plane, nplanes, xi2.data());
+  inm_gamma(&modes, &inm->bins(), xi2.data(), inm_mean_mass(&modes), array[0]);
+  tabulate_peratom();
+  tabulate_local();
+
+  snapshot_step = update->ntimestep;
+  invoked_array = invoked_peratom = invoked_local = snapshot_step;
+}
+
+void ComputeAffineGamma::tabulate_peratom()
+{
+  memory->destroy(array_atom);
+  memory->create(array_atom, std::max(atom->nmax, 1), size_peratom_cols, "affine/gamma:array_atom");
+
+  const size_t nrow = xi_atom.size() / 9;
+  size_t r = 0;    // rows are the owned atoms of the group in order
+  for (int i = 0; i < atom->nlocal; i++) {
+    const bool in_group = (atom->mask[i] & groupbit) && r < nrow;
+    for (int p = 0; p < 3; p++)
+      for (int a = 0; a < 3; a++)
+        array_atom[i][3 * p + a] = in_group ? xi_atom[3 * (p * nrow + r) + a] : 0.0;
+    if (in_group) r++;
+  }
+}
+
+void ComputeAffineGamma::tabulate_local()
+{
+  size_t first, last;
+  inm->mode_slice(first, last);
+
+  size_local_rows = (int) (last - first);
+  memory->destroy(array_local);
+  memory->create(array_local, std::max(size_local_rows, 1), size_local_cols,
+                 "affine/gamma:array_local");
+  for (size_t p = first; p < last; p++) {
+    array_local[p - first][0] = inm->modes().lambda[p];
+    array_local[p - first][1] = xi2[p];
+  }
+}
+
+void ComputeAffineGamma::compute_array()
+{
+  snapshot();
+}
+
+void ComputeAffineGamma::compute_peratom()
+{
+  snapshot();
+}
+
+void ComputeAffineGamma::compute_local()
+{
+  snapshot();
+}
+
+double ComputeAffineGamma::memory_usage()
+{
+  return 8.0 *
+      ((double) xi_atom.size() + (double) xi2.size() + (double) atom->nmax * size_peratom_cols +
+       (double) size_local_rows * size_local_cols);
+}

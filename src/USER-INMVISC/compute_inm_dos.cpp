@@ -1,0 +1,405 @@
+/* -*- c++ -*- ----------------------------------------------------------
+   LAMMPS - Large-scale Atomic/Molecular Massively Parallel Simulator
+   https://www.lammps.org/, Sandia National Laboratories
+   LAMMPS development team: developers@lammps.org
+
+   This software is distributed under the GNU General Public License.
+   See the README file in the top-level LAMMPS directory.
+------------------------------------------------------------------------- */
+
+#include "compute_inm_dos.h"
+
+#include "inmvisc_compat.h"
+#include "inmvisc_parser.h"
+
+#include "atom.h"
+#include "comm.h"
+#include "domain.h"
+#include "error.h"
+#include "group.h"
+#include "memory.h"
+#include "modify.h"
+#include "neigh_list.h"
+#include "neighbor.h"
+#include "npair.h"
+#include "update.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+using namespace LAMMPS_NS;
+using namespace INMVISC_NS;
+
+static constexpr double GB = 1024.0 * 1024.0 * 1024.0;
+
+// a translation is free if rows of the Hessian add up to this part of its largest element
+
+static constexpr double ACOUSTIC_TOLERANCE = 1.0e-5;
+
+/* ---------------------------------------------------------------------- */
+
+ComputeInmDos::ComputeInmDos(LAMMPS *lmp, int narg, char **arg) :
+    Compute(lmp, narg, arg), nbin(0), fixed_range(false), edge(), w_edge(NAN), request(),
+    solver(nullptr), table(), snapshot_step(-1), configuration(NAN), announced(false),
+    builder(nullptr), list(nullptr)
+{
+  me = fmt::format("Compute inm/dos {}", id);
+  builder = new HessianBuilder(lmp, me);
+  request.vectors = INM_VECTORS_ALL;
+  request.ntypes = atom->ntypes;
+  parse(narg, arg);
+
+  scalar_flag = vector_flag = array_flag = peratom_flag = local_flag = 1;
+  extscalar = extvector = extarray = 0;
+  size_vector = 8;
+  size_array_rows = nbin;
+  size_array_cols = 5;
+  size_peratom_cols = 6;
+  size_local_cols = 4;
+  size_local_rows = 0;
+
+  vector = new double[size_vector];
+  std::fill(vector, vector + size_vector, NAN);
+  memory->create(array, nbin, size_array_cols, "inm/dos:array");
+  std::fill(array[0], array[0] + (size_t) nbin * size_array_cols, NAN);
+}
+
+ComputeInmDos::~ComputeInmDos()
+{
+  delete builder;
+  delete[] vector;
+  memory->destroy(array);
+  memory->destroy(array_atom);
+  memory->destroy(array_local);
+  inm_modes_free(&table);
+}
+
+/* ----------------------------------------------------------------------
+   compute ID group inm/dos Nbin keyword values ...
+------------------------------------------------------------------------- */
+
+void ComputeInmDos::parse(int narg, char **arg)
+{
+  KeywordParser in(lmp, me, narg, arg, 3);
+
+  nbin = in.integer("Nbin", 2);
+  while (in.more()) {
+    const std::string key = in.keyword();
+    if (key == "range") {
+      range.nbin = nbin;
+      range.lo = in.number("range lo");
+      range.hi = in.number("range hi");
+      if (!(range.lo < range.hi)) in.fail("range lo must be below range hi");
+      fixed_range = true;
+    } else if (key == "edge") {
+      const std::string kind = in.choice("edge", {"pr", "frequency", "none"});
+      edge.kind = (kind == "pr")  ? INM_EDGE_PARTICIPATION
+          : (kind == "frequency") ? INM_EDGE_FREQUENCY
+                                  : INM_EDGE_NONE;
+      edge.value = 0.0;
+      if (kind == "pr") {
+        edge.value = in.number("edge pr");
+        if (!(edge.value > 0.0 && edge.value <= 1.0))
+          in.fail("edge pr must lie between 0 and 1, participation ratios do");
+      } else if (kind == "frequency") {
+        edge.value = fabs(in.number("edge frequency"));
+      }
+    } else if (key == "modes") {
+      const std::string which = in.choice("modes", {"all", "unstable", "none"});
+      request.vectors = (which == "all") ? INM_VECTORS_ALL
+          : (which == "unstable")        ? INM_VECTORS_UNSTABLE
+                                         : INM_VECTORS_NONE;
+    } else if (key == "hessian") {
+      const std::string how = in.choice("hessian", {"auto", "analytic", "numeric"});
+      builder->method = (how == "auto") ? HessianBuilder::AUTO
+          : (how == "analytic")         ? HessianBuilder::ANALYTIC
+                                        : HessianBuilder::NUMERIC;
+      if (how == "numeric") {
+        builder->delta = in.number("hessian numeric delta");
+        if (!(builder->delta >= 0.0))
+          in.fail("hessian numeric delta must be positive, or 0 for the default");
+      }
+    } else if (key == "solver") {
+      const std::string name = in.choice("solver", {"auto", "lapack"});
+      solver = inm_solver_find(name == "auto" ? "lapack" : name.c_str());
+    } else if (key == "precision") {
+      in.choice("precision", {"double"});
+    } else if (key == "check") {
+      builder->check = in.yesno("check");
+    } else if (key == "eigenvector") {
+      const std::string by = in.choice("eigenvector", {"index", "frequency"});
+      request.keep = (by == "index") ? INM_KEEP_INDEX : INM_KEEP_FREQUENCY;
+      request.keep_value = (by == "index") ? in.integer("eigenvector index", 1)
+                                           : in.number("eigenvector frequency");
+    } else {
+      in.unknown();
+    }
+  }
+  if (!solver) solver = inm_solver_find("lapack");
+  if (edge.kind == INM_EDGE_PARTICIPATION && request.vectors == INM_VECTORS_NONE)
+    error->all(FLERR,
+               "{}: edge pr needs eigenvectors; use edge frequency, or modes all or unstable", me);
+  if (request.keep != INM_KEEP_NONE && request.vectors == INM_VECTORS_NONE)
+    error->all(FLERR, "{}: eigenvector needs modes all or unstable", me);
+  request.edge = edge;
+}
+
+/* ----------------------------------------------------------------------
+   The force field and the positions may have changed since the last run:
+   nothing of it is kept.
+------------------------------------------------------------------------- */
+
+void ComputeInmDos::init()
+{
+  builder->init();
+  snapshot_step = -1;
+  announced = false;
+  list = nullptr;
+  if (builder->needs_list()) request_list(neighbor, this, instance_me, true, true, 0.0, rank1());
+}
+
+void ComputeInmDos::init_list(int, NeighList *ptr)
+{
+  list = ptr;
+}
+
+/* ---------------------------------------------------------------------- */
+
+void ComputeInmDos::add_projector(const std::string &compute_id)
+{
+  if (std::find(projectors.begin(), projectors.end(), compute_id) == projectors.end())
+    projectors.push_back(compute_id);
+}
+
+/* a projector that was deleted, or replaced by another style, has left */
+
+static ComputeInmDos::Projector *projector(Modify *modify, const std::string &compute_id)
+{
+  return dynamic_cast<ComputeInmDos::Projector *>(compute_by_id(modify, compute_id, rank1()));
+}
+
+int ComputeInmDos::first_projection(const std::string &compute_id) const
+{
+  const auto found = std::find(projectors.begin(), projectors.end(), compute_id);
+  return (found == projectors.end()) ? -1 : 3 * (int) (found - projectors.begin());
+}
+
+bool ComputeInmDos::is_current() const
+{
+  return snapshot_step == update->ntimestep;
+}
+
+/* ----------------------------------------------------------------------
+   From positions to the mode table and all that is read off it, once per
+   time step, whoever asks first.
+------------------------------------------------------------------------- */
+
+void ComputeInmDos::snapshot()
+{
+  if (is_current()) return;
+  if (update->whichflag == 0)
+    error->all(FLERR, "{}: used between runs and not current: let a run, or run 0, invoke it first",
+               me);
+
+  if (list) rebuild(list);
+  builder->build(groupbit, list);
+  project();
+  solve();
+  tabulate();
+  set_current();
+}
+
+/* ----------------------------------------------------------------------
+   LAMMPS builds an occasional list once per reneighboring, at the first call.
+   Atoms may since have come back from half a skin on one side to half a skin
+   on the other, and the list would miss pairs, depending on when it was
+   built: build it anew.
+------------------------------------------------------------------------- */
+
+void ComputeInmDos::rebuild(NeighList *which)
+{
+  for (NeighList *parent = which; parent; parent = parent->listcopy)
+    if (parent->occasional && parent->np) parent->np->last_build = -1;
+  neighbor->build_one(which);
+}
+
+void ComputeInmDos::project()
+{
+  projectors.erase(std::remove_if(projectors.begin(), projectors.end(),
+                                  [&](const std::string &p) {
+                                    return !projector(modify, p);
+                                  }),
+                   projectors.end());
+
+  const size_t per_compute = 9 * inm_hessian_nrow(builder->hessian());
+  xi.assign(projectors.size() * per_compute + 1, 0.0);
+  for (size_t k = 0; k < projectors.size(); k++)
+    projector(modify, projectors[k])->affine_force(*builder, &xi[k * per_compute]);
+}
+
+/* the matrix lives on rank 0 */
+
+void ComputeInmDos::check_memory() const
+{
+  const double n = (double) domain->dimension * (double) group->count(igroup);
+  double need_have[2] = {inm_solver_bytes(solver, (size_t) n, request.vectors),
+                         inm_memory_available()};
+  MPI_Bcast(need_have, 2, MPI_DOUBLE, 0, world);
+  if (need_have[1] > 0.0 && need_have[0] > need_have[1])
+    error->all(FLERR,
+               "{}: solver {} needs {:.2f} GB on rank 0 for {:.0f} modes, {:.2f} GB are available; "
+               "use modes unstable or none, a smaller group, or a machine with more memory",
+               me, inm_solver_name(solver), need_have[0] / GB, n, need_have[1] / GB);
+}
+
+void ComputeInmDos::solve()
+{
+  const inm_hessian *h = builder->hessian();
+  double trace, squares;
+
+  check_memory();
+  inm_hessian_invariants(h, &trace, &squares);
+  configuration = trace;
+  if (!std::isfinite(trace) || !std::isfinite(squares))
+    error->all(FLERR, "{}: the Hessian has infinite elements, atoms may overlap", me);
+
+  check_status(lmp, inm_hessian_translations(h, ACOUSTIC_TOLERANCE, request.is_free),
+               me + ": looking for free translations");
+  request.nproj = 3 * (int) projectors.size();
+  request.proj = xi.data();
+  check_status(lmp, inm_solve(solver, h, &request, &table), me + ": diagonalization");
+}
+
+void ComputeInmDos::tabulate()
+{
+  if (!fixed_range) range = inm_range_of(&table, nbin);
+  const size_t outside = inm_dos(&table, &range, array[0]);
+  const inm_fractions f = inm_fractions_of(&table);
+  w_edge = inm_edge_frequency(&range, array[0], edge);
+
+  scalar = f.unstable;
+  vector[0] = f.stable;
+  vector[1] = f.unstable;
+  vector[2] = f.localized;
+  vector[3] = f.delocalized;
+  vector[4] = w_edge;
+  vector[5] = (double) table.nzero;
+  vector[6] = inm_low_frequency_slope(&table);
+  vector[7] = builder->check_error();
+  tabulate_peratom();
+  tabulate_local();
+
+  if (comm->me == 0 && !announced) announce();
+  if (comm->me == 0 && outside > 0)
+    error->warning(FLERR, "{}: {} modes lie outside range {:.8g} {:.8g}", me, outside, range.lo,
+                   range.hi);
+  fixed_range = announced = true;
+}
+
+/* once per run: what was done, and for every output that is NaN, how to get it */
+
+void ComputeInmDos::announce() const
+{
+  utils::logmesg(lmp, "{}: {} atoms, {} modes, {} of them rigid translations; solver {}\n", me,
+                 table.natom, table.n, table.nzero, inm_solver_name(solver));
+  utils::logmesg(lmp, "{}: {} bins from {:.8g} to {:.8g}{}\n", me, nbin, range.lo, range.hi,
+                 fixed_range ? "" : ", kept from now on (keyword range)");
+  if (request.vectors == INM_VECTORS_NONE)
+    utils::logmesg(lmp, "{}: no eigenvectors: what needs them is nan (keyword modes)\n", me);
+  if (request.vectors == INM_VECTORS_UNSTABLE)
+    utils::logmesg(lmp,
+                   "{}: no eigenvectors of stable modes: P and projections are nan there "
+                   "(keyword modes)\n",
+                   me);
+  if (edge.kind == INM_EDGE_NONE)
+    utils::logmesg(lmp,
+                   "{}: no mobility edge: localized and delocalized modes are not told apart, "
+                   "their outputs are nan (keyword edge)\n",
+                   me);
+}
+
+void ComputeInmDos::tabulate_peratom()
+{
+  memory->destroy(array_atom);
+  memory->create(array_atom, std::max(atom->nmax, 1), size_peratom_cols, "inm/dos:array_atom");
+
+  for (int i = 0; i < atom->nlocal; i++) {
+    const size_t k = (atom->mask[i] & groupbit) ? inm_mode_atom(&table, atom->tag[i]) : table.natom;
+    for (int a = 0; a < 3; a++) {
+      array_atom[i][a] = (k < table.natom) ? table.share[3 * k + a] : 0.0;
+      array_atom[i][3 + a] = (k < table.natom) ? table.eigenvector[3 * k + a] : 0.0;
+    }
+  }
+}
+
+/* ----------------------------------------------------------------------
+   Modes belong to no atom: each rank shows an equal share of the table, in
+   ascending order from rank to rank.
+------------------------------------------------------------------------- */
+
+void ComputeInmDos::mode_slice(size_t &first, size_t &last) const
+{
+  first = table.n * (size_t) comm->me / (size_t) comm->nprocs;
+  last = table.n * ((size_t) comm->me + 1) / (size_t) comm->nprocs;
+}
+
+void ComputeInmDos::tabulate_local()
+{
+  size_t first, last;
+  mode_slice(first, last);
+
+  size_local_rows = (int) (last - first);
+  memory->destroy(array_local);
+  memory->create(array_local, std::max(size_local_rows, 1), size_local_cols, "inm/dos:array_local");
+  for (size_t p = first; p < last; p++) {
+    double *row = array_local[p - first];
+    row[0] = table.lambda[p];
+    row[1] = inm_frequency(table.lambda[p]);
+    row[2] = table.pr[p];
+    row[3] = (table.cls[p] == INM_UNSTABLE_UNKNOWN) ? NAN : table.cls[p];
+  }
+}
+
+/* all outputs are there, so all can be asked for outside a run too */
+
+void ComputeInmDos::set_current()
+{
+  snapshot_step = update->ntimestep;
+  invoked_scalar = invoked_vector = invoked_array = invoked_peratom = invoked_local = snapshot_step;
+}
+
+double ComputeInmDos::compute_scalar()
+{
+  snapshot();
+  return scalar;
+}
+
+void ComputeInmDos::compute_vector()
+{
+  snapshot();
+}
+
+void ComputeInmDos::compute_array()
+{
+  snapshot();
+}
+
+void ComputeInmDos::compute_peratom()
+{
+  snapshot();
+}
+
+void ComputeInmDos::compute_local()
+{
+  snapshot();
+}
+
+double ComputeInmDos::memory_usage()
+{
+  const double columns = 2.0 + 1.0 + table.nproj + table.ntypes;
+  return builder->memory_usage() + 8.0 * (columns * (double) table.n + 8.0 * (double) table.natom) +
+      8.0 *
+      ((double) atom->nmax * size_peratom_cols + (double) size_local_rows * size_local_cols +
+       (double) xi.size());
+}

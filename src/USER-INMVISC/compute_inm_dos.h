@@ -1,0 +1,102 @@
+/* -*- c++ -*- ----------------------------------------------------------
+   LAMMPS - Large-scale Atomic/Molecular Massively Parallel Simulator
+   https://www.lammps.org/, Sandia National Laboratories
+   LAMMPS development team: developers@lammps.org
+
+   This software is distributed under the GNU General Public License.
+   See the README file in the top-level LAMMPS directory.
+------------------------------------------------------------------------- */
+
+#ifdef COMPUTE_CLASS
+// clang-format off
+ComputeStyle(inm/dos,ComputeInmDos);
+// clang-format on
+#else
+
+#ifndef LMP_COMPUTE_INM_DOS_H
+#define LMP_COMPUTE_INM_DOS_H
+
+#include "compute.h"
+
+#include "inm/inm.h"
+#include "inmvisc_hessian.h"
+
+#include <string>
+#include <vector>
+
+namespace LAMMPS_NS {
+
+class ComputeInmDos : public Compute {
+ public:
+  // Vectors that another compute wants projected on the modes: three shear planes.
+  // Asked for once per snapshot, between the Hessian and its diagonalization.
+
+  class Projector {
+   public:
+    virtual void affine_force(INMVISC_NS::HessianBuilder &, double *xi) = 0;    // [3][nrow][3]
+
+   protected:
+    ~Projector() = default;    // never deleted through this interface
+  };
+
+  ComputeInmDos(class LAMMPS *, int, char **);
+  ~ComputeInmDos() override;
+  void init() override;
+  void init_list(int, class NeighList *) override;
+  double compute_scalar() override;
+  void compute_vector() override;
+  void compute_array() override;
+  void compute_peratom() override;
+  void compute_local() override;
+  double memory_usage() override;
+
+  // for the other computes of the package
+
+  void add_projector(const std::string &compute_id);
+  int first_projection(const std::string &compute_id) const;    // -1 if not among them
+  void snapshot();    // make all results current.  collective
+  const inm_modes &modes() const { return table; }
+  const inm_range &bins() const { return range; }
+  const inm_edge &mobility_edge() const { return edge; }
+  double edge_frequency() const { return w_edge; }
+  int nbins() const { return nbin; }
+  bool is_current() const;
+  void mode_slice(size_t &first, size_t &last) const;    // rows of local arrays on this rank
+  double fingerprint() const { return configuration; }
+
+ private:
+  int nbin;            // number of frequency bins
+  bool fixed_range;    // range is known
+  inm_range range;
+  inm_edge edge;
+  double w_edge;          // |w| of the mobility edge, last snapshot
+  inm_request request;    // which vectors, which mode to keep
+  const inm_solver *solver;
+  inm_modes table;            // owned; last snapshot
+  std::vector<double> dos;    // [nbin][5], storage of array
+  bigint snapshot_step;       // time step of the results, -1 if none
+  double configuration;       // a number that tells configurations apart
+  bool announced;             // solver and range were printed
+  std::string me;             // "Compute inm/dos ID"
+
+  INMVISC_NS::HessianBuilder *builder;    // owned
+  class NeighList *list;
+  std::vector<std::string> projectors;    // compute IDs, in the order of their vectors
+  std::vector<double> xi;                 // [3 * projectors][nrow][3]
+
+  void parse(int, char **);
+  void rebuild(class NeighList *);
+  void project();
+  void check_memory() const;
+  void solve();
+  void tabulate();
+  void announce() const;
+  void tabulate_peratom();
+  void tabulate_local();
+  void set_current();
+};
+
+}    // namespace LAMMPS_NS
+
+#endif
+#endif

@@ -1,0 +1,403 @@
+/* -*- c++ -*- ----------------------------------------------------------
+   LAMMPS - Large-scale Atomic/Molecular Massively Parallel Simulator
+   https://www.lammps.org/, Sandia National Laboratories
+   LAMMPS development team: developers@lammps.org
+
+   This software is distributed under the GNU General Public License.
+   See the README file in the top-level LAMMPS directory.
+------------------------------------------------------------------------- */
+
+#include "compute_ulinm_viscosity.h"
+
+#include "compute_affine_gamma.h"
+#include "compute_inm_dos.h"
+#include "inmvisc_compat.h"
+#include "inmvisc_parser.h"
+
+#include "atom.h"
+#include "comm.h"
+#include "domain.h"
+#include "error.h"
+#include "fix.h"
+#include "force.h"
+#include "input.h"
+#include "memory.h"
+#include "modify.h"
+#include "update.h"
+#include "variable.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+#include <cstring>
+
+using namespace LAMMPS_NS;
+using namespace INMVISC_NS;
+
+static constexpr double TWO_PI = 6.28318530717958647692;
+
+// positions of the outputs in the global vector
+
+enum {
+  ETA = 0,
+  WMIN = 4,
+  EDGE,
+  FRICTION,
+  SLOPE_EDGE,
+  SLOPE_WMIN,
+  MEAN,
+  ERROR = 13,
+  COUNT = 17,
+  NVECTOR
+};
+
+/* ----------------------------------------------------------------------
+   compute ID group ulinm/viscosity inm-ID gamma-ID keyword values ...
+------------------------------------------------------------------------- */
+
+ComputeUlinmViscosity::ComputeUlinmViscosity(LAMMPS *lmp, int narg, char **arg) :
+    Compute(lmp, narg, arg), inm(nullptr), gamma(nullptr), friction_kind(-1), fix_component(0),
+    mix_by_mode(true), has_bulk(false), snapshot_step(-1), counted_step(-1),
+    counted_configuration(NAN), wmin(NAN), volume(NAN), running(nullptr), announced(false)
+{
+  me = fmt::format("Compute ulinm/viscosity {}", id);
+  KeywordParser in(lmp, me, narg, arg, 3);
+  bool has_cutoff = false;
+
+  inm_id = in.word("inm-ID");
+  gamma_id = in.word("gamma-ID");
+  while (in.more()) {
+    const std::string key = in.keyword();
+    if (key == "friction") {
+      parse_friction(in.word("friction"));
+    } else if (key == "wmin" || key == "bulk") {
+      if (has_cutoff) in.fail("give wmin or bulk once");
+      cutoff = parse_quantity(in.word(key), key);
+      has_bulk = (key == "bulk");
+      has_cutoff = true;
+    } else if (key == "friction/mix") {
+      mix_by_mode = (in.choice("friction/mix", {"mode", "mean"}) == "mode");
+    } else {
+      in.unknown();
+    }
+  }
+  if (friction_kind < 0)
+    error->all(FLERR,
+               "{}: keyword friction is missing: a number, v_name, f_ID of a fix "
+               "orthogonal/dynamics, or f_ID[i]",
+               me);
+  if (!has_cutoff)
+    error->all(FLERR,
+               "{}: keyword wmin or bulk is missing: eta grows as 1/w^4, without a lowest "
+               "frequency the softest single mode decides (wmin 0 if that is wanted)",
+               me);
+
+  inm = dynamic_cast<ComputeInmDos *>(compute_by_id(modify, inm_id, rank1()));
+  if (!inm) error->all(FLERR, "{}: there is no compute inm/dos with ID {}", me, inm_id);
+
+  scalar_flag = vector_flag = array_flag = 1;
+  extscalar = extvector = extarray = 0;
+  size_vector = NVECTOR;
+  size_array_rows = inm->nbins();
+  size_array_cols = 5;
+  vector = new double[size_vector];
+  std::fill(vector, vector + size_vector, NAN);
+  memory->create(array, size_array_rows, size_array_cols, "ulinm/viscosity:array");
+  std::fill(array[0], array[0] + (size_t) size_array_rows * size_array_cols, NAN);
+
+  check_status(lmp, inm_running_create(&running, INM_NSET, atom->ntypes + 1), me);
+}
+
+ComputeUlinmViscosity::~ComputeUlinmViscosity()
+{
+  delete[] vector;
+  memory->destroy(array);
+  inm_running_destroy(&running);
+}
+
+/* ---------------------------------------------------------------------- */
+
+ComputeUlinmViscosity::Quantity ComputeUlinmViscosity::parse_quantity(const std::string &word,
+                                                                      const std::string &name) const
+{
+  Quantity q;
+  if (word.compare(0, 2, "v_") == 0) {
+    q.variable = word.substr(2);
+    return q;
+  }
+  char *end = nullptr;
+  q.value = strtod(word.c_str(), &end);
+  if (end == word.c_str() || *end != '\0' || !std::isfinite(q.value) || q.value < 0.0)
+    error->all(FLERR, "{}: {} must be a number >= 0 or v_name, not {}", me, name, word);
+  return q;
+}
+
+void ComputeUlinmViscosity::parse_friction(const std::string &word)
+{
+  if (word.compare(0, 2, "f_") != 0) {
+    friction_kind = FRICTION_QUANTITY;
+    friction = parse_quantity(word, "friction");
+    return;
+  }
+  const size_t bracket = word.find('[');
+  fix_id = word.substr(2, bracket == std::string::npos ? bracket : bracket - 2);
+  if (bracket == std::string::npos) {
+    friction_kind = FRICTION_FIX;
+    return;
+  }
+  char *end = nullptr;
+  fix_component = (int) strtol(word.c_str() + bracket + 1, &end, 10);
+  if (fix_component < 1 || strcmp(end, "]") != 0)
+    error->all(FLERR, "{}: friction must be f_ID or f_ID[i] with i from 1 on, not {}", me, word);
+  friction_kind = FRICTION_FIX_COMPONENT;
+}
+
+void ComputeUlinmViscosity::init()
+{
+  inm = dynamic_cast<ComputeInmDos *>(compute_by_id(modify, inm_id, rank1()));
+  gamma = dynamic_cast<ComputeAffineGamma *>(compute_by_id(modify, gamma_id, rank1()));
+  if (!inm) error->all(FLERR, "{}: there is no compute inm/dos with ID {}", me, inm_id);
+  if (!gamma) error->all(FLERR, "{}: there is no compute affine/gamma with ID {}", me, gamma_id);
+  if (inm_id != gamma->source())
+    error->all(FLERR, "{}: compute affine/gamma {} uses the modes of {}, not of {}", me, gamma_id,
+               gamma->source(), inm_id);
+  if (inm->igroup != igroup)
+    error->all(FLERR, "{}: its group must be that of compute inm/dos {}", me, inm_id);
+  if (inm->nbins() != size_array_rows)
+    error->all(FLERR, "{}: compute inm/dos {} has another number of bins than before", me, inm_id);
+
+  for (auto q : {&friction, &cutoff}) {
+    if (q->variable.empty()) continue;
+    const int ivar = input->variable->find(q->variable.c_str());
+    if (ivar < 0) error->all(FLERR, "{}: there is no variable {}", me, q->variable);
+    if (!input->variable->equalstyle(ivar))
+      error->all(FLERR, "{}: variable {} is not equal-style", me, q->variable);
+  }
+  snapshot_step = -1;
+  announced = false;
+  if (friction_kind == FRICTION_QUANTITY) return;
+
+  Fix *fix = fix_by_id(modify, fix_id, rank1());
+  if (!fix) error->all(FLERR, "{}: there is no fix {} for the friction", me, fix_id);
+  if (friction_kind == FRICTION_FIX && strcmp(fix->style, "orthogonal/dynamics") != 0)
+    error->all(
+        FLERR,
+        "{}: friction f_{} must be a fix orthogonal/dynamics; f_{}[i] takes the value of any fix",
+        me, fix_id, fix_id);
+  if (friction_kind == FRICTION_FIX_COMPONENT &&
+      (!fix->vector_flag || fix->size_vector < fix_component))
+    error->all(FLERR, "{}: fix {} has no component {} of a global vector", me, fix_id,
+               fix_component);
+}
+
+double ComputeUlinmViscosity::evaluate(const Quantity &q, const char *name) const
+{
+  if (q.variable.empty()) return q.value;
+  const double value = input->variable->compute_equal(input->variable->find(q.variable.c_str()));
+  if (value < 0.0) error->all(FLERR, "{}: {} v_{} is negative: {}", me, name, q.variable, value);
+  return value;
+}
+
+/* ----------------------------------------------------------------------
+   w_min = 2 pi v_s / L with v_s = sqrt(B / rho), L = V^(1/3): the lowest
+   sound wave of the box.  B in pressure units, rho in mass/volume.
+------------------------------------------------------------------------- */
+
+double ComputeUlinmViscosity::minimum_frequency() const
+{
+  if (!has_bulk) return evaluate(cutoff, "wmin");
+
+  double mine = 0.0, mass = 0.0;
+  for (int i = 0; i < atom->nlocal; i++)
+    mine += atom->rmass ? atom->rmass[i] : atom->mass[atom->type[i]];
+  MPI_Allreduce(&mine, &mass, 1, MPI_DOUBLE, MPI_SUM, world);
+
+  const double v2 = evaluate(cutoff, "bulk") / force->nktv2p * force->ftm2v / (mass / volume);
+  const double length = (domain->dimension == 2) ? sqrt(volume) : cbrt(volume);
+  return TWO_PI * sqrt(v2) / length;
+}
+
+/* ----------------------------------------------------------------------
+   A snapshot leaves coefficients that do not know the friction, so one that
+   was taken before the fix has a value still counts.
+------------------------------------------------------------------------- */
+
+void ComputeUlinmViscosity::snapshot()
+{
+  if (snapshot_step == update->ntimestep) return;
+  gamma->snapshot();
+
+  volume = domain->xprd * domain->yprd * (domain->dimension == 2 ? 1.0 : domain->zprd);
+  wmin = minimum_frequency();
+  sum_modes();
+  snapshot_step = update->ntimestep;
+
+  // once per time step and configuration: a second run begins where the first one ended.
+  // the trace of the Hessian tells configurations apart, but for rounding
+
+  const double configuration = inm->fingerprint();
+  const bool again = (counted_step == snapshot_step) &&
+      fabs(configuration - counted_configuration) <= 1.0e-9 * fabs(configuration);
+  if (again) return;
+  counted_step = snapshot_step;
+  counted_configuration = configuration;
+  inm_running_add(running, sums.data());
+}
+
+void ComputeUlinmViscosity::sum_modes()
+{
+  const inm_modes &modes = inm->modes();
+  const double *xi2 = gamma->squared_projections().data();
+  const inm_edge edge = inm->mobility_edge();
+  const size_t n = (size_t) INM_NSET * (modes.ntypes + 1);
+
+  const auto evaluate_sums = [&](std::vector<double> &result, double low, inm_edge at) {
+    result.resize(n);
+    inm_viscosity_sums(&modes, xi2, low, at, result.data());
+    for (auto &s : result) s /= volume;
+  };
+  evaluate_sums(sums, wmin, edge);
+  for (int k = 0; k < 2; k++) {
+    const double factor = k ? 1.1 : 0.9;
+    inm_edge moved = edge;
+    moved.value *= factor;
+    evaluate_sums(sums_edge[k], wmin, moved);
+    evaluate_sums(sums_wmin[k], factor * wmin, edge);
+  }
+}
+
+/* friction of each type, mass/time, and its standard error.  [ntypes+1], entry 0 unused */
+
+void ComputeUlinmViscosity::friction_by_type(std::vector<double> &value,
+                                             std::vector<double> &error_of) const
+{
+  const size_t n = atom->ntypes + 1;
+  value.assign(n, 0.0);
+  error_of.assign(n, 0.0);
+
+  if (friction_kind == FRICTION_QUANTITY) {
+    std::fill(value.begin(), value.end(), evaluate(friction, "friction"));
+    return;
+  }
+  Fix *fix = fix_by_id(modify, fix_id, rank1());
+  if (!fix) error->all(FLERR, "{}: there is no fix {} for the friction", me, fix_id);
+  if (friction_kind == FRICTION_FIX_COMPONENT) {
+    std::fill(value.begin(), value.end(), fix->compute_vector(fix_component - 1));
+    return;
+  }
+  int dim = 0;
+  const double *v = (const double *) fix->extract("friction", dim);
+  if (v) std::copy(v, v + n, value.begin());
+  const double *e = (const double *) fix->extract("friction/error", dim);
+  if (e) std::copy(e, e + n, error_of.begin());
+}
+
+/* ----------------------------------------------------------------------
+   What the sums are to be multiplied with, units included: by mode and type,
+   or number averages <v>/<m> for all modes alike.
+------------------------------------------------------------------------- */
+
+std::vector<double> ComputeUlinmViscosity::coefficients(const std::vector<double> &v) const
+{
+  const double units = force->nktv2p * force->ftm2v;
+  std::vector<double> c(atom->ntypes + 1, 0.0);
+
+  if (mix_by_mode)
+    for (int t = 1; t <= atom->ntypes; t++) c[t] = units * v[t];
+  else
+    c[0] = units * number_average(v) / inm_mean_mass(&inm->modes());
+  return c;
+}
+
+double ComputeUlinmViscosity::number_average(const std::vector<double> &v) const
+{
+  std::vector<double> mine(2, 0.0), all(2, 0.0);
+  for (int i = 0; i < atom->nlocal; i++)
+    if (atom->mask[i] & groupbit) {
+      mine[0] += v[atom->type[i]];
+      mine[1] += 1.0;
+    }
+  MPI_Allreduce(mine.data(), all.data(), 2, MPI_DOUBLE, MPI_SUM, world);
+  return all[0] / all[1];
+}
+
+/* ---------------------------------------------------------------------- */
+
+void ComputeUlinmViscosity::tabulate()
+{
+  const int nk = atom->ntypes + 1;
+  std::vector<double> v, dv;
+  friction_by_type(v, dv);
+  const std::vector<double> c = coefficients(v), dc = coefficients(dv);
+  const auto eta = [&](const std::vector<double> &s, int set) {
+    return inm_viscosity_contract(c.data(), &s[set * nk], nk);
+  };
+
+  for (int set = 0; set < INM_NSET; set++) {
+    vector[ETA + set] = eta(sums, set);
+    vector[MEAN + set] = inm_running_mean(running, set, c.data());
+
+    // errors of the types' frictions come from one trajectory: added, not squared
+    const double by_snapshots = inm_running_error(running, set, c.data());
+    const double by_friction = inm_running_mean(running, set, dc.data());
+    vector[ERROR + set] = sqrt(by_snapshots * by_snapshots + by_friction * by_friction);
+  }
+  vector[WMIN] = wmin;
+  vector[EDGE] = inm->edge_frequency();
+  vector[FRICTION] = number_average(v);
+  vector[SLOPE_EDGE] = inm_log_slope(eta(sums_edge[0], INM_UL), eta(sums_edge[1], INM_UL));
+  vector[SLOPE_WMIN] = inm_log_slope(eta(sums_wmin[0], INM_UL), eta(sums_wmin[1], INM_UL));
+  vector[COUNT] = (double) inm_running_count(running);
+  scalar = vector[ETA];
+
+  std::vector<double> per_volume(c);
+  for (auto &x : per_volume) x /= volume;
+  inm_viscosity_spectrum(&inm->modes(), gamma->squared_projections().data(), wmin,
+                         inm->mobility_edge(), per_volume.data(), &inm->bins(), array[0]);
+
+  invoked_scalar = invoked_vector = invoked_array = update->ntimestep;
+  if (!announced) announce();
+  announced = true;
+}
+
+/* eta is steep in the mobility edge and in w_min: they are never left unsaid */
+
+void ComputeUlinmViscosity::announce() const
+{
+  if (comm->me) return;
+  const inm_edge edge = inm->mobility_edge();
+  const std::string text = (edge.kind == INM_EDGE_PARTICIPATION) ? fmt::format("P < {}", edge.value)
+      : (edge.kind == INM_EDGE_FREQUENCY) ? fmt::format("|w| > {}", edge.value)
+                                          : "no mobility edge given";
+  utils::logmesg(
+      lmp,
+      "{}: localized: {}, edge at |w| = {:.5g}; left out: |w| < {:.5g}{}; d ln eta_UL / d ln {} = "
+      "{:.3g}, d ln eta_UL / d ln w_min = {:.3g}\n",
+      me, text, inm->edge_frequency(), wmin, has_bulk ? " (from the bulk modulus)" : "",
+      edge.kind == INM_EDGE_FREQUENCY ? "w_edge" : "P_c", vector[SLOPE_EDGE], vector[SLOPE_WMIN]);
+}
+
+double ComputeUlinmViscosity::compute_scalar()
+{
+  snapshot();
+  tabulate();
+  return scalar;
+}
+
+void ComputeUlinmViscosity::compute_vector()
+{
+  snapshot();
+  tabulate();
+}
+
+void ComputeUlinmViscosity::compute_array()
+{
+  snapshot();
+  tabulate();
+}
+
+double ComputeUlinmViscosity::memory_usage()
+{
+  const double nk = atom->ntypes + 1;
+  return 8.0 * (size_array_rows * size_array_cols + INM_NSET * nk * (6.0 + nk));
+}

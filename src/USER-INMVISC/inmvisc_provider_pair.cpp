@@ -1,0 +1,205 @@
+/* -*- c++ -*- ----------------------------------------------------------
+   LAMMPS - Large-scale Atomic/Molecular Massively Parallel Simulator
+   https://www.lammps.org/, Sandia National Laboratories
+   LAMMPS development team: developers@lammps.org
+
+   This software is distributed under the GNU General Public License.
+   See the README file in the top-level LAMMPS directory.
+------------------------------------------------------------------------- */
+
+/* ----------------------------------------------------------------------
+   Hessian of pairwise interactions, from u' and u'' of each pair.
+
+   born_matrix() gives both where a style has it; since some are wrong
+   (lj96/cut), each pair of types is first compared with differences of
+   single(), and single() serves wherever the two disagree.
+------------------------------------------------------------------------- */
+
+#include "inmvisc_compat.h"
+#include "inmvisc_hessian.h"
+
+#include "inm/inm_hessian.h"
+
+#include "atom.h"
+#include "force.h"
+#include "kspace.h"
+#include "neigh_list.h"
+#include "pair.h"
+
+#include <cmath>
+
+using namespace LAMMPS_NS;
+using namespace INMVISC_NS;
+
+namespace {
+
+// one pair of atoms as pair styles want it
+
+struct PairSite {
+  int i, j, itype, jtype;
+  double factor_coul, factor_lj;
+};
+
+struct Derivatives {
+  double du, du2;    // dU/dr and d2U/dr2
+};
+
+class PairProvider : public HessianProvider {
+ public:
+  PairProvider(LAMMPS *lmp) : HessianProvider(lmp), tested(false), use_born(false), nbad(0) {}
+
+  std::string refusal() const override;
+  std::string description() const override;
+  void fill(inm_hessian *, const HessianRows &, NeighList *) override;
+
+ private:
+  bool tested, use_born;
+  int nbad;    // pairs of types where born_matrix() was wrong
+
+  double slope(const PairSite &, double r) const;
+  Derivatives by_single(const PairSite &, double r) const;
+  Derivatives by_born(const PairSite &, double r) const;
+  void self_test(const HessianRows &, NeighList *);
+  template <class Visit> void for_pairs(const HessianRows &, NeighList *, Visit visit) const;
+};
+
+std::string PairProvider::refusal() const
+{
+  if (!force->pair) return "there is no pair style";
+  if (force->kspace) return "kspace forces reach all atoms";
+  if (force->bond || force->angle || force->dihedral || force->improper)
+    return "there are bonded interactions";
+  if (force->pair->manybody_flag)
+    return fmt::format("pair style {} is many-body", force->pair_style);
+  if (!force->pair->single_enable)
+    return fmt::format("pair style {} has no single()", force->pair_style);
+  return "";
+}
+
+std::string PairProvider::description() const
+{
+  if (use_born) return fmt::format("pairwise, u'' from born_matrix() of {}", force->pair_style);
+  std::string text =
+      fmt::format("pairwise, u'' from differences of single() of {}", force->pair_style);
+  if (nbad)
+    text += fmt::format(" (its born_matrix() failed the self-test for {} type pairs)", nbad);
+  return text;
+}
+
+/* dU/dr: single() returns the force divided by r */
+
+double PairProvider::slope(const PairSite &s, double r) const
+{
+  double fforce = 0.0;
+  force->pair->single(s.i, s.j, s.itype, s.jtype, r * r, s.factor_coul, s.factor_lj, fforce);
+  return -r * fforce;
+}
+
+/* ----------------------------------------------------------------------
+   Fourth-order central difference of dU/dr.  Where a term is cut off
+   between the points, forward and backward differences disagree, and the
+   smaller is that of the smooth branch, since a jump divided by the step
+   is huge.
+------------------------------------------------------------------------- */
+
+Derivatives PairProvider::by_single(const PairSite &s, double r) const
+{
+  const double h = 2.0e-4 * r;
+  const double m2 = slope(s, r - 2.0 * h), m1 = slope(s, r - h), c = slope(s, r),
+               p1 = slope(s, r + h), p2 = slope(s, r + 2.0 * h);
+  const double central = (8.0 * (p1 - m1) - (p2 - m2)) / (12.0 * h);
+  const double forward = (4.0 * p1 - p2 - 3.0 * c) / (2.0 * h);
+  const double backward = (3.0 * c - 4.0 * m1 + m2) / (2.0 * h);
+
+  const double scale = fabs(central) + fabs(c) / r;
+  const bool smooth = fabs(forward - backward) <= 1.0e-2 * scale;
+  const double one_sided = (fabs(forward) < fabs(backward)) ? forward : backward;
+  return {c, smooth ? central : one_sided};
+}
+
+Derivatives PairProvider::by_born(const PairSite &s, double r) const
+{
+  Derivatives d = {0.0, 0.0};
+  pair_born(force->pair, s.i, s.j, s.itype, s.jtype, r * r, s.factor_coul, s.factor_lj, d.du, d.du2,
+            rank1());
+  return d;
+}
+
+/* call visit(row, site, dr, r) for every pair within its cutoff, from the side of each row */
+
+template <class Visit>
+void PairProvider::for_pairs(const HessianRows &rows, NeighList *list, Visit visit) const
+{
+  double **x = atom->x, **cutsq = force->pair->cutsq;
+
+  for (int ii = 0; ii < list->inum; ii++) {
+    PairSite s;
+    s.i = list->ilist[ii];
+    const int row = rows.row_of_atom[s.i];
+    if (row < 0) continue;
+    s.itype = atom->type[s.i];
+
+    for (int jj = 0; jj < list->numneigh[s.i]; jj++) {
+      s.j = list->firstneigh[s.i][jj];
+      s.factor_lj = force->special_lj[s.j >> SBBITS & 3];
+      s.factor_coul = force->special_coul[s.j >> SBBITS & 3];
+      s.j &= NEIGHMASK;
+      s.jtype = atom->type[s.j];
+
+      const double dr[3] = {x[s.i][0] - x[s.j][0], x[s.i][1] - x[s.j][1], x[s.i][2] - x[s.j][2]};
+      const double rsq = dr[0] * dr[0] + dr[1] * dr[1] + dr[2] * dr[2];
+      if (rsq < cutsq[s.itype][s.jtype]) visit(row, s, dr, sqrt(rsq));
+    }
+  }
+}
+
+/* ----------------------------------------------------------------------
+   Compare born_matrix() with single() on up to ten pairs of each pair of
+   types on every rank.  One failure anywhere and single() is used.
+   The born_matrix() of hybrid stops the run with special bonds of its own
+   for a sub-style, which cannot be seen from here: single() for hybrid.
+------------------------------------------------------------------------- */
+
+void PairProvider::self_test(const HessianRows &rows, NeighList *list)
+{
+  const int ntypes = atom->ntypes, npairs = (ntypes + 1) * (ntypes + 1);
+  const int has = has_born(force->pair, rank1()) && !utils::strmatch(force->pair_style, "^hybrid");
+  std::vector<int> seen(npairs, 0), bad(npairs, 0), all_bad(npairs, 0);
+
+  tested = true;
+  if (has)
+    for_pairs(rows, list, [&](int, const PairSite &s, const double *, double r) {
+      const int k = s.itype * (ntypes + 1) + s.jtype;
+      if (seen[k]++ >= 10) return;
+      const Derivatives a = by_born(s, r), b = by_single(s, r);
+      const double scale = fabs(b.du2) + fabs(b.du) / r;
+      if (!(fabs(a.du2 - b.du2) <= 1.0e-5 * scale && fabs(a.du - b.du) <= 1.0e-5 * scale * r))
+        bad[k] = 1;
+    });
+  MPI_Allreduce(bad.data(), all_bad.data(), npairs, MPI_INT, MPI_MAX, world);
+
+  nbad = 0;
+  for (int it = 1; it <= ntypes; it++)
+    for (int jt = it; jt <= ntypes; jt++)
+      if (all_bad[it * (ntypes + 1) + jt] || all_bad[jt * (ntypes + 1) + it]) nbad++;
+  use_born = has && nbad == 0;
+}
+
+void PairProvider::fill(inm_hessian *h, const HessianRows &rows, NeighList *list)
+{
+  int status = INM_OK;
+
+  if (!tested) self_test(rows, list);
+  for_pairs(rows, list, [&](int row, const PairSite &s, const double *dr, double r) {
+    const Derivatives d = use_born ? by_born(s, r) : by_single(s, r);
+    const int64_t col = (atom->mask[s.j] & rows.groupbit) ? (int64_t) atom->tag[s.j] : INM_OUTSIDE;
+    if (status == INM_OK) status = inm_hessian_add_central(h, row, col, dr, d.du, d.du2);
+  });
+  check_status(lmp, status, "assembling the pairwise Hessian");
+}
+}    // namespace
+
+std::unique_ptr<HessianProvider> INMVISC_NS::make_pair_provider(LAMMPS *lmp)
+{
+  return std::unique_ptr<HessianProvider>(new PairProvider(lmp));
+}
