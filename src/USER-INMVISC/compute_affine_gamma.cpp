@@ -168,6 +168,7 @@ void ComputeAffineGamma::from_strain(HessianBuilder &builder, double *xi) const
 void ComputeAffineGamma::snapshot()
 {
   if (snapshot_step == update->ntimestep) return;
+  require_run(lmp, me);
   inm->snapshot();
 
   const inm_modes &modes = inm->modes();

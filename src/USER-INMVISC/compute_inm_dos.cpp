@@ -42,7 +42,7 @@ static constexpr double ACOUSTIC_TOLERANCE = 1.0e-5;
 ComputeInmDos::ComputeInmDos(LAMMPS *lmp, int narg, char **arg) :
     Compute(lmp, narg, arg), nbin(0), fixed_range(false), edge(), w_edge(NAN), request(),
     solver(nullptr), table(), snapshot_step(-1), configuration(NAN), announced(false),
-    builder(nullptr), list(nullptr)
+    warned_range(false), builder(nullptr), list(nullptr)
 {
   me = fmt::format("Compute inm/dos {}", id);
   builder = new HessianBuilder(lmp, me);
@@ -154,9 +154,14 @@ void ComputeInmDos::init()
 {
   builder->init();
   snapshot_step = -1;
-  announced = false;
-  list = nullptr;
-  if (builder->needs_list()) request_list(neighbor, this, instance_me, true, true, 0.0, rank1());
+  announced = warned_range = false;
+
+  // LAMMPS hands out the list again only if some request has changed
+
+  if (builder->needs_list())
+    request_list(neighbor, this, instance_me, true, true, 0.0, rank1());
+  else
+    list = nullptr;
 }
 
 void ComputeInmDos::init_list(int, NeighList *ptr)
@@ -198,9 +203,7 @@ bool ComputeInmDos::is_current() const
 void ComputeInmDos::snapshot()
 {
   if (is_current()) return;
-  if (update->whichflag == 0)
-    error->all(FLERR, "{}: used between runs and not current: let a run, or run 0, invoke it first",
-               me);
+  require_run(lmp, me);
 
   if (list) rebuild(list);
   builder->build(groupbit, list);
@@ -291,9 +294,11 @@ void ComputeInmDos::tabulate()
   tabulate_local();
 
   if (comm->me == 0 && !announced) announce();
-  if (comm->me == 0 && outside > 0)
+  if (comm->me == 0 && outside > 0 && !warned_range) {
     error->warning(FLERR, "{}: {} modes lie outside range {:.8g} {:.8g}", me, outside, range.lo,
                    range.hi);
+    warned_range = true;
+  }
   fixed_range = announced = true;
 }
 

@@ -76,7 +76,8 @@ class ComputeInmDos : public Compute {
   std::vector<double> dos;    // [nbin][5], storage of array
   bigint snapshot_step;       // time step of the results, -1 if none
   double configuration;       // a number that tells configurations apart
-  bool announced;             // solver and range were printed
+  bool announced;             // solver and range were printed in this run
+  bool warned_range;          // modes outside the range were warned of in this run
   std::string me;             // "Compute inm/dos ID"
 
   INMVISC_NS::HessianBuilder *builder;    // owned

@@ -11,6 +11,7 @@
 
 #include "compute_affine_gamma.h"
 #include "compute_inm_dos.h"
+#include "inmvisc_check.h"
 #include "inmvisc_compat.h"
 #include "inmvisc_parser.h"
 
@@ -225,7 +226,14 @@ double ComputeUlinmViscosity::minimum_frequency() const
 void ComputeUlinmViscosity::snapshot()
 {
   if (snapshot_step == update->ntimestep) return;
+  require_run(lmp, me);
   gamma->snapshot();
+
+  std::vector<double> mine(atom->ntypes + 1, 0.0);
+  for (int i = 0; i < atom->nlocal; i++)
+    if (atom->mask[i] & groupbit) mine[atom->type[i]] += 1.0;
+  natoms_of_type.resize(mine.size());
+  MPI_Allreduce(mine.data(), natoms_of_type.data(), (int) mine.size(), MPI_DOUBLE, MPI_SUM, world);
 
   volume = domain->xprd * domain->yprd * (domain->dimension == 2 ? 1.0 : domain->zprd);
   wmin = minimum_frequency();
@@ -282,6 +290,8 @@ void ComputeUlinmViscosity::friction_by_type(std::vector<double> &value,
   Fix *fix = fix_by_id(modify, fix_id, rank1());
   if (!fix) error->all(FLERR, "{}: there is no fix {} for the friction", me, fix_id);
   if (friction_kind == FRICTION_FIX_COMPONENT) {
+    if (update->whichflag > 0 && update->ntimestep % fix->global_freq)
+      error->all(FLERR, "{}: fix {} is not computed at a compatible time", me, fix_id);
     std::fill(value.begin(), value.end(), fix->compute_vector(fix_component - 1));
     return;
   }
@@ -290,6 +300,11 @@ void ComputeUlinmViscosity::friction_by_type(std::vector<double> &value,
   if (v) std::copy(v, v + n, value.begin());
   const double *e = (const double *) fix->extract("friction/error", dim);
   if (e) std::copy(e, e + n, error_of.begin());
+
+  // the friction of a type without atoms is unknown, and not needed
+
+  for (size_t t = 1; t < n; t++)
+    if (natoms_of_type[t] == 0.0) value[t] = error_of[t] = 0.0;
 }
 
 /* ----------------------------------------------------------------------
@@ -309,16 +324,14 @@ std::vector<double> ComputeUlinmViscosity::coefficients(const std::vector<double
   return c;
 }
 
-double ComputeUlinmViscosity::number_average(const std::vector<double> &v) const
+double ComputeUlinmViscosity::number_average(const std::vector<double> &by_type) const
 {
-  std::vector<double> mine(2, 0.0), all(2, 0.0);
-  for (int i = 0; i < atom->nlocal; i++)
-    if (atom->mask[i] & groupbit) {
-      mine[0] += v[atom->type[i]];
-      mine[1] += 1.0;
-    }
-  MPI_Allreduce(mine.data(), all.data(), 2, MPI_DOUBLE, MPI_SUM, world);
-  return all[0] / all[1];
+  double sum = 0.0, n = 0.0;
+  for (int t = 1; t <= atom->ntypes; t++) {
+    sum += natoms_of_type[t] * by_type[t];
+    n += natoms_of_type[t];
+  }
+  return sum / n;
 }
 
 /* ---------------------------------------------------------------------- */
@@ -356,14 +369,14 @@ void ComputeUlinmViscosity::tabulate()
                          inm->mobility_edge(), per_volume.data(), &inm->bins(), array[0]);
 
   invoked_scalar = invoked_vector = invoked_array = update->ntimestep;
-  if (!announced) announce();
-  announced = true;
+  if (!announced && !std::isnan(vector[FRICTION])) announce();
 }
 
 /* eta is steep in the mobility edge and in w_min: they are never left unsaid */
 
-void ComputeUlinmViscosity::announce() const
+void ComputeUlinmViscosity::announce()
 {
+  announced = true;
   if (comm->me) return;
   const inm_edge edge = inm->mobility_edge();
   const std::string text = (edge.kind == INM_EDGE_PARTICIPATION) ? fmt::format("P < {}", edge.value)

@@ -60,11 +60,12 @@ class ComputeUlinmViscosity : public Compute {
   bigint snapshot_step;    // time step of the sums below, -1 if none
   bigint counted_step;     // time step and configuration last counted
   double counted_configuration;
-  double wmin, volume;                 // of the last snapshot
-  std::vector<double> sums;            // [INM_NSET][ntypes+1] / volume, last snapshot
-  std::vector<double> sums_edge[2];    // the same at 0.9 and 1.1 of the mobility edge
-  std::vector<double> sums_wmin[2];    // the same at 0.9 and 1.1 of w_min
-  struct inm_running *running;         // owned; over all snapshots
+  double wmin, volume;                   // of the last snapshot
+  std::vector<double> natoms_of_type;    // [ntypes+1], atoms of the group
+  std::vector<double> sums;              // [INM_NSET][ntypes+1] / volume, last snapshot
+  std::vector<double> sums_edge[2];      // the same at 0.9 and 1.1 of the mobility edge
+  std::vector<double> sums_wmin[2];      // the same at 0.9 and 1.1 of w_min
+  struct inm_running *running;           // owned; over all snapshots
   bool announced;
 
   Quantity parse_quantity(const std::string &word, const std::string &name) const;
@@ -77,7 +78,7 @@ class ComputeUlinmViscosity : public Compute {
   std::vector<double> coefficients(const std::vector<double> &friction) const;
   double number_average(const std::vector<double> &by_type) const;
   void tabulate();
-  void announce() const;
+  void announce();
 };
 
 }    // namespace LAMMPS_NS

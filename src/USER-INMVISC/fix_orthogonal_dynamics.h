@@ -25,6 +25,10 @@ FixStyle(orthogonal/dynamics,FixOrthogonalDynamics);
 struct inm_correlator;
 struct inm_sample;
 
+namespace INMVISC_NS {
+class AtomHistory;
+}
+
 namespace LAMMPS_NS {
 
 class FixOrthogonalDynamics : public Fix {
@@ -32,6 +36,7 @@ class FixOrthogonalDynamics : public Fix {
   FixOrthogonalDynamics(class LAMMPS *, int, char **);
   ~FixOrthogonalDynamics() override;
   int setmask() override;
+  void init() override;
   void setup(int) override;
   void end_of_step() override;
   void post_run() override;
@@ -45,11 +50,6 @@ class FixOrthogonalDynamics : public Fix {
   // standard error, 0 = all atoms of the group, 1.. = types; dim = 1.  Evaluates first, so the
   // call is collective; the pointer stays, its values are those of the last call.
   void *extract(const char *, int &) override;
-
-  // the chosen v~(0) of a type and its standard error, NaN if not known; collective
-  double friction(int type);
-  double friction_error(int type);
-  double friction_pooled();
 
   void grow_arrays(int) override;
   void copy_arrays(int, int, int) override;
@@ -65,61 +65,79 @@ class FixOrthogonalDynamics : public Fix {
   double memory_usage() override;
 
  private:
+  std::string me;          // for messages
   int nlag;                // last lag of the kernel, in samples
   int norigin;             // samples between two origins
   int nblock;              // least number of blocks for the errors
-  int per_type;            // 1 if the array has columns for each type
+  bool direct;             // orthogonal dynamics itself
+  bool per_type;           // the array has columns for each type
+  bool normalized;         // kernel and VACF in the file relative to their start
   bigint startstep;        // no sample before this step
   std::string filename;    // results at the end of each run, empty if not wanted
 
-  struct inm_correlator *correlator;    // owned
+  struct inm_correlator *correlator;         // owned
+  class INMVISC_NS::AtomHistory *history;    // owned
 
   bigint last_step;    // step of the last sample, -1 if there is none
   double dt;           // time between samples, fixed by the first one
   double natoms;       // atoms of the group, fixed by the first sample
   bigint logged_at;    // number of samples when results were last logged
 
-  int nkept;         // samples whose velocities are kept to be multiplied together
-  int nslot;         // velocity slots in use
-  int vstride;       // nslot rounded up to whole chunks of a row
-  int nlevel;        // levels of positions that have storage
-  double **vslot;    // per atom: velocities in the slots, relative to the center of mass
-  double **vkept;    // per atom: velocities of the samples kept
-  double **xslot;    // per atom: unwrapped positions, likewise
+  // bounds of the sums over atoms, and the numbers that round their summands accordingly
+  struct Bounds {
+    double mass, momentum, position, force, vv, mv2, av, aa;
+  } bounds, rounder;
+  static constexpr int NBOUNDS = 8;
 
-  // sums over the atoms of this rank, [ntypes] times [vstride], [nslot], [2], [displacements]
-  std::vector<double> vv, vv_dense, moment, msd;
+  // sums over all atoms at the samples kept; of positions and forces at the last of them
+  struct Total {
+    double mass, momentum[3], count, position[3], force[3];
+  };
+  static constexpr int NTOTAL = 11;
+  std::vector<Total> total;
+
+  // sums over atoms of the group
+  int nslot, row;                     // slots in use, and in a row
+  std::vector<double> vv;             // [nkept][ntypes][row]
+  std::vector<double> av, aa;         // [ntypes][row]
+  std::vector<double> at_origin;      // [ntypes][2] moments, [ntypes] v^2, [ntypes][npair] MSD
+  std::vector<double> msd_rounder;    // [npair]
+  std::vector<double> vv_dense, av_dense, aa_dense;    // [ntypes][nslot]
 
   bigint evaluated_at;                                           // samples behind the values below
   int source;                                                    // which estimate they are
   std::vector<double> friction_chosen, friction_chosen_error;    // [ntypes+1]
 
-  void set_keyword(const std::string &, const char *);
+  void parse(int, char **);
+  void check_arguments();
+  void check_memory();
+  void create_storage();
   void set_output_flags();
   void check(int, const char *);
 
   bool due();
   void sample();
-  double center_of_mass(double *, double *, bool);
-  void check_continuity(double);
-  void take_origin(double *, const double *);
-  void keep_velocities(const double *);
-  void multiply_kept(const double *);
+  void check_continuity();
+  void collect(Total &, bool);
+  void find_bounds();
+  void find_group_bounds(const double *);
+  void set_rounders();
+  void process_kept(bool);
+  void reduce_totals();
+  void velocity_of_center(int, double *) const;
+  void multiply_kept();
+  void multiply_accelerations(int, const double *);
+  void plan_displacements(const struct inm_sample *);
+  void take_origin();
+  void store_velocity(int, int, const double *);
+  void correlate_position(int, const double *, const struct inm_sample *);
   void add_sample(const double *);
-  void store_velocities(int, double *);
-  void correlate_positions(const double *, const struct inm_sample *);
-  void grow_levels(int);
-  int row_size();
+  void add_to_all(std::vector<double> &, size_t);
+  double atom_mass(int) const;
 
   void evaluate();
   double sample_time();
-  void log_results();
-  void log_set(int);
-  void log_warnings();
-  std::string thermostats();
-  void write_file();
-  void write_kernel(FILE *);
-  void write_displacements(FILE *);
+  void report();
 };
 
 }    // namespace LAMMPS_NS

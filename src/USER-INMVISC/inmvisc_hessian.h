@@ -10,6 +10,7 @@
 #ifndef LMP_INMVISC_HESSIAN_H
 #define LMP_INMVISC_HESSIAN_H
 
+#include "inmvisc_check.h"
 #include "pointers.h"
 
 #include <memory>
@@ -106,10 +107,6 @@ class HessianBuilder : protected LAMMPS_NS::Pointers {
   std::vector<char> near_cutoff(LAMMPS_NS::NeighList *list, double reach) const;
   std::vector<double> difference_along_field(class ForceProbe &, double step) const;
 };
-
-// stop all ranks with the text of a status unless it is INM_OK on every one.  collective
-
-void check_status(LAMMPS_NS::LAMMPS *, int status, const std::string &what);
 
 }    // namespace INMVISC_NS
 

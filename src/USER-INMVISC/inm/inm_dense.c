@@ -274,7 +274,7 @@ inm_status inm_dense_symmetrize(inm_dense *d)
         for (size_t c = c0; c < c0 + TILE && c <= r; c++) {
           double *x = &d->a[r * n + c], *y = &d->a[c * n + r];
           difference = fmax(difference, fabs(*x - *y));
-          size = fmax(size, fabs(*x));
+          size = fmax(size, fmax(fabs(*x), fabs(*y)));
           *x = *y = 0.5 * (*x + *y);
           nonfinite += 0.0 * *x; /* NaN as soon as one is not finite */
         }

@@ -7,7 +7,7 @@
 inm_status inm_hessian_create(inm_hessian **out, MPI_Comm comm, int dim, double scale)
 {
   *out = NULL;
-  if (dim < 2 || dim > 3 || !(scale > 0.0)) return INM_ERR_ARG;
+  if (dim < 2 || dim > 3 || !(scale > 0.0) || !isfinite(scale)) return INM_ERR_ARG;
 
   inm_hessian *h = (inm_hessian *) calloc(1, sizeof(*h));
   if (!h) return INM_ERR_ALLOC;
@@ -62,7 +62,7 @@ inm_status inm_hessian_begin(inm_hessian *h, size_t nrow, const int64_t *tag, co
 {
   h->nrow = h->nblock = 0;
   for (size_t i = 0; i < nrow; i++)
-    if (tag[i] <= 0 || type[i] < 1 || !(mass[i] > 0.0)) return INM_ERR_ARG;
+    if (tag[i] <= 0 || type[i] < 1 || !(mass[i] > 0.0) || !isfinite(mass[i])) return INM_ERR_ARG;
 
   inm_status status = reserve_rows(h, nrow);
   if (status != INM_OK) return status;
@@ -90,6 +90,7 @@ static inm_status reserve_block(inm_hessian *h)
 inm_status inm_hessian_add(inm_hessian *h, size_t row, int64_t col, const double *dr,
                            const double *block)
 {
+  if (row >= h->nrow) return INM_ERR_ARG;
   inm_status status = reserve_block(h);
   if (status != INM_OK) return status;
   inm_block *b = &h->block[h->nblock++];
@@ -140,6 +141,14 @@ MPI_Comm inm_hessian_comm(const inm_hessian *h)
 int inm_hessian_dim(const inm_hessian *h)
 {
   return h->dim;
+}
+
+int inm_hessian_largest_type(const inm_hessian *h)
+{
+  int largest_type = 0;
+  for (size_t i = 0; i < h->nrow; i++)
+    if (h->type[i] > largest_type) largest_type = h->type[i];
+  return largest_type;
 }
 
 size_t inm_hessian_nblock(const inm_hessian *h)
@@ -195,11 +204,12 @@ static void unit_field(void *ctx, int64_t tag, double *u)
   u[*(const int *) ctx] = 1.0;
 }
 
-static double largest(const double *x, size_t n)
+/* largest size among the first dim of every three numbers */
+static double largest(const double *x, size_t n, int dim)
 {
   double max = 0.0;
   for (size_t i = 0; i < n; i++)
-    if (fabs(x[i]) > max) max = fabs(x[i]);
+    if ((int) (i % 3) < dim && fabs(x[i]) > max) max = fabs(x[i]);
   return max;
 }
 
@@ -210,10 +220,10 @@ inm_status inm_hessian_translations(const inm_hessian *h, double tolerance, int 
   double mine[4], all[4];
   if (status != INM_OK) goto done;
 
-  mine[3] = largest(h->diagonal, 9 * h->nrow);
+  mine[3] = largest(h->diagonal, 9 * h->nrow, h->dim);
   for (int a = 0; a < 3; a++) {
     inm_hessian_multiply_field(h, unit_field, &a, y);
-    mine[a] = largest(y, 3 * h->nrow);
+    mine[a] = largest(y, 3 * h->nrow, h->dim);
   }
   MPI_Allreduce(mine, all, 4, MPI_DOUBLE, MPI_MAX, h->comm);
   for (int a = 0; a < 3; a++) is_free[a] = (a < h->dim) && (all[a] <= tolerance * all[3]);
@@ -223,19 +233,34 @@ done:
   return status;
 }
 
+/* trace of the part of a 3x3 block that is in the matrix */
+static double block_trace(const double *k, int dim)
+{
+  double sum = 0.0;
+  for (int a = 0; a < dim; a++) sum += k[4 * a];
+  return sum;
+}
+
+static double block_squares(const double *k)
+{
+  double sum = 0.0;
+  for (int a = 0; a < 9; a++) sum += k[a] * k[a];
+  return sum;
+}
+
 void inm_hessian_invariants(const inm_hessian *h, double *trace, double *squares)
 {
   double mine[2] = {0.0, 0.0}, all[2];
 
-  for (size_t i = 0; i < h->nrow; i++)
-    for (int a = 0; a < 9; a++) {
-      const double x = h->diagonal[9 * i + a];
-      if (a % 4 == 0) mine[0] += x / h->mass[i];
-      mine[1] += x * x;
-    }
-  for (size_t n = 0; n < h->nblock; n++)
-    for (int a = 0; a < 9; a++) mine[1] += h->block[n].k[a] * h->block[n].k[a];
-
+  for (size_t i = 0; i < h->nrow; i++) {
+    mine[0] += block_trace(&h->diagonal[9 * i], h->dim) / h->mass[i];
+    mine[1] += block_squares(&h->diagonal[9 * i]);
+  }
+  for (size_t n = 0; n < h->nblock; n++) {
+    const inm_block *b = &h->block[n];
+    mine[1] += block_squares(b->k);
+    if (b->col == h->tag[b->row]) mine[0] += block_trace(b->k, h->dim) / h->mass[b->row];
+  }
   MPI_Allreduce(mine, all, 2, MPI_DOUBLE, MPI_SUM, h->comm);
   *trace = h->scale * all[0];
   *squares = all[1];

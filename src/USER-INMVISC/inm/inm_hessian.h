@@ -45,7 +45,7 @@ inm_status inm_hessian_begin(inm_hessian *h, size_t nrow, const int64_t *tag, co
    col    tag of the column's atom, or INM_OUTSIDE
    dr     [3]    r_row - r_col of this image
    block  [3][3] energy/length^2
-   Not collective. */
+   INM_ERR_ARG if there is no such row.  Not collective. */
 inm_status inm_hessian_add(inm_hessian *h, size_t row, int64_t col, const double *dr,
                            const double *block);
 
@@ -65,6 +65,9 @@ const int64_t *inm_hessian_tags(const inm_hessian *h);
 /* What was given to create. */
 MPI_Comm inm_hessian_comm(const inm_hessian *h);
 int inm_hessian_dim(const inm_hessian *h);
+
+/* Largest atom type on this rank, 0 without rows. */
+int inm_hessian_largest_type(const inm_hessian *h);
 
 /* Number of blocks (without the diagonal) on this rank, and bytes held. */
 size_t inm_hessian_nblock(const inm_hessian *h);

@@ -127,7 +127,9 @@ inm_status inm_solve(const inm_solver *solver, const inm_hessian *h, const inm_r
   memset(&dense, 0, sizeof(dense));
   MPI_Comm_rank(comm, &me);
 
-  status = inm_gather_tags(h, &modes->tag, &modes->natom);
+  status = (inm_hessian_largest_type(h) > request->ntypes) ? INM_ERR_ARG : INM_OK;
+  status = inm_status_sync(status, comm);
+  if (status == INM_OK) status = inm_gather_tags(h, &modes->tag, &modes->natom);
   if (status != INM_OK) goto done;
   modes->dim = inm_hessian_dim(h);
   modes->ntypes = request->ntypes;

@@ -47,7 +47,7 @@ double inm_memory_available(void);
    Rigid translations in is_free are moved out of the spectrum by their overlap with the modes, not
    found by the size of an eigenvalue: D + s sum_a t_a t_a^T has them at s above all others, and
    leaves the other modes as they are.
-   Errors: INM_ERR_TAG if a tag appears twice, INM_ERR_NONFINITE, INM_ERR_LAPACK, INM_ERR_ALLOC,
+   Errors: INM_ERR_ARG if an atom type exceeds ntypes, INM_ERR_TAG if a tag appears twice, INM_ERR_NONFINITE, INM_ERR_LAPACK, INM_ERR_ALLOC,
    INM_ERR_SIZE.  Collective over the communicator of h. */
 inm_status inm_solve(const inm_solver *solver, const inm_hessian *h, const inm_request *request,
                      inm_modes *modes);

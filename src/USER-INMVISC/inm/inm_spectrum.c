@@ -22,7 +22,7 @@ size_t inm_bin(const inm_range *range, double w)
 
 inm_range inm_range_of(const inm_modes *m, size_t nbin)
 {
-  const double margin = 0.1;
+  const double margin = 0.25;
   inm_range range = {nbin, -1.0, 1.0};
   const double lowest = m->n ? fmin(0.0, inm_frequency(m->lambda[0])) : 0.0;
   const double highest = m->n ? fmax(0.0, inm_frequency(m->lambda[m->n - 1])) : 0.0;
@@ -31,7 +31,7 @@ inm_range inm_range_of(const inm_modes *m, size_t nbin)
     range.lo = (1.0 + margin) * lowest;
     range.hi = (1.0 + margin) * highest;
   }
-  if (range.lo == 0.0 || range.hi == 0.0) return range;
+  if (range.lo == 0.0) return range;
 
   /* whole bins on either side of zero: the width that is needed by the side that suffers more */
   double below = ceil(-range.lo / inm_bin_width(&range));

@@ -1,0 +1,33 @@
+/* -*- c++ -*- ----------------------------------------------------------
+   LAMMPS - Large-scale Atomic/Molecular Massively Parallel Simulator
+   https://www.lammps.org/, Sandia National Laboratories
+   LAMMPS development team: developers@lammps.org
+
+   This software is distributed under the GNU General Public License.
+   See the README file in the top-level LAMMPS directory.
+------------------------------------------------------------------------- */
+
+#include "inmvisc_check.h"
+
+#include "inm/inm_status.h"
+
+#include "error.h"
+#include "lammps.h"
+#include "update.h"
+
+using namespace LAMMPS_NS;
+
+void INMVISC_NS::check_status(LAMMPS *lmp, int status, const std::string &what)
+{
+  const inm_status worst = inm_status_sync((inm_status) status, lmp->world);
+  if (worst != INM_OK)
+    lmp->error->all(FLERR, "USER-INMVISC: {} failed: {}", what, inm_strerror(worst));
+}
+
+void INMVISC_NS::require_run(LAMMPS *lmp, const std::string &caller)
+{
+  if (lmp->update->whichflag == 0)
+    lmp->error->all(FLERR,
+                    "{}: used between runs and not current: let a run, or run 0, invoke it first",
+                    caller);
+}

@@ -1,0 +1,277 @@
+/* -*- c++ -*- ----------------------------------------------------------
+   LAMMPS - Large-scale Atomic/Molecular Massively Parallel Simulator
+   https://www.lammps.org/, Sandia National Laboratories
+   LAMMPS development team: developers@lammps.org
+
+   This software is distributed under the GNU General Public License.
+   See the README file in the top-level LAMMPS directory.
+------------------------------------------------------------------------- */
+
+#include "inmvisc_kernel_report.h"
+
+#include "inm/inm_correlator.h"
+
+#include "atom.h"
+#include "domain.h"
+#include "error.h"
+#include "fix.h"
+#include "modify.h"
+#include "update.h"
+
+#include <cmath>
+#include <cstring>
+#include <initializer_list>
+
+using namespace LAMMPS_NS;
+using namespace INMVISC_NS;
+
+// limits of the warnings
+
+static constexpr double MAX_STEP = 0.5;            // Einstein frequency times sampling interval
+static constexpr double MAX_TAIL = 0.05;           // tail over integral of the kernel
+static constexpr double MAX_DISAGREEMENT = 2.0;    // standard errors
+static constexpr double MAX_DECAY = 0.1;           // of the direct kernel by a violated sum rule
+
+/* ---------------------------------------------------------------------- */
+
+int KernelReport::nset() const
+{
+  return atom->ntypes + 1;
+}
+
+bool KernelReport::present(int set) const
+{
+  return inm_correlator_friction(results, set)->natoms > 0.0;
+}
+
+static std::string name_of(int set)
+{
+  return set ? fmt::format("type {}", set) : std::string("all");
+}
+
+/* ----------------------------------------------------------------------
+   standard errors between two values; 0 if an error is not known
+------------------------------------------------------------------------- */
+
+static double disagreement(double a, double error_a, double b, double error_b)
+{
+  const double ratio = std::fabs(a - b) / std::hypot(error_a, error_b);
+  return std::isfinite(ratio) ? ratio : 0.0;
+}
+
+/* ---------------------------------------------------------------------- */
+
+void KernelReport::log()
+{
+  const bigint norigins = inm_correlator_norigin_done(results);
+  const bigint perblock = inm_correlator_origins_per_block(results);
+
+  utils::logmesg(
+      lmp, "Fix orthogonal/dynamics {}: {} samples, {} origins, {} blocks of {} origins\n", id,
+      inm_correlator_nsample(results), norigins, inm_correlator_nblock_full(results), perblock);
+  if (norigins == 0) {
+    utils::logmesg(lmp,
+                   "  no value yet: the first window of the kernel is complete after {} samples\n",
+                   nlag + 2);
+    return;
+  }
+  if (inm_correlator_nblock_full(results) < nblock)
+    utils::logmesg(lmp,
+                   "  no errors yet: {} blocks as long as the window are complete after {} "
+                   "samples\n",
+                   nblock, nblock * perblock * norigin + nlag + 2 - norigin);
+  for (int set = 0; set < nset(); set++)
+    if (present(set)) log_set(set);
+  log_choice();
+  for (int set = 0; set < nset(); set++)
+    if (present(set)) warn_set(set);
+  warn_run();
+}
+
+/* ---------------------------------------------------------------------- */
+
+void KernelReport::log_set(int set)
+{
+  const inm_friction &f = *inm_correlator_friction(results, set);
+
+  utils::logmesg(lmp,
+                 "  {}: kernel v~(0) = {:.6g} +- {:.2g} (tail {:.2g}), kT/D = {:.6g} +- {:.2g} "
+                 "(D = {:.6g} from {:.4g} <= t <= {:.4g}, d ln MSD/d ln t = {:.3f} at {:.4g}), "
+                 "kT = {:.6g}, Omega0*dt = {:.3f}\n",
+                 name_of(set), f.kernel, f.kernel_error, f.tail, f.einstein, f.einstein_error,
+                 f.diffusion, f.msd_from, f.msd_to, f.msd_exponent, f.msd_longest, f.kT,
+                 f.einstein_frequency * dt);
+  if (std::isfinite(f.sum_rule)) log_direct(set);
+}
+
+/* ---------------------------------------------------------------------- */
+
+void KernelReport::log_direct(int set)
+{
+  const inm_friction &f = *inm_correlator_friction(results, set);
+  utils::logmesg(lmp,
+                 "  {}: lambda - 1 = {:.2g}, integral of the kernel {:.6g} direct, {:.6g} vacf\n",
+                 name_of(set), f.sum_rule - 1.0, f.integral, f.from_vacf);
+}
+
+/* ---------------------------------------------------------------------- */
+
+void KernelReport::log_choice()
+{
+  static const char *reasons[] = {
+      "the integral of the kernel, which has decayed within its window",
+      "kT/D of the displacements, because the kernel has not decayed within its window",
+      "the integral of the kernel, although it has not decayed within its window, because the "
+      "displacements are not diffusive yet"};
+  utils::logmesg(lmp, "  friction used: {:.6g} +- {:.2g}, {}\n", friction, friction_error,
+                 reasons[source]);
+}
+
+/* ---------------------------------------------------------------------- */
+
+void KernelReport::warn(const std::string &text)
+{
+  error->warning(FLERR, "Fix orthogonal/dynamics {}: {}", id, text);
+}
+
+/* ---------------------------------------------------------------------- */
+
+void KernelReport::warn_set(int set)
+{
+  const inm_friction &f = *inm_correlator_friction(results, set);
+  const std::string of = set ? fmt::format(" of type {}", set) : "";
+
+  if (f.einstein_frequency * dt > MAX_STEP)
+    warn(fmt::format("Omega0*dt{} is above {}, sample more often", of, MAX_STEP));
+  if (!f.decayed || f.tail > MAX_TAIL * f.integral)
+    warn(fmt::format("kernel{} has not decayed within Nlag samples: the tail beyond them is {:.2g} "
+                     "of the integral, the last third is {:.2g} of the one before",
+                     of, f.rest.tail / f.integral, f.rest.ratio));
+  if (f.diffusive &&
+      disagreement(f.kernel, f.kernel_error, f.einstein, f.einstein_error) > MAX_DISAGREEMENT)
+    warn(fmt::format("kernel and kT/D{} differ by more than {} standard errors", of,
+                     MAX_DISAGREEMENT));
+  if (std::isfinite(f.sum_rule)) warn_direct(set);
+}
+
+/* ----------------------------------------------------------------------
+   if acceleration is not the derivative of velocity, the integral of the
+   direct kernel decays as exp(-friction/mass (lambda-1) t)
+------------------------------------------------------------------------- */
+
+void KernelReport::warn_direct(int set)
+{
+  const inm_friction &f = *inm_correlator_friction(results, set);
+  const std::string of = set ? fmt::format(" of type {}", set) : "";
+  const double decay = std::fabs(f.sum_rule - 1.0) * f.from_vacf / f.mass;
+
+  if (decay * nlag * dt > MAX_DECAY)
+    warn(fmt::format("the direct kernel{} is void beyond t = {:.3g}, because its sum rule is "
+                     "violated: forces and velocities do not belong together",
+                     of, MAX_DECAY / decay));
+  if (disagreement(f.integral, f.kernel_error, f.from_vacf, f.from_vacf_error) > MAX_DISAGREEMENT)
+    warn(fmt::format("direct and vacf kernel{} differ by more than {} standard errors", of,
+                     MAX_DISAGREEMENT));
+}
+
+/* ---------------------------------------------------------------------- */
+
+void KernelReport::warn_run()
+{
+  const std::string bath = thermostats(modify);
+  if (!bath.empty())
+    warn(fmt::format("fix {} is a thermostat, which changes D and with it the friction", bath));
+  if (domain->box_change) warn("the box changes, so displacements and kT/D are not reliable");
+}
+
+/* ---------------------------------------------------------------------- */
+
+static std::string fixes_of_style(Modify *modify, std::initializer_list<const char *> styles)
+{
+  std::string found;
+  for (int i = 0; i < modify->nfix; i++) {
+    const std::string other = std::string(modify->fix[i]->style) + "/";
+    for (const char *s : styles)
+      if (other.compare(0, strlen(s) + 1, std::string(s) + "/") == 0)
+        found += (found.empty() ? "" : ", ") + std::string(modify->fix[i]->id);
+  }
+  return found;
+}
+
+std::string INMVISC_NS::thermostats(Modify *modify)
+{
+  return fixes_of_style(modify,
+                        {"nvt", "npt", "langevin", "temp", "gld", "gle", "ffl", "gjf",
+                         "press/langevin", "viscous", "bocs", "tgnvt", "tgnpt"});
+}
+
+std::string INMVISC_NS::constraints(Modify *modify)
+{
+  return fixes_of_style(modify,
+                        {"nph", "press", "shake", "rattle", "rigid", "poems", "nve/limit",
+                         "nve/noforce", "move", "momentum", "recenter", "deform"});
+}
+
+/* ---------------------------------------------------------------------- */
+
+template <typename... Args> static void print(FILE *fp, const char *format, const Args &...args)
+{
+  fputs(fmt::format(format, args...).c_str(), fp);
+}
+
+/* ----------------------------------------------------------------------
+   results in the format of fix ave/time mode vector, two tables
+------------------------------------------------------------------------- */
+
+void KernelReport::write(const std::string &filename)
+{
+  FILE *fp = fopen(filename.c_str(), "w");
+  if (!fp) error->one(FLERR, "Fix orthogonal/dynamics {} cannot open file {}", id, filename);
+  write_kernel(fp);
+  write_displacements(fp);
+  fclose(fp);
+}
+
+/* ---------------------------------------------------------------------- */
+
+void KernelReport::write_kernel(FILE *fp)
+{
+  const int ncolumn = per_type ? nset() : 1;
+  const char *what = normalized ? "relative to t = 0" : "per component";
+
+  print(fp, "# Memory kernel of fix {}: Cbar {}, int Cbar/kT, <v v> {}\n", id, what, what);
+  print(fp, "# TimeStep Number-of-rows\n# Row Time Cbar Integral VACF");
+  for (int set = 1; set < ncolumn; set++) print(fp, " Cbar_{0} Integral_{0} VACF_{0}", set);
+  print(fp, "\n{} {}\n", update->ntimestep, nlag + 1);
+  for (int n = 0; n <= nlag; n++) {
+    print(fp, "{} {:.10g}", n + 1, n * dt);
+    for (int set = 0; set < ncolumn; set++) {
+      const double *cbar = inm_correlator_cbar(results, set);
+      const double *vacf = inm_correlator_vacf(results, set);
+      print(fp, " {:.10g} {:.10g} {:.10g}", normalized ? cbar[n] / cbar[0] : cbar[n],
+            inm_correlator_integral(results, set)[n], normalized ? vacf[n] / vacf[0] : vacf[n]);
+    }
+    print(fp, "\n");
+  }
+}
+
+/* ---------------------------------------------------------------------- */
+
+void KernelReport::write_displacements(FILE *fp)
+{
+  const int ncolumn = per_type ? nset() : 1;
+  const double *all = inm_correlator_msd(results, 0);
+  int nrow = 0;
+  while (nrow < INM_MSD_LAGS && std::isfinite(all[nrow])) nrow++;
+
+  print(fp, "# Mean-square displacement of fix {}\n", id);
+  print(fp, "# TimeStep Number-of-rows\n# Row Time MSD");
+  for (int set = 1; set < ncolumn; set++) print(fp, " MSD_{}", set);
+  print(fp, "\n{} {}\n", update->ntimestep, nrow);
+  for (int n = 0; n < nrow; n++) {
+    print(fp, "{} {:.10g}", n + 1, inm_correlator_msd_lag(results, n) * dt);
+    for (int set = 0; set < ncolumn; set++)
+      print(fp, " {:.10g}", inm_correlator_msd(results, set)[n]);
+    print(fp, "\n");
+  }
+}

@@ -1,0 +1,60 @@
+/* -*- c++ -*- ----------------------------------------------------------
+   LAMMPS - Large-scale Atomic/Molecular Massively Parallel Simulator
+   https://www.lammps.org/, Sandia National Laboratories
+   LAMMPS development team: developers@lammps.org
+
+   This software is distributed under the GNU General Public License.
+   See the README file in the top-level LAMMPS directory.
+------------------------------------------------------------------------- */
+
+#ifndef LMP_INMVISC_KERNEL_REPORT_H
+#define LMP_INMVISC_KERNEL_REPORT_H
+
+#include "pointers.h"
+
+#include <string>
+
+struct inm_correlator;
+struct inm_friction;
+
+namespace INMVISC_NS {
+
+// What fix orthogonal/dynamics tells the reader of the log and of its file.  On rank 0 only.
+
+class KernelReport : protected LAMMPS_NS::Pointers {
+ public:
+  std::string id;                     // of the fix
+  int nlag, norigin, nblock;          // as the user gave them
+  bool per_type;                      // values of each type beside those of all atoms
+  double dt;                          // time between samples
+  bool normalized;                    // kernel and VACF in the file relative to their start
+  double friction, friction_error;    // what is used
+  int source;                         // and where it is from, enum inm_friction_source
+  const inm_correlator *results;      // evaluated
+
+  KernelReport(class LAMMPS_NS::LAMMPS *lmp) : Pointers(lmp) {}
+  void log();
+  void write(const std::string &filename);
+
+ private:
+  void log_set(int set);
+  void log_direct(int set);
+  void log_choice();
+  void warn(const std::string &text);
+  void warn_set(int set);
+  void warn_direct(int set);
+  void warn_run();
+  void write_kernel(FILE *);
+  void write_displacements(FILE *);
+  bool present(int set) const;
+  int nset() const;
+};
+
+// IDs of the fixes, separated by commas, that exchange energy or momentum with a bath, and of those
+// after which an acceleration is not force over mass
+
+std::string thermostats(class LAMMPS_NS::Modify *modify);
+std::string constraints(class LAMMPS_NS::Modify *modify);
+}    // namespace INMVISC_NS
+
+#endif
