@@ -45,9 +45,9 @@ protected:
         open(of);
     }
 
-    // Inside its scope the fixture works with another instance, one on every rank.  LAMMPS keeps one
-    // list of plugins for the whole process, so only one instance at a time has our styles: where they
-    // are needed, reopen(MPI_COMM_SELF).
+    // Inside its scope the fixture works with another instance, one on every rank.  LAMMPS keeps
+    // one list of plugins for the whole process, so only one instance at a time has our styles:
+    // where they are needed, reopen(MPI_COMM_SELF).
     class Alone {
         LammpsTest *test;
         void *saved;
@@ -117,7 +117,7 @@ protected:
     // a file name that all ranks agree upon and no other program uses
     static std::string scratch(const std::string &name)
     {
-        long pid = (long) getpid();
+        long pid = (long)getpid();
         MPI_Bcast(&pid, 1, MPI_LONG, 0, MPI_COMM_WORLD);
         return testing::TempDir() + "inmvisc_" + std::to_string(pid) + "_" + name;
     }
@@ -131,10 +131,10 @@ protected:
             all << in.rdbuf();
             text = all.str();
         }
-        long n = (long) text.size();
+        long n = (long)text.size();
         MPI_Bcast(&n, 1, MPI_LONG, 0, MPI_COMM_WORLD);
         text.resize(n);
-        MPI_Bcast(&text[0], (int) n, MPI_CHAR, 0, MPI_COMM_WORLD);
+        MPI_Bcast(&text[0], (int)n, MPI_CHAR, 0, MPI_COMM_WORLD);
         return text;
     }
 
@@ -145,7 +145,8 @@ protected:
         static struct Files : std::map<std::string, std::string> {
             ~Files()
             {
-                for (auto &f : *this) std::remove(f.second.c_str());
+                for (auto &f : *this)
+                    std::remove(f.second.c_str());
             }
         } files;
         auto known = files.find(commands);
@@ -166,26 +167,30 @@ protected:
 
     double scalar(const std::string &id)
     {
-        auto x = (double *) lammps_extract_compute(lmp, id.c_str(), LMP_STYLE_GLOBAL, LMP_TYPE_SCALAR);
+        auto x =
+            (double *)lammps_extract_compute(lmp, id.c_str(), LMP_STYLE_GLOBAL, LMP_TYPE_SCALAR);
         if (lammps_has_error(lmp) || !x) throw std::runtime_error("no scalar of compute " + id);
         return *x;
     }
     std::vector<double> vector(const std::string &id)
     {
-        auto x = (double *) lammps_extract_compute(lmp, id.c_str(), LMP_STYLE_GLOBAL, LMP_TYPE_VECTOR);
+        auto x =
+            (double *)lammps_extract_compute(lmp, id.c_str(), LMP_STYLE_GLOBAL, LMP_TYPE_VECTOR);
         if (lammps_has_error(lmp) || !x) throw std::runtime_error("no vector of compute " + id);
-        const int n = *(int *) lammps_extract_compute(lmp, id.c_str(), LMP_STYLE_GLOBAL, LMP_SIZE_VECTOR);
+        const int n =
+            *(int *)lammps_extract_compute(lmp, id.c_str(), LMP_STYLE_GLOBAL, LMP_SIZE_VECTOR);
         return std::vector<double>(x, x + n);
     }
     std::vector<std::vector<double>> array(const std::string &id, int style = LMP_STYLE_GLOBAL)
     {
-        auto x = (double **) lammps_extract_compute(lmp, id.c_str(), style, LMP_TYPE_ARRAY);
+        auto x = (double **)lammps_extract_compute(lmp, id.c_str(), style, LMP_TYPE_ARRAY);
         if (lammps_has_error(lmp) || !x) throw std::runtime_error("no array of compute " + id);
-        const int rows = *(int *) lammps_extract_compute(lmp, id.c_str(), style, LMP_SIZE_ROWS);
-        const int cols = *(int *) lammps_extract_compute(lmp, id.c_str(), style, LMP_SIZE_COLS);
+        const int rows = *(int *)lammps_extract_compute(lmp, id.c_str(), style, LMP_SIZE_ROWS);
+        const int cols = *(int *)lammps_extract_compute(lmp, id.c_str(), style, LMP_SIZE_COLS);
         std::vector<std::vector<double>> result(rows, std::vector<double>(cols));
         for (int i = 0; i < rows; i++)
-            for (int j = 0; j < cols; j++) result[i][j] = x[i][j];
+            for (int j = 0; j < cols; j++)
+                result[i][j] = x[i][j];
         return result;
     }
     // all rows of a local array, in the order of ranks
@@ -197,15 +202,18 @@ protected:
     std::vector<std::vector<double>> gather(const std::vector<std::vector<double>> &mine) const
     {
         const int nprocs = ranks(comm);
-        int cols         = mine.empty() ? 0 : (int) mine[0].size(), all_cols;
+        int cols         = mine.empty() ? 0 : (int)mine[0].size(), all_cols;
         MPI_Allreduce(&cols, &all_cols, 1, MPI_INT, MPI_MAX, comm);
-        int n = (int) mine.size() * all_cols;
+        int n = (int)mine.size() * all_cols;
         std::vector<int> count(nprocs), offset(nprocs, 0);
         MPI_Allgather(&n, 1, MPI_INT, count.data(), 1, MPI_INT, comm);
-        for (int r = 1; r < nprocs; r++) offset[r] = offset[r - 1] + count[r - 1];
+        for (int r = 1; r < nprocs; r++)
+            offset[r] = offset[r - 1] + count[r - 1];
         std::vector<double> flat, all(offset[nprocs - 1] + count[nprocs - 1]);
-        for (const auto &row : mine) flat.insert(flat.end(), row.begin(), row.end());
-        MPI_Allgatherv(flat.data(), n, MPI_DOUBLE, all.data(), count.data(), offset.data(), MPI_DOUBLE, comm);
+        for (const auto &row : mine)
+            flat.insert(flat.end(), row.begin(), row.end());
+        MPI_Allgatherv(flat.data(), n, MPI_DOUBLE, all.data(), count.data(), offset.data(),
+                       MPI_DOUBLE, comm);
         std::vector<std::vector<double>> result;
         for (size_t i = 0; i + all_cols <= all.size() && all_cols > 0; i += all_cols)
             result.emplace_back(all.begin() + i, all.begin() + i + all_cols);
@@ -214,30 +222,33 @@ protected:
     // rows of owned atoms, one after the other in memory, gathered and in the order of atom IDs
     std::vector<std::vector<double>> by_atom_id(double **rows, int cols) const
     {
-        const int nlocal = *(int *) lammps_extract_global(lmp, "nlocal");
-        auto tag         = (int *) lammps_extract_atom(lmp, "id");
+        const int nlocal = *(int *)lammps_extract_global(lmp, "nlocal");
+        auto tag         = (int *)lammps_extract_atom(lmp, "id");
         std::vector<std::vector<double>> mine(nlocal, std::vector<double>(cols + 1));
         for (int i = 0; i < nlocal; i++) {
             mine[i][0] = tag[i];
-            for (int a = 0; a < cols; a++) mine[i][a + 1] = rows[i][a];
+            for (int a = 0; a < cols; a++)
+                mine[i][a + 1] = rows[i][a];
         }
         auto all = gather(mine);
         std::sort(all.begin(), all.end());
-        for (auto &row : all) row.erase(row.begin());
+        for (auto &row : all)
+            row.erase(row.begin());
         return all;
     }
     // x, v or f
     std::vector<std::vector<double>> atoms(const std::string &name)
     {
-        return by_atom_id((double **) lammps_extract_atom(lmp, name.c_str()), 3);
+        return by_atom_id((double **)lammps_extract_atom(lmp, name.c_str()), 3);
     }
     // per-atom array of a compute
     std::vector<std::vector<double>> peratom(const std::string &id)
     {
-        auto x = (double **) lammps_extract_compute(lmp, id.c_str(), LMP_STYLE_ATOM, LMP_TYPE_ARRAY);
-        if (lammps_has_error(lmp) || !x) throw std::runtime_error("no per-atom array of compute " + id);
+        auto x = (double **)lammps_extract_compute(lmp, id.c_str(), LMP_STYLE_ATOM, LMP_TYPE_ARRAY);
+        if (lammps_has_error(lmp) || !x)
+            throw std::runtime_error("no per-atom array of compute " + id);
         const int cols =
-            *(int *) lammps_extract_compute(lmp, id.c_str(), LMP_STYLE_ATOM, LMP_SIZE_COLS);
+            *(int *)lammps_extract_compute(lmp, id.c_str(), LMP_STYLE_ATOM, LMP_SIZE_COLS);
         return by_atom_id(x, cols);
     }
     double thermo(const std::string &keyword) { return lammps_get_thermo(lmp, keyword.c_str()); }
@@ -245,13 +256,15 @@ protected:
     static std::vector<double> column(const std::vector<std::vector<double>> &rows, int c)
     {
         std::vector<double> result;
-        for (const auto &row : rows) result.push_back(row[c]);
+        for (const auto &row : rows)
+            result.push_back(row[c]);
         return result;
     }
     static double largest(const std::vector<double> &x)
     {
         double m = 0.0;
-        for (double v : x) m = std::max(m, v < 0.0 ? -v : v);
+        for (double v : x)
+            m = std::max(m, v < 0.0 ? -v : v);
         return m;
     }
     // largest difference relative to the largest element
@@ -270,8 +283,10 @@ protected:
                             const std::vector<std::vector<double>> &b)
     {
         std::vector<double> fa, fb;
-        for (const auto &row : a) fa.insert(fa.end(), row.begin(), row.end());
-        for (const auto &row : b) fb.insert(fb.end(), row.begin(), row.end());
+        for (const auto &row : a)
+            fa.insert(fa.end(), row.begin(), row.end());
+        for (const auto &row : b)
+            fb.insert(fb.end(), row.begin(), row.end());
         return deviation(fa, fb);
     }
 
@@ -298,23 +313,28 @@ protected:
     {
         const std::string k = std::to_string(cells);
         return "units lj\natom_style atomic\natom_modify map array\n"
-               "lattice fcc 1.185\nregion box block 0 " + k + " 0 " + k + " 0 " + k + "\n"
+               "lattice fcc 1.185\nregion box block 0 " +
+               k + " 0 " + k + " 0 " + k +
+               "\n"
                "create_box 2 box\ncreate_atoms 1 box\nset type 1 type/fraction 2 0.2 4711\n"
-               "mass * 1.0\n" + pair +
+               "mass * 1.0\n" +
+               pair +
                "velocity all create 3.0 12345 mom yes rot no loop geom\n"
                "timestep 0.004\nfix nve all nve\nthermo_modify norm no\n"
-               "run " + std::to_string(steps) + "\n";
+               "run " +
+               std::to_string(steps) + "\n";
     }
     // read a state() of melt() back
     static std::string read_melt(const std::string &data, const std::string &pair)
     {
-        return "units lj\natom_style atomic\natom_modify map array\nread_data " + data + "\n" + pair +
-               "timestep 0.004\nthermo_modify norm no\n";
+        return "units lj\natom_style atomic\natom_modify map array\nread_data " + data + "\n" +
+               pair + "timestep 0.004\nthermo_modify norm no\n";
     }
     static std::string three_computes(const std::string &inm = "", const std::string &gam = "",
                                       const std::string &eta = "friction 80 wmin 3")
     {
-        return "compute inm all inm/dos 50 edge pr 0.27 " + inm + "\ncompute gam all affine/gamma inm " + gam +
+        return "compute inm all inm/dos 50 edge pr 0.27 " + inm +
+               "\ncompute gam all affine/gamma inm " + gam +
                "\ncompute eta all ulinm/viscosity inm gam " + eta +
                "\nthermo_style custom step c_inm c_eta\nthermo_modify norm no\n";
     }

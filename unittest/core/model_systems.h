@@ -1,0 +1,538 @@
+// Small systems for the tests of the core: a list of atoms and of Hessian terms that every rank
+// holds, handed to the core in shares, and a second, plain assembly of the dense matrix as the
+// truth to compare with.  Nothing here calls the core for an answer.
+
+#ifndef INMVISC_MODEL_SYSTEMS_H
+#define INMVISC_MODEL_SYSTEMS_H
+
+#include "inm.h"
+
+#include "gtest/gtest.h"
+
+#include <mpi.h>
+
+#include <algorithm>
+#include <array>
+#include <cfloat>
+#include <cmath>
+#include <cstring>
+#include <functional>
+#include <limits>
+#include <random>
+#include <vector>
+
+typedef std::array<double, 3> Vec3;
+typedef std::array<double, 9> Mat3;
+typedef std::vector<double> Field; // [vectors][natom][3], or [n][n] for a matrix
+
+static const double NaN      = std::numeric_limits<double>::quiet_NaN();
+static const double Infinity = std::numeric_limits<double>::infinity();
+
+inline int my_rank(MPI_Comm comm = MPI_COMM_WORLD)
+{
+    int me;
+    MPI_Comm_rank(comm, &me);
+    return me;
+}
+
+inline int number_of_ranks(MPI_Comm comm = MPI_COMM_WORLD)
+{
+    int nprocs;
+    MPI_Comm_size(comm, &nprocs);
+    return nprocs;
+}
+
+// true if all ranks have the same number; collective
+inline bool same_on_all_ranks(int value)
+{
+    int extremes[2] = {value, -value}, all[2];
+    MPI_Allreduce(extremes, all, 2, MPI_INT, MPI_MAX, MPI_COMM_WORLD);
+    return all[0] == -all[1];
+}
+
+inline double dot(const Vec3 &x, const Vec3 &y)
+{
+    return x[0] * y[0] + x[1] * y[1] + x[2] * y[2];
+}
+
+inline Vec3 minus(const Vec3 &x)
+{
+    return Vec3{{-x[0], -x[1], -x[2]}};
+}
+
+inline Mat3 diagonal_matrix(double x, double y, double z)
+{
+    return Mat3{{x, 0, 0, 0, y, 0, 0, 0, z}};
+}
+
+// K = (u'' - u'/r) dr dr^T / r^2 + (u'/r) 1
+inline Mat3 pair_matrix(const Vec3 &dr, double du, double du2)
+{
+    const double r = std::sqrt(dot(dr, dr));
+    Mat3 k;
+    for (int a = 0; a < 3; a++)
+        for (int b = 0; b < 3; b++)
+            k[3 * a + b] = (du2 - du / r) * (dr[a] / r) * (dr[b] / r) + ((a == b) ? du / r : 0.0);
+    return k;
+}
+
+// What a provider tells the core about one row: a central pair, a block, or a diagonal block.
+
+struct Term {
+    enum Kind { CENTRAL, BLOCK, DIAGONAL } kind;
+    size_t row;
+    int64_t col;
+    Vec3 dr;
+    double du, du2;
+    Mat3 block;
+};
+
+struct System {
+    int dim      = 3;
+    double scale = 1.0;
+    std::vector<int64_t> tag;
+    std::vector<int> type;
+    std::vector<double> mass;
+    std::vector<Term> terms;
+
+    size_t natom() const { return tag.size(); }
+    size_t n() const { return (size_t) dim * natom(); }
+    int ntypes() const { return natom() ? *std::max_element(type.begin(), type.end()) : 1; }
+    double total_mass() const
+    {
+        double sum = 0.0;
+        for (double m : mass) sum += m;
+        return sum;
+    }
+
+    size_t add_atom(double m = 1.0, int t = 1)
+    {
+        tag.push_back((int64_t) natom() + 1);
+        type.push_back(t);
+        mass.push_back(m);
+        return natom() - 1;
+    }
+    // a central pair as seen from one atom
+    void half_pair(size_t i, int64_t col, const Vec3 &dr, double du, double du2)
+    {
+        terms.push_back(Term{Term::CENTRAL, i, col, dr, du, du2, Mat3()});
+    }
+    // as seen from both; dr = r_i - r_j.  i == j: an atom and its image on either side
+    void pair(size_t i, size_t j, const Vec3 &dr, double du, double du2)
+    {
+        half_pair(i, tag[j], dr, du, du2);
+        half_pair(j, tag[i], minus(dr), du, du2);
+    }
+    // a bond to something that is no atom of the system
+    void wall(size_t i, const Vec3 &dr, double du, double du2)
+    {
+        half_pair(i, INM_OUTSIDE, dr, du, du2);
+    }
+    void block(size_t i, int64_t col, const Vec3 &dr, const Mat3 &k)
+    {
+        terms.push_back(Term{Term::BLOCK, i, col, dr, 0.0, 0.0, k});
+    }
+    void onsite(size_t i, const Mat3 &k)
+    {
+        terms.push_back(Term{Term::DIAGONAL, i, 0, Vec3{{0, 0, 0}}, 0.0, 0.0, k});
+    }
+
+    // The matrix H [n][n] as the formulas have it, atoms in the order in which they were added.
+    Field hessian() const
+    {
+        const size_t d = (size_t) dim, size = n();
+        Field h(size * size, 0.0);
+        for (const Term &t : terms) {
+            const Mat3 k   = (t.kind == Term::CENTRAL) ? pair_matrix(t.dr, t.du, t.du2) : t.block;
+            const size_t j = std::find(tag.begin(), tag.end(), t.col) - tag.begin();
+            for (size_t a = 0; a < d; a++)
+                for (size_t b = 0; b < d; b++) {
+                    double *row = &h[(d * t.row + a) * size];
+                    if (t.kind != Term::BLOCK) row[d * t.row + b] += k[3 * a + b];
+                    if (t.kind == Term::DIAGONAL || j == natom()) continue;
+                    row[d * j + b] += (t.kind == Term::CENTRAL) ? -k[3 * a + b] : k[3 * a + b];
+                }
+        }
+        return h;
+    }
+    // D = scale H / sqrt(m_i m_j)
+    Field matrix() const
+    {
+        const size_t d = (size_t) dim, size = n();
+        Field h = hessian();
+        for (size_t r = 0; r < size; r++)
+            for (size_t c = 0; c < size; c++)
+                h[r * size + c] *= scale / std::sqrt(mass[r / d] * mass[c / d]);
+        return h;
+    }
+};
+
+// ---- tolerances ---------------------------------------------------------------------------------
+
+// largest row sum of |A|, a bound for all |lambda|
+inline double row_sum_norm(const Field &a, size_t n)
+{
+    double norm = 0.0;
+    for (size_t r = 0; r < n; r++) {
+        double sum = 0.0;
+        for (size_t c = 0; c < n; c++) sum += std::fabs(a[r * n + c]);
+        norm = std::max(norm, sum);
+    }
+    return norm;
+}
+
+// Backward error of the assembly and of a symmetric eigensolver, |dA| <= c n eps |A|, which moves
+// no eigenvalue by more than that (Weyl).  The factor 2.1 is for the lifted translations.
+inline double lambda_tolerance(const Field &a, size_t n)
+{
+    return 4.0 * 2.1 * (double) (n + 8) * DBL_EPSILON * (row_sum_norm(a, n) + DBL_MIN);
+}
+
+// It turns an eigenvector by at most |dA| / gap (Davis and Kahan).
+inline double vector_tolerance(const Field &a, size_t n, double gap)
+{
+    return 2.0 * lambda_tolerance(a, n) / gap;
+}
+
+// ---- distribution over ranks --------------------------------------------------------------------
+
+typedef std::function<int(size_t atom, int nprocs)> Owner;
+
+inline int scattered(size_t atom, int nprocs)
+{
+    return (int) (atom % (size_t) nprocs);
+}
+inline int all_on_last(size_t, int nprocs)
+{
+    return nprocs - 1;
+}
+inline int all_on_first(size_t, int)
+{
+    return 0;
+}
+// neighbours together, the last rank without atoms if there are several
+inline int in_pairs(size_t atom, int nprocs)
+{
+    return (int) ((atom / 2) % (size_t) std::max(1, nprocs - 1));
+}
+
+// A Hessian of the core with this rank's share of a system.
+
+class Hessian {
+public:
+    inm_hessian *h = nullptr;
+    inm_status status;         // of building it, on this rank
+    std::vector<size_t> atoms; // of this rank, in the order of rows
+
+    explicit Hessian(const System &s, const Owner &owner = scattered, bool reversed = false,
+                     MPI_Comm comm = MPI_COMM_WORLD)
+    {
+        status = inm_hessian_create(&h, comm, s.dim, s.scale);
+        if (status == INM_OK) build(s, owner, reversed, comm);
+    }
+    ~Hessian() { inm_hessian_destroy(&h); }
+    Hessian(const Hessian &)            = delete;
+    Hessian &operator=(const Hessian &) = delete;
+
+    // this rank's rows of a field [nvec][natom][3]
+    Field local(const Field &global, size_t natom) const
+    {
+        Field mine;
+        for (size_t v = 0; natom && v < global.size() / (3 * natom); v++)
+            for (size_t i : atoms)
+                mine.insert(mine.end(), &global[3 * (v * natom + i)],
+                            &global[3 * (v * natom + i)] + 3);
+        return mine;
+    }
+    // the reverse: rows of all ranks as a field [natom][3]; collective
+    Field global(const Field &mine, size_t natom) const
+    {
+        Field part(3 * natom, 0.0), all(3 * natom);
+        for (size_t row = 0; row < atoms.size(); row++)
+            for (size_t a = 0; a < 3; a++) part[3 * atoms[row] + a] = mine[3 * row + a];
+        MPI_Allreduce(part.data(), all.data(), (int) (3 * natom), MPI_DOUBLE, MPI_SUM,
+                      MPI_COMM_WORLD);
+        return all;
+    }
+    Field affine_force(int k, int c, size_t natom) const
+    {
+        Field mine(3 * atoms.size());
+        inm_hessian_affine_force(h, k, c, mine.data());
+        return global(mine, natom);
+    }
+
+private:
+    void build(const System &s, const Owner &owner, bool reversed, MPI_Comm comm)
+    {
+        const int me = my_rank(comm), nprocs = number_of_ranks(comm);
+        std::vector<int64_t> tag;
+        std::vector<int> type;
+        std::vector<double> mass;
+        std::vector<size_t> row(s.natom(), s.natom());
+
+        for (size_t i = 0; i < s.natom(); i++)
+            if (owner(i, nprocs) == me) atoms.push_back(i);
+        if (reversed) std::reverse(atoms.begin(), atoms.end());
+        for (size_t i : atoms) {
+            row[i] = tag.size();
+            tag.push_back(s.tag[i]);
+            type.push_back(s.type[i]);
+            mass.push_back(s.mass[i]);
+        }
+        status = inm_hessian_begin(h, tag.size(), tag.data(), type.data(), mass.data());
+
+        std::vector<Term> terms = s.terms;
+        if (reversed) std::reverse(terms.begin(), terms.end());
+        for (const Term &t : terms)
+            if (row[t.row] < s.natom()) add(t, row[t.row]);
+    }
+    void add(const Term &t, size_t row)
+    {
+        if (status != INM_OK) return;
+        if (t.kind == Term::DIAGONAL)
+            inm_hessian_add_diagonal(h, row, t.block.data());
+        else if (t.kind == Term::BLOCK)
+            status = inm_hessian_add(h, row, t.col, t.dr.data(), t.block.data());
+        else
+            status = inm_hessian_add_central(h, row, t.col, t.dr.data(), t.du, t.du2);
+    }
+};
+
+// ---- solving ------------------------------------------------------------------------------------
+
+static const double ACOUSTIC = 1e-10; // relative size of a sum that is zero but for rounding
+
+struct Options {
+    inm_vectors vectors = INM_VECTORS_ALL;
+    inm_edge edge       = {INM_EDGE_NONE, 0.0};
+    Field proj; // [nproj][natom][3]
+    inm_keep_kind keep = INM_KEEP_NONE;
+    double keep_value  = 0.0;
+    Owner owner        = scattered;
+    bool reversed      = false;
+    MPI_Comm comm      = MPI_COMM_WORLD;
+    const char *solver = "lapack";
+
+    Options() {}
+    explicit Options(inm_vectors v) : vectors(v) {}
+};
+
+// A mode table that frees itself; m [..] as inm_solve has filled it.
+
+class Solution {
+public:
+    inm_modes m;
+    inm_status status;
+    inm_request request;
+
+    explicit Solution(const System &s, const Options &options = Options())
+    {
+        memset(&m, 0, sizeof(m));
+        memset(&request, 0, sizeof(request));
+        Hessian share(s, options.owner, options.reversed, options.comm);
+        const Field proj   = share.local(options.proj, s.natom());
+        request.vectors    = options.vectors;
+        request.edge       = options.edge;
+        request.ntypes     = s.ntypes();
+        request.nproj      = s.natom() ? (int) (options.proj.size() / (3 * s.natom())) : 0;
+        request.proj       = proj.data();
+        request.keep       = options.keep;
+        request.keep_value = options.keep_value;
+
+        status = inm_status_sync(share.status, options.comm);
+        if (status == INM_OK) status = inm_hessian_translations(share.h, ACOUSTIC, request.is_free);
+        if (status == INM_OK)
+            status = inm_solve(inm_solver_find(options.solver), share.h, &request, &m);
+        request.proj = nullptr;
+    }
+    ~Solution() { inm_modes_free(&m); }
+    Solution(const Solution &)            = delete;
+    Solution &operator=(const Solution &) = delete;
+
+    double proj2(int v, size_t p) const { return m.proj2[(size_t) v * m.n + p]; }
+    double weight(int type, size_t p) const { return m.weight[(size_t) (type - 1) * m.n + p]; }
+    double share(size_t i, int column) const { return m.share[3 * i + (size_t) column]; }
+    // mass-weighted eigenvector that was kept, [n]
+    Field kept() const
+    {
+        Field e;
+        for (size_t i = 0; i < m.natom; i++)
+            e.insert(e.end(), &m.eigenvector[3 * i], &m.eigenvector[3 * i] + m.dim);
+        return e;
+    }
+};
+
+// ---- systems ------------------------------------------------------------------------------------
+
+enum Ends { FREE, FIXED, PERIODIC };
+
+// Atoms on a line along x, nearest neighbours joined by a pair with u'' = stiff and u'/r = soft:
+// three independent chains, one stiff along x and two soft across.
+inline System chain(size_t natom, Ends ends, double stiff, double soft, double mass = 1.0,
+                    double spacing = 1.0)
+{
+    const Vec3 left = {{-spacing, 0, 0}}, right = {{spacing, 0, 0}}; // r_i - r_j of the neighbours
+    const double du = soft * spacing;
+    System s;
+    for (size_t i = 0; i < natom; i++) s.add_atom(mass);
+    for (size_t i = 0; i + 1 < natom; i++) s.pair(i, i + 1, left, du, stiff);
+    if (ends == PERIODIC) s.pair(natom - 1, 0, left, du, stiff);
+    if (ends == FIXED) {
+        s.wall(0, right, du, stiff);
+        s.wall(natom - 1, left, du, stiff);
+    }
+    return s;
+}
+
+// Squared frequencies of one such chain, 4 k/m sin^2(q/2); the translation is among them.
+inline std::vector<double> chain_lambda(size_t natom, Ends ends, double k, double mass = 1.0)
+{
+    const double n = (double) natom;
+    std::vector<double> lambda;
+    for (size_t p = 0; p < natom; p++) {
+        const double half_q = (ends == FREE) ? M_PI * (double) p / (2.0 * n)
+            : (ends == FIXED)                ? M_PI * (double) (p + 1) / (2.0 * (n + 1.0))
+                                             : M_PI * (double) p / n;
+        lambda.push_back(4.0 * k / mass * std::pow(std::sin(half_q), 2));
+    }
+    return lambda;
+}
+
+// Two atoms in a general direction with u'' = stiff and u'/r = soft.  With the reduced mass mu, D
+// has stiff/mu once, soft/mu twice, and three translations.
+inline System two_atoms(double m1, double m2, double stiff, double soft, const Vec3 &dr)
+{
+    System s;
+    s.add_atom(m1, 1);
+    s.add_atom(m2, 2);
+    s.pair(0, 1, dr, soft * std::sqrt(dot(dr, dr)), stiff);
+    return s;
+}
+
+// An orthogonal matrix [n][n], columns by Gram and Schmidt (twice) from random numbers.
+inline Field random_orthogonal(size_t n, unsigned seed)
+{
+    std::mt19937 random(seed);
+    std::normal_distribution<double> normal;
+    Field q(n * n); // [column][component] while at work
+    for (size_t p = 0; p < n; p++) {
+        double *x = &q[p * n];
+        for (size_t r = 0; r < n; r++) x[r] = normal(random);
+        for (int pass = 0; pass < 2; pass++) {
+            for (size_t o = 0; o < p; o++) {
+                double overlap = 0.0;
+                for (size_t r = 0; r < n; r++) overlap += q[o * n + r] * x[r];
+                for (size_t r = 0; r < n; r++) x[r] -= overlap * q[o * n + r];
+            }
+            double square = 0.0;
+            for (size_t r = 0; r < n; r++) square += x[r] * x[r];
+            for (size_t r = 0; r < n; r++) x[r] /= std::sqrt(square);
+        }
+    }
+    return q;
+}
+
+// A system whose D has the eigenvalues lambda and the eigenvectors q [mode][n].
+inline System with_spectrum(const std::vector<double> &lambda, const Field &q,
+                            const std::vector<double> &mass, int dim = 3)
+{
+    const size_t d = (size_t) dim, n = lambda.size();
+    System s;
+    s.dim = dim;
+    for (size_t i = 0; i < mass.size(); i++) s.add_atom(mass[i], 1 + (int) (i % 2));
+    for (size_t i = 0; i < mass.size(); i++)
+        for (size_t j = 0; j < mass.size(); j++) {
+            Mat3 k = Mat3();
+            for (size_t a = 0; a < d; a++)
+                for (size_t b = 0; b < d; b++) {
+                    double sum = 0.0;
+                    for (size_t p = 0; p < n; p++)
+                        sum += lambda[p] * q[p * n + d * i + a] * q[p * n + d * j + b];
+                    k[3 * a + b] = sum * std::sqrt(mass[i] * mass[j]);
+                }
+            if (i == j)
+                s.onsite(i, k);
+            else
+                s.block(i, s.tag[j], Vec3{{1, 0, 0}}, k);
+        }
+    return s;
+}
+
+inline std::vector<double> random_numbers(size_t n, double lo, double hi, unsigned seed)
+{
+    std::mt19937 random(seed);
+    std::uniform_real_distribution<double> uniform(lo, hi);
+    std::vector<double> x(n);
+    for (double &one : x) one = uniform(random);
+    return x;
+}
+
+// A cluster without symmetry, all atoms joined, with stable and unstable modes, several masses and
+// two types.  Shifted, it keeps its three translations.
+inline System random_cluster(size_t natom, unsigned seed, int dim = 3)
+{
+    const std::vector<double> x = random_numbers(3 * natom, 0.0, 3.0, seed),
+                              m = random_numbers(natom, 0.5, 4.0, seed + 1),
+                              k = random_numbers(natom * natom, -2.0, 3.0, seed + 2),
+                              t = random_numbers(natom * natom, -0.7, 0.5, seed + 3);
+    System s;
+    s.dim = dim;
+    for (size_t i = 0; i < natom; i++) s.add_atom(m[i], 1 + (int) (i % 2));
+    for (size_t i = 0; i < natom; i++)
+        for (size_t j = 0; j < i; j++) {
+            const Vec3 dr = {{x[3 * i] - x[3 * j], x[3 * i + 1] - x[3 * j + 1],
+                              (dim == 3) ? x[3 * i + 2] - x[3 * j + 2] : 0.0}};
+            s.pair(i, j, dr, t[i * natom + j], k[i * natom + j]);
+        }
+    return s;
+}
+
+// ---- mode tables made by hand -------------------------------------------------------------------
+
+// The public struct on vectors of the test: one type and one projected vector unless told
+// otherwise.
+
+class Table {
+public:
+    std::vector<double> mass, lambda, pr, proj2, weight;
+    std::vector<signed char> cls;
+    inm_modes m;
+
+    explicit Table(const std::vector<double> &ascending, size_t natom = 1, int ntypes = 1,
+                   int nproj = 1) :
+        mass(natom, 1.0),
+        lambda(ascending), pr(ascending.size(), 0.5), proj2((size_t) nproj * ascending.size(), 1.0),
+        weight((size_t) ntypes * ascending.size(), 1.0)
+    {
+        for (double l : ascending) cls.push_back(l < 0.0 ? INM_UNSTABLE_UNKNOWN : INM_STABLE);
+        memset(&m, 0, sizeof(m));
+        m.natom  = natom;
+        m.dim    = 3;
+        m.n      = lambda.size();
+        m.ntypes = ntypes;
+        m.nproj  = nproj;
+        m.mass   = mass.data();
+        m.lambda = lambda.data();
+        m.pr     = pr.data();
+        m.proj2  = proj2.data();
+        m.weight = weight.data();
+        m.cls    = cls.data();
+    }
+    Table(const Table &)            = delete;
+    Table &operator=(const Table &) = delete;
+
+    void set_zero(size_t p)
+    {
+        m.lambda[p] = 0.0;
+        m.cls[p]    = INM_ZERO;
+        m.nzero++;
+    }
+};
+
+// the eigenvalue of a frequency on the real axis
+inline double lambda_of(double w)
+{
+    return (w >= 0.0) ? w * w : -w * w;
+}
+
+#endif

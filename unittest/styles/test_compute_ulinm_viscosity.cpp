@@ -1,0 +1,371 @@
+// compute ulinm/viscosity inside LAMMPS against sums over the local arrays of the other two
+// computes
+
+#include "lammps_test.h"
+
+#include <cmath>
+
+namespace {
+
+enum { UL, UD, STABLE, ALL };
+
+class UlinmViscosity : public LammpsTest {
+protected:
+    static std::string with(const std::string &eta = "friction 80 wmin 3",
+                            const std::string &inm = "edge pr 0.27")
+    {
+        return "compute inm all inm/dos 50 " + inm +
+               "\ncompute gam all affine/gamma inm\n"
+               "compute eta all ulinm/viscosity inm gam " +
+               eta + "\nthermo_style custom step c_inm c_eta\nthermo_modify norm no\n";
+    }
+    std::string melt256() { return read_melt(state(melt(4, smooth_pair())), smooth_pair()); }
+    std::string melt108() { return read_melt(state(melt(3, smooth_pair())), smooth_pair()); }
+
+    // (v/m/V) sum Xi~^2/lambda^2 over the modes of a set, one mass
+    double sum_over_modes(int set, double v_over_m, double wmin)
+    {
+        const auto modes = local("inm"), projections = local("gam");
+        double sum = 0.0;
+        for (size_t p = 0; p < modes.size(); p++) {
+            const double cls = modes[p][3], lambda = modes[p][0];
+            if (cls == 0 || std::fabs(modes[p][1]) < wmin) continue;
+            if (set == ALL || (set == UL && cls == -1) || (set == UD && cls == -2) ||
+                (set == STABLE && cls == 1))
+                sum += projections[p][1] / (lambda * lambda);
+        }
+        return v_over_m * sum / thermo("vol");
+    }
+};
+
+TEST_F(UlinmViscosity, four_sets_are_the_sums_over_their_modes)
+{
+    run(melt256() + "mass * 2.0\n" + with("friction 80 wmin 1.5") + "run 0\n");
+    const auto v = vector("eta");
+    for (int set = 0; set < 4; set++) {
+        const double eta = sum_over_modes(set, 80.0 / 2.0, 1.5);
+        EXPECT_GT(eta, 0.0);
+        EXPECT_NEAR(v[set], eta, 1e-12 * eta) << set;
+    }
+    EXPECT_EQ(scalar("eta"), v[UL]);
+    EXPECT_NEAR(v[UL] + v[UD] + v[STABLE], v[ALL], 1e-12 * v[ALL]);
+    EXPECT_EQ(v[4], 1.5);
+    EXPECT_EQ(v[5], vector("inm")[4]);
+    EXPECT_DOUBLE_EQ(v[6], 80.0);
+}
+
+TEST_F(UlinmViscosity, is_linear_in_the_friction)
+{
+    run(melt256() + with("friction 80 wmin 3") + "run 0\n");
+    const auto once = vector("eta");
+    reopen();
+    run(melt256() + with("friction 240 wmin 3") + "run 0\n");
+    for (int set = 0; set < 4; set++)
+        EXPECT_NEAR(vector("eta")[set], 3.0 * once[set], 1e-12 * once[set]);
+    reopen();
+    run(melt256() + with("friction 0 wmin 3") + "run 0\n");
+    for (int set = 0; set < 4; set++)
+        EXPECT_EQ(vector("eta")[set], 0.0);
+}
+
+TEST_F(UlinmViscosity, all_ways_to_give_a_friction_agree)
+{
+    run(melt256() + with("friction 80 wmin 3") + "run 0\n");
+    const double eta = scalar("eta");
+    reopen();
+    run(melt256() + "variable fr equal 2*40\nvariable w equal 3\n" +
+        with("friction v_fr wmin v_w") + "run 0\n");
+    EXPECT_DOUBLE_EQ(scalar("eta"), eta);
+    reopen();
+    run(melt256() + "variable a equal 1\nvariable b equal 80\nfix fr all ave/time 1 1 1 v_a v_b\n" +
+        with("friction f_fr[2] wmin 3") + "run 0\n");
+    EXPECT_DOUBLE_EQ(scalar("eta"), eta);
+}
+
+TEST_F(UlinmViscosity, lowest_frequency_from_the_bulk_modulus_is_that_of_sound_in_the_box)
+{
+    run(melt256() + "mass * 2.0\n" + with("friction 80 bulk 65") + "run 0\n");
+    const double volume = thermo("vol"), density = 256 * 2.0 / volume;
+    EXPECT_NEAR(vector("eta")[4], 2.0 * M_PI * std::sqrt(65.0 / density) / std::cbrt(volume),
+                1e-12);
+    const double eta = sum_over_modes(UL, 40.0, vector("eta")[4]);
+    EXPECT_NEAR(scalar("eta"), eta, 1e-12 * eta);
+    reopen();
+    run(melt256() + "mass * 2.0\nvariable B equal 65\n" + with("friction 80 bulk v_B") + "run 0\n");
+    EXPECT_NEAR(scalar("eta"), eta, 1e-12 * eta);
+}
+
+TEST_F(UlinmViscosity, sensitivities_are_those_of_computes_with_other_parameters)
+{
+    auto eta_with = [&](const std::string &edge, const std::string &wmin) {
+        reopen();
+        run(melt256() + with("friction 80 wmin " + wmin, edge) + "run 0\n");
+        return scalar("eta");
+    };
+    const double steps = std::log(1.1 / 0.9);
+    const double by_edge =
+        std::log(eta_with("edge pr 0.297", "2.0") / eta_with("edge pr 0.243", "2.0")) / steps;
+    const double by_wmin =
+        std::log(eta_with("edge pr 0.27", "2.2") / eta_with("edge pr 0.27", "1.8")) / steps;
+    eta_with("edge pr 0.27", "2.0");
+    EXPECT_NEAR(vector("eta")[7], by_edge, 1e-9);
+    EXPECT_NEAR(vector("eta")[8], by_wmin, 1e-9);
+    const double by_frequency =
+        std::log(eta_with("edge frequency 5.5", "2.0") / eta_with("edge frequency 4.5", "2.0")) /
+        steps;
+    eta_with("edge frequency 5.0", "2.0");
+    EXPECT_NEAR(vector("eta")[7], by_frequency, 1e-9);
+}
+
+TEST_F(UlinmViscosity, running_means_and_errors_are_those_of_the_snapshots)
+{
+    run(melt108() + "fix nve all nve\n" + with("friction 80 wmin 1") + "thermo 20\nrun 0\n");
+    std::vector<std::vector<double>> eta = {vector("eta")};
+    EXPECT_TRUE(std::isnan(eta[0][13])) << "one snapshot has no error";
+    for (int k = 0; k < 5; k++) {
+        run("run 20\n");
+        eta.push_back(vector("eta"));
+    }
+    const auto v = vector("eta");
+    EXPECT_EQ(v[17], 6.0);
+    for (int set = 0; set < 4; set++) {
+        double mean = 0.0, square = 0.0;
+        for (const auto &e : eta)
+            mean += e[set] / 6.0;
+        for (const auto &e : eta)
+            square += (e[set] - mean) * (e[set] - mean);
+        EXPECT_NEAR(v[9 + set], mean, 1e-10 * mean) << set;
+        EXPECT_NEAR(v[13 + set], std::sqrt(square / (6.0 * 5.0)), 1e-8 * mean) << set;
+    }
+}
+
+TEST_F(UlinmViscosity, one_configuration_counts_once)
+{
+    run(melt108() + "fix nve all nve\n" + with() + "thermo 5\nrun 0\n");
+    EXPECT_EQ(vector("eta")[17], 1.0);
+    run("run 0\n");
+    EXPECT_EQ(vector("eta")[17], 1.0) << "run 0 again";
+    run("run 10\n");
+    EXPECT_EQ(vector("eta")[17], 3.0) << "steps 0, 5, 10";
+    run("run 10\n");
+    EXPECT_EQ(vector("eta")[17], 5.0) << "step 10 ends one run and begins the next";
+    run("displace_atoms all random 0.1 0.1 0.1 4711\nrun 0\n");
+    EXPECT_EQ(vector("eta")[17], 6.0) << "the same step, another configuration";
+}
+
+TEST_F(UlinmViscosity, mean_uses_the_friction_known_now)
+{
+    run(melt108() + "fix nve all nve\nvariable fr equal 80\n" + with("friction v_fr wmin 1") +
+        "thermo 20\nrun 60\n");
+    const auto before = vector("eta");
+    run("variable fr delete\nvariable fr equal 160\nrun 0\n");
+    const auto after = vector("eta");
+    EXPECT_EQ(after[17], before[17]);
+    for (int set = 0; set < 4; set++) {
+        EXPECT_NEAR(after[9 + set], 2.0 * before[9 + set], 1e-10 * before[9 + set]);
+        EXPECT_NEAR(after[13 + set], 2.0 * before[13 + set], 1e-8 * before[9 + set]);
+    }
+}
+
+TEST_F(UlinmViscosity, friction_of_the_fix_is_used_and_unknown_before_its_first_window)
+{
+    run(melt256() + "fix nve all nve\nfix mem all orthogonal/dynamics 1 40 10\n" +
+        with("friction f_mem wmin 3") + "thermo 100\nrun 0\n");
+    EXPECT_TRUE(std::isnan(scalar("eta")));
+    run("run 300\n");
+    const auto v = vector("eta");
+    const double fix =
+        lammps_extract_fix(lmp, "mem", LMP_STYLE_GLOBAL, LMP_TYPE_SCALAR, 0, 0)
+            ? *(double *)lammps_extract_fix(lmp, "mem", LMP_STYLE_GLOBAL, LMP_TYPE_SCALAR, 0, 0)
+            : NAN;
+    EXPECT_GT(v[6], 0.0);
+    EXPECT_GT(fix, 0.0);
+    EXPECT_EQ(v[17], 4.0) << "the snapshot without friction counts";
+    EXPECT_GT(v[9], 0.0);
+}
+
+TEST_F(UlinmViscosity, equal_masses_and_frictions_mix_alike)
+{
+    run(melt256() + with("friction 80 wmin 3 friction/mix mode") + "run 0\n");
+    const auto mode = vector("eta");
+    reopen();
+    run(melt256() + with("friction 80 wmin 3 friction/mix mean") + "run 0\n");
+    for (int set = 0; set < 4; set++)
+        EXPECT_NEAR(vector("eta")[set], mode[set], 1e-12 * mode[set]);
+}
+
+TEST_F(UlinmViscosity, unequal_masses_mix_by_the_part_of_each_atom_in_the_mode)
+{
+    // all eigenvectors of 32 atoms, one after the other
+    const std::string setup =
+        read_melt(state(melt(2, smooth_pair())), smooth_pair()) + "mass 2 3.0\n";
+    run(setup + with("friction 80 wmin 1") + "run 0\n");
+    const auto modes = local("inm"), projections = local("gam");
+    const auto mixed    = vector("eta");
+    const double volume = thermo("vol");
+    auto type           = (int *)lammps_extract_atom(lmp, "type");
+    auto tag            = (int *)lammps_extract_atom(lmp, "id");
+    std::vector<std::vector<double>> mass;
+    for (int i = 0; i < *(int *)lammps_extract_global(lmp, "nlocal"); i++)
+        mass.push_back({(double)tag[i], type[i] == 2 ? 3.0 : 1.0});
+    mass = gather(mass);
+    std::sort(mass.begin(), mass.end());
+
+    double eta[4] = {0.0, 0.0, 0.0, 0.0}, plain = 0.0, mean_mass = 0.0;
+    for (const auto &m : mass)
+        mean_mass += m[1] / 32.0;
+    for (size_t p = 0; p < modes.size(); p++) {
+        if (modes[p][3] == 0 || std::fabs(modes[p][1]) < 1.0) continue;
+        reopen();
+        run(setup + "compute inm all inm/dos 50 edge pr 0.27 check no eigenvector index " +
+            std::to_string(p + 1) + "\nthermo_style custom step c_inm\nrun 0\n");
+        const auto e = peratom("inm");
+        double rate  = 0.0;
+        for (int i = 0; i < 32; i++)
+            rate += 80.0 * (e[i][3] * e[i][3] + e[i][4] * e[i][4] + e[i][5] * e[i][5]) / mass[i][1];
+        const double compliance = projections[p][1] / (modes[p][0] * modes[p][0]) / volume;
+        const int set           = modes[p][3] == 1 ? STABLE : modes[p][3] == -1 ? UL : UD;
+        eta[set] += rate * compliance;
+        eta[ALL] += rate * compliance;
+        plain += 80.0 / mean_mass * compliance;
+    }
+    for (int set = 0; set < 4; set++)
+        EXPECT_NEAR(mixed[set], eta[set], 1e-8 * eta[ALL]) << set;
+    reopen();
+    run(setup + with("friction 80 wmin 1 friction/mix mean") + "run 0\n");
+    EXPECT_NEAR(vector("eta")[ALL], plain, 1e-8 * plain);
+    EXPECT_GT(std::fabs(plain - mixed[ALL]), 1e-3 * plain)
+        << "both ways agree here, the test shows nothing";
+}
+
+TEST_F(UlinmViscosity, spectral_decomposition_adds_up_to_the_viscosity)
+{
+    run(melt256() + with("friction 80 wmin 1") + "run 0\n");
+    const auto rows    = array("eta");
+    const auto v       = vector("eta");
+    const double width = rows[1][0] - rows[0][0];
+    double ul = 0.0, all = 0.0;
+    for (size_t b = 0; b < rows.size(); b++) {
+        EXPECT_EQ(rows[b][0], array("inm")[b][0]);
+        ul += rows[b][1] * width;
+        all += rows[b][2] * width;
+        EXPECT_NEAR(rows[b][3], ul, 1e-12 * v[UL]);
+        EXPECT_NEAR(rows[b][4], all, 1e-12 * v[ALL]);
+        if (rows[b][0] > 0.5 * width) {
+            EXPECT_EQ(rows[b][1], 0.0) << "no unstable modes at positive frequencies";
+        }
+    }
+    EXPECT_NEAR(rows.back()[3], v[UL], 1e-12 * v[UL]);
+    EXPECT_NEAR(rows.back()[4], v[ALL], 1e-12 * v[ALL]);
+}
+
+TEST_F(UlinmViscosity, unstable_modes_alone_give_the_same_for_their_classes)
+{
+    run(melt256() + with() + "run 0\n");
+    const auto all = vector("eta");
+    reopen();
+    run(melt256() + with("friction 80 wmin 3", "edge pr 0.27 modes unstable") + "run 0\n");
+    const auto v = vector("eta");
+    EXPECT_NEAR(v[UL], all[UL], 1e-8 * all[UL]);
+    EXPECT_NEAR(v[UD], all[UD], 1e-8 * all[UD]);
+    EXPECT_TRUE(std::isnan(v[STABLE]));
+    EXPECT_TRUE(std::isnan(v[ALL]));
+    EXPECT_NEAR(v[7], all[7], 1e-6);
+    EXPECT_NEAR(v[9], all[UL], 1e-8 * all[UL]);
+    EXPECT_NEAR(array("eta").back()[3], all[UL], 1e-8 * all[UL]);
+}
+
+TEST_F(UlinmViscosity, edge_by_frequency_splits_at_that_frequency)
+{
+    for (const std::string modes : {"all", "unstable"}) {
+        reopen();
+        run(melt256() + with("friction 80 wmin 3", "edge frequency 6 modes " + modes) + "run 0\n");
+        const auto m = local("inm"), x = local("gam");
+        double ul = 0.0, ud = 0.0;
+        for (size_t p = 0; p < m.size(); p++)
+            if (m[p][1] <= -3.0)
+                (m[p][1] < -6.0 ? ul : ud) += 80.0 * x[p][1] / (m[p][0] * m[p][0]) / thermo("vol");
+        EXPECT_NEAR(vector("eta")[UL], ul, 1e-11 * ul) << modes;
+        EXPECT_NEAR(vector("eta")[UD], ud, 1e-11 * ud) << modes;
+        EXPECT_EQ(vector("eta")[5], 6.0);
+    }
+}
+
+TEST_F(UlinmViscosity, without_eigenvectors_it_is_unknown_not_zero)
+{
+    run(melt256() + with("friction 80 wmin 3", "edge frequency 6 modes none") + "run 0\n");
+    for (int set = 0; set < 4; set++)
+        EXPECT_TRUE(std::isnan(vector("eta")[set])) << set;
+    EXPECT_GT(vector("inm")[2], 0.0) << "the fractions are known";
+    reopen();
+    run(melt256() + with("friction 80 wmin 3", "edge none") + "run 0\n");
+    EXPECT_TRUE(std::isnan(scalar("eta")));
+    EXPECT_GT(vector("eta")[ALL], 0.0) << "the sum over all modes needs no edge";
+}
+
+TEST_F(UlinmViscosity, any_number_of_ranks_and_newton_off_find_the_number_of_one_rank)
+{
+    const std::string setup = melt256();
+    run(setup + with() + "run 0\n");
+    const auto here = vector("eta");
+    const double fu = scalar("inm");
+    reopen();
+    run("newton off\n" + setup + with() + "run 0\n");
+    const auto off = vector("eta");
+    reopen(MPI_COMM_SELF);
+    run(setup + with() + "run 0\n");
+    const auto alone = vector("eta");
+    EXPECT_EQ(fu, scalar("inm"));
+    for (int k : {0, 1, 2, 3, 4, 6, 9, 10, 11, 12}) {
+        EXPECT_NEAR(here[k], alone[k], 1e-10 * alone[k]) << k;
+        EXPECT_NEAR(off[k], alone[k], 1e-10 * alone[k]) << k;
+    }
+}
+
+TEST_F(UlinmViscosity, averages_over_time_take_all_its_outputs)
+{
+    const std::string vectors = scratch("eta.dat"), arrays = scratch("spectrum.dat");
+    run(melt108() + "fix nve all nve\n" + with() + "fix out all ave/time 10 1 10 c_eta[*] file " +
+        vectors +
+        "\nfix spectrum all ave/time 10 2 20 c_inm[*] c_gam[*] c_eta[*] mode vector file " +
+        arrays + "\nrun 20\n");
+    const auto v = vector("eta");
+    for (int k = 0; k < 18; k++) {
+        auto x = (double *)lammps_extract_fix(lmp, "out", LMP_STYLE_GLOBAL, LMP_TYPE_VECTOR, k, 0);
+        ASSERT_NE(x, nullptr);
+        if (!std::isnan(v[k])) {
+            EXPECT_DOUBLE_EQ(*x, v[k]) << k;
+        }
+        lammps_free(x);
+    }
+    close();
+    const std::string rows = slurp(arrays);
+    EXPECT_GT(std::count(rows.begin(), rows.end(), '\n'), 50);
+    if (rank() == 0) {
+        std::remove(vectors.c_str());
+        std::remove(arrays.c_str());
+    }
+}
+
+TEST_F(UlinmViscosity, parameters_that_decide_the_result_are_in_the_log)
+{
+    const std::string log = log_of(melt256() + with("friction 80 bulk 65") + "run 0\n");
+    for (const std::string text :
+         {"localized: P < 0.27", "left out: |w| <", "(from the bulk modulus)",
+          "d ln eta_UL / d ln P_c", "d ln eta_UL / d ln w_min"})
+        EXPECT_NE(log.find(text), std::string::npos) << text;
+}
+
+TEST_F(UlinmViscosity, replicated_crystal_box_gives_an_intensive_number)
+{
+    // twice the system side by side: each mode of the small box is one of the large box, so the sum
+    // over all modes with w_min 0 holds what the small box holds and more
+    const std::string setup = read_melt(state(melt(3, smooth_pair())), smooth_pair());
+    run(setup + with("friction 80 wmin 0") + "run 0\n");
+    const double once = vector("eta")[ALL];
+    reopen();
+    run(setup + "replicate 2 1 1\n" + with("friction 80 wmin 0") + "run 0\n");
+    // Xi is periodic in the small box, hence its part in the additional modes vanishes
+    EXPECT_NEAR(vector("eta")[ALL], once, 1e-6 * once);
+}
+} // namespace

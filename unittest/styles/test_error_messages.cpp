@@ -1,0 +1,352 @@
+// Every error stops LAMMPS with a text that names the command, what is wrong and what would be
+// right
+
+#include "lammps_test.h"
+
+namespace {
+
+class ErrorMessages : public LammpsTest {
+protected:
+    // a crystal of 32 atoms that has run
+    static std::string crystal(const std::string &pair = smooth())
+    {
+        return "units lj\natom_style atomic\natom_modify map array\nlattice fcc 1.0\nregion box "
+               "block 0 2 0 2 0 2\n"
+               "create_box 1 box\ncreate_atoms 1 box\nmass 1 1.0\ngroup few id 1:10\n" +
+               pair + "run 0\n";
+    }
+    static std::string smooth() { return "pair_style lj/smooth 2.0 2.5\npair_coeff * * 1.0 1.0\n"; }
+    static std::string inm() { return "compute inm all inm/dos 10 edge pr 0.3\n"; }
+    static std::string gamma() { return inm() + "compute gam all affine/gamma inm\n"; }
+    static std::string eta(const std::string &keywords)
+    {
+        return gamma() + "compute eta all ulinm/viscosity inm gam " + keywords + "\n";
+    }
+    static std::string go(const std::string &column = "c_inm")
+    {
+        return "thermo_style custom step " + column + "\nrun 0\n";
+    }
+    void expect(const std::string &setup, const std::string &commands, const std::string &text)
+    {
+        reopen();
+        run(setup);
+        const std::string error = error_of(commands);
+        EXPECT_NE(error.find(text), std::string::npos)
+            << "after:\n"
+            << commands << "\nexpected: " << text << "\n     got: " << error;
+        close();
+    }
+};
+
+// ---- arguments --------------------------------------------------------------------------------
+
+TEST_F(ErrorMessages, arguments_of_inm_dos)
+{
+    const std::string me                              = "Compute inm/dos inm: ";
+    const std::pair<std::string, std::string> cases[] = {
+        {"", "missing value for Nbin"},
+        {"1", "Nbin must be an integer from 2 on, not 1"},
+        {"-5", "Nbin must be an integer from 2 on, not -5"},
+        {"2.5", "Nbin must be an integer, not 2.5"},
+        {"ten", "Nbin must be an integer, not ten"},
+        {"99999999999", "Nbin must be an integer from 2 on, not 99999999999"},
+        {"10 nonsense", "unknown keyword nonsense"},
+        {"10 edge pr 0.3 0.4", "unknown keyword 0.4"},
+        {"10 range", "missing value for range lo"},
+        {"10 range 1", "missing value for range hi"},
+        {"10 range a 1", "range lo must be a number, not a"},
+        {"10 range 1 1e", "range hi must be a number, not 1e"},
+        {"10 range 0 nan", "range hi must be a number, not nan"},
+        {"10 range 0 inf", "range hi must be a number, not inf"},
+        {"10 range 2 1", "range lo must be below range hi"},
+        {"10 range 1 1", "range lo must be below range hi"},
+        {"10 edge", "missing value for edge"},
+        {"10 edge ipr 0.3", "edge cannot be ipr; possible here: pr, frequency, none"},
+        {"10 edge pr", "missing value for edge pr"},
+        {"10 edge pr 0", "edge pr must lie between 0 and 1"},
+        {"10 edge pr -0.3", "edge pr must lie between 0 and 1"},
+        {"10 edge pr 1.01", "edge pr must lie between 0 and 1"},
+        {"10 edge pr x", "edge pr must be a number, not x"},
+        {"10 edge frequency", "missing value for edge frequency"},
+        {"10 edge pr 0.3 modes none", "edge pr needs eigenvectors"},
+        {"10 modes some", "modes cannot be some; possible here: all, unstable, none"},
+        {"10 modes", "missing value for modes"},
+        {"10 modes none eigenvector index 1", "eigenvector needs modes all or unstable"},
+        {"10 hessian exact", "hessian cannot be exact; possible here: auto, analytic, numeric"},
+        {"10 hessian numeric", "missing value for hessian numeric delta"},
+        {"10 hessian numeric auto", "hessian numeric delta must be a number, not auto"},
+        {"10 hessian numeric -1e-6", "hessian numeric delta must be positive"},
+        {"10 solver magic", "solver cannot be magic; possible here: "},
+        {"10 precision half", "precision cannot be half; possible here: "},
+        {"10 check perhaps", "check cannot be perhaps; possible here: yes, no"},
+        {"10 eigenvector", "missing value for eigenvector"},
+        {"10 eigenvector 5", "eigenvector cannot be 5; possible here: index, frequency"},
+        {"10 eigenvector index 0", "eigenvector index must be an integer from 1 on, not 0"},
+        {"10 eigenvector index 1.5", "eigenvector index must be an integer, not 1.5"},
+        {"10 eigenvector frequency x", "eigenvector frequency must be a number, not x"},
+    };
+    for (const auto &c : cases)
+        expect(crystal(), "compute inm all inm/dos " + c.first, me + c.second);
+}
+
+TEST_F(ErrorMessages, arguments_of_affine_gamma)
+{
+    const std::string me                              = "Compute affine/gamma gam: ";
+    const std::pair<std::string, std::string> cases[] = {
+        {"", "missing value for inm-ID"},
+        {"nobody", "there is no compute inm/dos with ID nobody"},
+        {"thermo_temp", "there is no compute inm/dos with ID thermo_temp"},
+        {"inm nonsense", "unknown keyword nonsense"},
+        {"inm plane", "missing value for plane"},
+        {"inm plane yx", "plane cannot be yx; possible here: avg, xy, xz, yz"},
+        {"inm method", "missing value for method"},
+        {"inm method guess", "method cannot be guess; possible here: hessian, strain"},
+        {"inm method strain", "missing value for method strain eps"},
+        {"inm method strain x", "method strain eps must be a number, not x"},
+        {"inm method strain 0", "method strain eps must lie between 0 and 0.1"},
+        {"inm method strain -1e-6", "method strain eps must lie between 0 and 0.1"},
+        {"inm method strain 0.5", "method strain eps must lie between 0 and 0.1"},
+    };
+    for (const auto &c : cases)
+        expect(crystal() + inm(), "compute gam all affine/gamma " + c.first, me + c.second);
+}
+
+TEST_F(ErrorMessages, arguments_of_ulinm_viscosity)
+{
+    const std::string me                              = "Compute ulinm/viscosity eta: ";
+    const std::pair<std::string, std::string> cases[] = {
+        {"", "missing value for inm-ID"},
+        {"inm", "missing value for gamma-ID"},
+        {"inm gam", "keyword friction is missing"},
+        {"inm gam wmin 3", "keyword friction is missing"},
+        {"inm gam friction 80", "keyword wmin or bulk is missing"},
+        {"nobody gam friction 80 wmin 3", "there is no compute inm/dos with ID nobody"},
+        {"gam inm friction 80 wmin 3", "there is no compute inm/dos with ID gam"},
+        {"inm gam friction", "missing value for friction"},
+        {"inm gam friction x wmin 3", "friction must be a number >= 0 or v_name, not x"},
+        {"inm gam friction -80 wmin 3", "friction must be a number >= 0 or v_name, not -80"},
+        {"inm gam friction nan wmin 3", "friction must be a number >= 0 or v_name, not nan"},
+        {"inm gam friction f_x[0] wmin 3",
+         "friction must be f_ID or f_ID[i] with i from 1 on, not f_x[0]"},
+        {"inm gam friction f_x[1 wmin 3",
+         "friction must be f_ID or f_ID[i] with i from 1 on, not f_x[1"},
+        {"inm gam friction f_x[a] wmin 3",
+         "friction must be f_ID or f_ID[i] with i from 1 on, not f_x[a]"},
+        {"inm gam friction f_x[1]2 wmin 3",
+         "friction must be f_ID or f_ID[i] with i from 1 on, not f_x[1]2"},
+        {"inm gam friction 80 wmin", "missing value for wmin"},
+        {"inm gam friction 80 wmin -3", "wmin must be a number >= 0 or v_name, not -3"},
+        {"inm gam friction 80 bulk soft", "bulk must be a number >= 0 or v_name, not soft"},
+        {"inm gam friction 80 wmin 3 bulk 65", "give wmin or bulk once"},
+        {"inm gam friction 80 wmin 3 friction/mix best",
+         "friction/mix cannot be best; possible here: mode, mean"},
+        {"inm gam friction 80 wmin 3 nonsense", "unknown keyword nonsense"},
+    };
+    for (const auto &c : cases)
+        expect(crystal() + gamma(), "compute eta all ulinm/viscosity " + c.first, me + c.second);
+}
+
+TEST_F(ErrorMessages, planes_out_of_the_plane_are_refused_in_two_dimensions)
+{
+    expect("units lj\ndimension 2\natom_style atomic\nlattice hex 0.85\nregion box block 0 5 0 3 "
+           "-0.5 0.5\n"
+           "create_box 1 box\ncreate_atoms 1 box\nmass 1 1.0\n" +
+               smooth() + inm(),
+           "compute gam all affine/gamma inm plane xz", "plane must be xy in 2d");
+}
+
+// ---- computes that do not fit each other --------------------------------------------------------
+
+TEST_F(ErrorMessages, computes_that_do_not_fit_each_other)
+{
+    expect(crystal(), inm() + "compute gam few affine/gamma inm\n" + go(),
+           "Compute affine/gamma gam: its group must be that of compute inm/dos inm");
+    expect(crystal(),
+           gamma() + "compute eta few ulinm/viscosity inm gam friction 80 wmin 3\n" + go("c_eta"),
+           "Compute ulinm/viscosity eta: its group must be that of compute inm/dos inm");
+    expect(crystal(), gamma() + "uncompute inm\n" + go("c_gam[1][1]"),
+           "Compute affine/gamma gam: there is no compute inm/dos with ID inm");
+    expect(crystal(), gamma() + "uncompute inm\ncompute inm all inm/dos 20\n" + go("c_gam[1][1]"),
+           "compute inm/dos inm has another number of bins than before");
+    expect(crystal(), eta("friction 80 wmin 3") + "uncompute gam\n" + go("c_eta"),
+           "Compute ulinm/viscosity eta: there is no compute affine/gamma with ID gam");
+    expect(crystal(), eta("friction 80 wmin 3") + "uncompute gam\nuncompute inm\n" + go("c_eta"),
+           "Compute ulinm/viscosity eta: there is no compute inm/dos with ID inm");
+    expect(crystal(),
+           gamma() +
+               "compute other all inm/dos 10 edge pr 0.3\n"
+               "compute eta all ulinm/viscosity other gam friction 80 wmin 3\n" +
+               go("c_eta"),
+           "Compute ulinm/viscosity eta: compute affine/gamma gam uses the modes of inm, not of "
+           "other");
+}
+
+TEST_F(ErrorMessages, frictions_that_are_not_there)
+{
+    const std::string me = "Compute ulinm/viscosity eta: ";
+    expect(crystal(), eta("friction v_none wmin 3") + go("c_eta"),
+           me + "there is no variable none");
+    expect(crystal(), "variable a atom x\n" + eta("friction v_a wmin 3") + go("c_eta"),
+           me + "variable a is not equal-style");
+    expect(crystal(), "variable a equal -1\n" + eta("friction v_a wmin 3") + go("c_eta"),
+           me + "friction v_a is negative: -1");
+    expect(crystal(), "variable a equal -1\n" + eta("friction 80 wmin v_a") + go("c_eta"),
+           me + "wmin v_a is negative: -1");
+    expect(crystal(), "variable a equal -1\n" + eta("friction 80 bulk v_a") + go("c_eta"),
+           me + "bulk v_a is negative: -1");
+    expect(crystal(), eta("friction f_none wmin 3") + go("c_eta"),
+           me + "there is no fix none for the friction");
+    expect(crystal(), "fix nve all nve\n" + eta("friction f_nve wmin 3") + go("c_eta"),
+           me + "friction f_nve must be a fix orthogonal/dynamics");
+    expect(crystal(), "fix nve all nve\n" + eta("friction f_nve[1] wmin 3") + go("c_eta"),
+           me + "fix nve has no component 1 of a global vector");
+    expect(crystal(),
+           "variable a equal 1\nfix f all ave/time 1 1 1 v_a v_a\n" +
+               eta("friction f_f[3] wmin 3") + go("c_eta"),
+           me + "fix f has no component 3 of a global vector");
+    expect(crystal(),
+           "variable a equal 1\nfix f all ave/time 1 1 2 v_a v_a\n" +
+               eta("friction f_f[1] wmin 3") + "thermo 1\nthermo_style custom step c_eta\nrun 1\n",
+           me + "fix f is not computed at a compatible time");
+}
+
+TEST_F(ErrorMessages, used_between_runs)
+{
+    run(crystal() + eta("friction 80 wmin 3"));
+    lammps_extract_compute(lmp, "inm", LMP_STYLE_GLOBAL, LMP_TYPE_SCALAR);
+    ASSERT_TRUE(lammps_has_error(lmp));
+    char text[1024] = "";
+    lammps_get_last_error_message(lmp, text, sizeof(text));
+    EXPECT_NE(std::string(text).find("Compute inm/dos inm: used between runs and not current"),
+              std::string::npos)
+        << text;
+}
+
+TEST_F(ErrorMessages, asked_for_before_there_was_any_run)
+{
+    for (const std::string id : {"inm", "gam", "eta"}) {
+        reopen();
+        std::string setup = crystal();
+        setup.replace(setup.rfind("run 0\n"), 6, "");
+        run(setup + eta("friction 80 wmin 3"));
+        if (id == "inm")
+            lammps_extract_compute(lmp, "inm", LMP_STYLE_LOCAL, LMP_TYPE_ARRAY);
+        else if (id == "gam")
+            lammps_extract_compute(lmp, "gam", LMP_STYLE_ATOM, LMP_TYPE_ARRAY);
+        else
+            lammps_extract_compute(lmp, "eta", LMP_STYLE_GLOBAL, LMP_TYPE_VECTOR);
+        ASSERT_TRUE(lammps_has_error(lmp)) << id;
+        char text[1024] = "";
+        lammps_get_last_error_message(lmp, text, sizeof(text));
+        EXPECT_NE(std::string(text).find("used between runs and not current"), std::string::npos)
+            << text;
+    }
+}
+
+// ---- force fields -----------------------------------------------------------------------------
+
+TEST_F(ErrorMessages, force_fields_without_an_analytic_hessian)
+{
+    const std::string analytic = "compute inm all inm/dos 10 hessian analytic\n";
+    expect(crystal(""), analytic + go(),
+           "Compute inm/dos inm: no analytic Hessian, there is no pair style");
+#ifdef INMVISC_POTENTIALS_DIR
+    const std::string file = std::string(INMVISC_POTENTIALS_DIR) + "/Cu_u3.eam";
+    if (std::ifstream(file))
+        expect("units metal\nlattice fcc 3.6\nregion box block 0 2 0 2 0 2\ncreate_box 1 "
+               "box\ncreate_atoms 1 box\n"
+               "pair_style eam\npair_coeff * * " +
+                   file + "\n",
+               analytic + go(),
+               "no analytic Hessian, pair style eam is many-body; use hessian auto or numeric");
+#endif
+}
+
+TEST_F(ErrorMessages, motion_that_has_no_hessian_of_all_coordinates)
+{
+    expect(crystal(), "fix r few rigid/nve single\n" + inm() + go(),
+           "no Hessian, rigid bodies remove degrees of freedom");
+    expect(crystal(), inm() + "run_style respa 2 2 pair 2\n" + go(),
+           "no Hessian, run_style respa splits the forces");
+    const std::string bonds =
+        "units lj\natom_style bond\natom_modify map array\nspecial_bonds lj 0.0 1.0 1.0\n"
+        "lattice fcc 1.0\nregion box block 0 2 0 2 0 2\n"
+        "create_box 1 box bond/types 1 extra/bond/per/atom 4 extra/special/per/atom 12\n"
+        "create_atoms 1 box\nmass 1 1.0\n" +
+        smooth() + "bond_style harmonic\nbond_coeff 1 50.0 1.122\ncreate_bonds single/bond 1 1 2\n";
+    expect(bonds, "fix s all shake 1e-4 20 0 b 1\n" + inm() + go(),
+           "no Hessian, constraints of fix shake");
+    expect(bonds, "fix s all rattle 1e-4 20 0 b 1\n" + inm() + go(),
+           "no Hessian, constraints of fix rattle");
+}
+
+TEST_F(ErrorMessages, forces_with_random_numbers)
+{
+    if (!lammps_has_style(lmp, "pair", "dpd")) GTEST_SKIP() << "this LAMMPS has no pair style dpd";
+    expect(crystal("pair_style dpd 1.0 1.0 4711\npair_coeff * * 25 4.5\ncomm_modify vel yes\n"),
+           inm() + go(), "no Hessian, the pair style draws random numbers");
+    expect(crystal("pair_style hybrid/overlay lj/smooth 2.0 2.5 dpd/tstat 1.0 1.0 1.0 4711\n"
+                   "pair_coeff * * lj/smooth 1.0 1.0\npair_coeff * * dpd/tstat 4.5\ncomm_modify "
+                   "vel yes\n"),
+           inm() + go(), "no Hessian, the pair style draws random numbers");
+}
+
+TEST_F(ErrorMessages, atoms_without_ids)
+{
+    std::string setup         = crystal();
+    const std::string command = "atom_modify map array\n";
+    setup.replace(setup.find(command), command.size(), "atom_modify id no\n");
+    setup.replace(setup.find("group few id 1:10\n"), 18, "");
+    expect(setup, inm() + go(), "no Hessian, atoms have no IDs");
+}
+
+TEST_F(ErrorMessages, affine_force_of_long_range_forces)
+{
+    expect("units lj\natom_style charge\nlattice fcc 0.8\nregion box block 0 2 0 2 0 2\ncreate_box "
+           "1 box\n"
+           "create_atoms 1 box\nset group all charge 0.1\ngroup half id 1:16\nset group half "
+           "charge -0.1\nmass 1 1.0\n"
+           "pair_style lj/cut/coul/long 1.5\npair_coeff * * 1.0 1.0\nkspace_style ewald 1e-5\n",
+           gamma() + go("c_gam[1][1]"),
+           "Compute affine/gamma gam: with a kspace style the box itself must be strained");
+}
+
+TEST_F(ErrorMessages, atoms_on_top_of_each_other)
+{
+    const std::string overlap = "create_atoms 1 single 0 0 0\n";
+    expect(crystal() + overlap, "compute inm all inm/dos 10 check no\n" + go(),
+           "atoms may overlap");
+    reopen();
+    run(crystal() + overlap);
+    const std::string error = error_of(inm() + go());
+    EXPECT_TRUE(error.find("atoms may overlap") != std::string::npos ||
+                error.find("does not reproduce the forces") != std::string::npos)
+        << error;
+}
+
+TEST_F(ErrorMessages, displacement_far_too_large)
+{
+    expect(crystal() + "displace_atoms all random 0.1 0.1 0.1 4711\n",
+           "compute inm all inm/dos 10 hessian numeric 0.2\n" + go(),
+           "for 32 of 32 atoms the force does not change in proportion to a displacement of 0.2");
+}
+
+TEST_F(ErrorMessages, not_enough_memory)
+{
+    // 2.6e5 atoms of a gas: 6e5 modes need terabytes, the Hessian itself next to nothing
+    expect("units lj\natom_style atomic\nlattice sc 1e-3\nregion box block 0 64 0 64 0 "
+           "48\ncreate_box 1 box\n"
+           "create_atoms 1 box\nmass 1 1.0\n" +
+               smooth(),
+           "compute inm all inm/dos 10 check no\n" + go(),
+           "GB are available; use modes unstable or none");
+}
+
+TEST_F(ErrorMessages, an_error_in_one_instance_leaves_the_next_one_usable)
+{
+    expect(crystal(), "compute inm all inm/dos 1", "Nbin");
+    open();
+    run(crystal() + inm() + go());
+    EXPECT_EQ(vector("inm")[5], 3.0);
+}
+} // namespace
