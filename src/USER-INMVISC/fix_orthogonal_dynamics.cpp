@@ -10,16 +10,25 @@
 /* ----------------------------------------------------------------------
    Memory kernel of the velocities (orthogonal, or projected, dynamics of
    Mori) and the friction that the atoms feel: its integral, and kT/D.
-   This file keeps the copies of velocities and positions that travel with
-   the atoms; what they are for is decided in inm/inm_correlator.c.
+   This file samples atoms and adds products up; origins, lags and blocks
+   are in inm/inm_correlator.c, formulas in inm/inm_kernel.c, the copies that
+   travel with the atoms in inmvisc_atom_history.cpp, and what is told to
+   the user in inmvisc_kernel_report.cpp.
+
+   All sums over atoms are of rounded summands (inm/inm_products.h), so that
+   they have the same value to the last bit for any order of the atoms, any
+   number of ranks, and wherever a run was interrupted.
 ------------------------------------------------------------------------- */
 
 #include "fix_orthogonal_dynamics.h"
 
 #include "inm/inm_correlator.h"
+#include "inm/inm_products.h"
+#include "inm/inm_solver.h"
+#include "inmvisc_atom_history.h"
 #include "inmvisc_compat.h"
-
-#include "memory.h"
+#include "inmvisc_kernel_report.h"
+#include "inmvisc_parser.h"
 
 #include <algorithm>
 #include <cmath>
@@ -28,62 +37,32 @@
 
 using namespace LAMMPS_NS;
 using namespace FixConst;
+using namespace INMVISC_NS;
 
 static constexpr double NOT_KNOWN = std::numeric_limits<double>::quiet_NaN();
-static constexpr int NVECTOR = 5;    // values in the global vector for each set of atoms
-static constexpr int NKEEP = 16;     // samples whose velocities are kept, at most
-static constexpr int CHUNK = 4;      // slots in a row: 4 times x, 4 times y, 4 times z, and so on
+static constexpr int NVECTOR = 5;           // values in the global vector for each set of atoms
+static constexpr int NMOMENT = 3;           // sums of an origin: m v^2 and 1, then v^2
+static constexpr double HEADROOM = 16.0;    // sums may grow by this after the first sample
+static constexpr double BOXES = 1000.0;     // atoms may diffuse through as many
 
-// limits of the warnings
-
-static constexpr double MAX_STEP = 0.5;            // Einstein frequency times sampling interval
-static constexpr double MAX_TAIL = 0.05;           // tail over integral of the kernel
-static constexpr double MAX_DISAGREEMENT = 2.0;    // standard errors between kernel and kT/D
-
-// header of the state in a restart file, before that of the correlator
+// state in a restart file: this, the bounds, and that of the correlator
 
 enum { LAST_STEP, SAMPLE_TIME, NATOMS, LEVELS, NHEADER };
 
 /* ---------------------------------------------------------------------- */
 
 FixOrthogonalDynamics::FixOrthogonalDynamics(LAMMPS *lmp, int narg, char **arg) :
-    Fix(lmp, narg, arg), nblock(16), per_type(1), startstep(0), correlator(nullptr), last_step(-1),
-    dt(0.0), natoms(0.0), logged_at(0), nkept(0), nlevel(1), vslot(nullptr), vkept(nullptr),
-    xslot(nullptr), evaluated_at(-1), source(INM_FROM_KERNEL)
+    Fix(lmp, narg, arg), me(std::string("Fix orthogonal/dynamics ") + arg[0]), nblock(16),
+    direct(false), per_type(true), normalized(false), startstep(0), correlator(nullptr),
+    history(nullptr), last_step(-1), dt(0.0), natoms(0.0), logged_at(0), bounds(), rounder(),
+    evaluated_at(-1), source(INM_FROM_KERNEL)
 {
-  if (narg < 6)
-    error->all(FLERR, "Fix orthogonal/dynamics needs: fix ID group {} Nevery Nlag Norigin", style);
-
-  nevery = utils::inumeric(FLERR, arg[3], false, lmp);
-  nlag = utils::inumeric(FLERR, arg[4], false, lmp);
-  norigin = utils::inumeric(FLERR, arg[5], false, lmp);
-  if (nevery < 1)
-    error->all(FLERR, "Fix orthogonal/dynamics Nevery must be positive, not {}", nevery);
-  if (nlag < 3) error->all(FLERR, "Fix orthogonal/dynamics Nlag must be 3 or more, not {}", nlag);
-  if (norigin < 1)
-    error->all(FLERR, "Fix orthogonal/dynamics Norigin must be positive, not {}", norigin);
-
-  static const char *keywords[] = {"blocks", "estimator", "start", "file", "types"};
-  for (int iarg = 6; iarg < narg; iarg += 2) {
-    const std::string keyword = arg[iarg];
-    bool known = false;
-    for (const char *k : keywords) known = known || keyword == k;
-    if (!known) error->all(FLERR, "Unknown fix orthogonal/dynamics keyword: {}", keyword);
-    if (iarg + 1 == narg)
-      error->all(FLERR, "Fix orthogonal/dynamics keyword {} needs a value", keyword);
-    set_keyword(keyword, arg[iarg + 1]);
-  }
-
-  check(inm_correlator_create(&correlator, atom->ntypes, nlag, norigin, nblock, domain->dimension),
-        "set up the correlations");
-  nslot = inm_correlator_nslot(correlator);
-  vstride = (nslot + CHUNK - 1) / CHUNK * CHUNK;
-  vv.resize((size_t) NKEEP * atom->ntypes * vstride);
-  vv_dense.resize((size_t) atom->ntypes * nslot);
-  moment.resize((size_t) atom->ntypes * 2);
-  msd.resize((size_t) atom->ntypes * INM_MSD_LAGS);
-  friction_chosen.resize(atom->ntypes + 1, NOT_KNOWN);
-  friction_chosen_error.resize(atom->ntypes + 1, NOT_KNOWN);
+  static_assert(sizeof(Bounds) == NBOUNDS * sizeof(double), "bounds are stored as numbers");
+  static_assert(sizeof(Total) == NTOTAL * sizeof(double), "totals are reduced as numbers");
+  parse(narg, arg);
+  check_arguments();
+  check_memory();
+  create_storage();
   set_output_flags();
 
   FixOrthogonalDynamics::grow_arrays(atom->nmax);
@@ -97,37 +76,138 @@ FixOrthogonalDynamics::FixOrthogonalDynamics(LAMMPS *lmp, int narg, char **arg) 
 FixOrthogonalDynamics::~FixOrthogonalDynamics()
 {
   if (copymode) return;
-  atom->delete_callback(id, Atom::GROW);
-  atom->delete_callback(id, Atom::RESTART);
-  memory->destroy(vslot);
-  memory->destroy(vkept);
-  memory->destroy(xslot);
+  if (history) {
+    atom->delete_callback(id, Atom::GROW);
+    atom->delete_callback(id, Atom::RESTART);
+  }
+  delete history;
   inm_correlator_destroy(&correlator);
+}
+
+/* ----------------------------------------------------------------------
+   fix ID group orthogonal/dynamics Nevery Nlag Norigin keyword value ...
+------------------------------------------------------------------------- */
+
+void FixOrthogonalDynamics::parse(int narg, char **arg)
+{
+  KeywordParser in(lmp, me, narg, arg, 3);
+
+  nevery = in.integer("Nevery", 1);
+  nlag = in.integer("Nlag", 3);
+  norigin = in.integer("Norigin", 1);
+  while (in.more()) {
+    const std::string key = in.keyword();
+    if (key == "blocks") {
+      nblock = in.integer("blocks", 2);
+    } else if (key == "estimator") {
+      direct = in.choice("estimator", {"vacf", "direct"}) == "direct";
+    } else if (key == "start") {
+      startstep = (bigint) in.number("start");
+    } else if (key == "file") {
+      filename = in.word("file");
+    } else if (key == "types") {
+      per_type = in.yesno("types");
+    } else if (key == "normalize") {
+      normalized = in.yesno("normalize");
+    } else {
+      in.unknown();
+    }
+  }
 }
 
 /* ---------------------------------------------------------------------- */
 
-void FixOrthogonalDynamics::set_keyword(const std::string &keyword, const char *value)
+void FixOrthogonalDynamics::check_arguments()
 {
-  const std::string text = value;
-  if (keyword == "blocks") {
-    nblock = utils::inumeric(FLERR, value, false, lmp);
-    if (nblock < 2)
-      error->all(FLERR, "Fix orthogonal/dynamics blocks must be 2 or more, not {}", nblock);
-  } else if (keyword == "estimator") {
-    if (text == "direct")
-      error->all(FLERR, "Fix orthogonal/dynamics estimator direct is not available yet, use vacf");
-    if (text != "vacf")
-      error->all(FLERR, "Fix orthogonal/dynamics estimator must be vacf, not {}", text);
-  } else if (keyword == "start") {
-    startstep = utils::bnumeric(FLERR, value, false, lmp);
-  } else if (keyword == "file") {
-    filename = text;
-  } else if (keyword == "types") {
-    if (text != "yes" && text != "no")
-      error->all(FLERR, "Fix orthogonal/dynamics types must be yes or no, not {}", text);
-    per_type = (text == "yes");
+  if (direct && nevery != 1)
+    error->all(FLERR,
+               "{}: estimator direct needs Nevery 1, because force and velocity obey the sum rule "
+               "of the kernel at every step only; estimator vacf may take any Nevery",
+               me);
+  if (direct && norigin != 1)
+    error->all(FLERR, "{}: estimator direct takes every sample as an origin, so Norigin must be 1",
+               me);
+}
+
+/* ----------------------------------------------------------------------
+   memory of all ranks on a node, as far as can be known before it is taken
+------------------------------------------------------------------------- */
+
+static double sum_over_node(double mine, MPI_Comm world)
+{
+#if defined(MPI_STUBS)
+  return mine;
+#else
+  MPI_Comm node;
+  double all;
+  MPI_Comm_split_type(world, MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &node);
+  MPI_Allreduce(&mine, &all, 1, MPI_DOUBLE, MPI_SUM, node);
+  MPI_Comm_free(&node);
+  return all;
+#endif
+}
+
+/* ---------------------------------------------------------------------- */
+
+static inm_correlator_options options_of(int ntypes, int nlag, int norigin, int nblock, int dim,
+                                         bool direct)
+{
+  inm_correlator_options o;
+  o.ntypes = ntypes;
+  o.nlag = nlag;
+  o.norigin = norigin;
+  o.nblock = nblock;
+  o.dim = dim;
+  o.estimator = direct ? INM_DIRECT : INM_VACF;
+  return o;
+}
+
+/* ---------------------------------------------------------------------- */
+
+void FixOrthogonalDynamics::check_memory()
+{
+  static constexpr double GB = 1.0e9;
+  const auto o = options_of(atom->ntypes, nlag, norigin, nblock, domain->dimension, direct);
+  const double slots = std::ceil((nlag + 2.0) / norigin);
+  const double per_atom = 3.0 * sizeof(double) * (slots * (direct ? 2 : 1) + AtomHistory::NKEEP);
+  const double need =
+      sum_over_node(inm_correlator_bytes(&o) + per_atom * std::max(atom->nmax, 1), world);
+  double have = inm_memory_available(), least = have;
+  int lacking = have > 0.0 && need > have, any = 0;
+
+  MPI_Allreduce(&have, &least, 1, MPI_DOUBLE, MPI_MIN, world);
+  MPI_Allreduce(&lacking, &any, 1, MPI_INT, MPI_MAX, world);
+  if (any)
+    error->all(FLERR,
+               "{}: estimator {} with Nlag {} and Norigin {} needs {:.3g} GB on a node, and {:.3g} "
+               "GB are available",
+               me, direct ? "direct" : "vacf", nlag, norigin, need / GB, least / GB);
+}
+
+/* ---------------------------------------------------------------------- */
+
+void FixOrthogonalDynamics::create_storage()
+{
+  const size_t ntypes = atom->ntypes;
+  const auto o = options_of(atom->ntypes, nlag, norigin, nblock, domain->dimension, direct);
+  check(inm_correlator_create(&correlator, &o), "set up the correlations");
+
+  nslot = inm_correlator_nslot(correlator);
+  if (inm_row_slots(nslot) > (size_t) MAXSMALLINT / 8)
+    error->all(FLERR, "{}: Nlag/Norigin is too large", me);
+  row = (int) inm_row_slots(nslot);
+  history = new AtomHistory(lmp, nslot, direct);
+  total.resize(AtomHistory::NKEEP);
+  vv.resize(AtomHistory::NKEEP * ntypes * row);
+  vv_dense.resize(ntypes * nslot);
+  at_origin.resize(ntypes * (NMOMENT + INM_MSD_LAGS));
+  msd_rounder.resize(INM_MSD_LAGS);
+  if (direct) {
+    for (auto sums : {&av, &aa}) sums->resize(ntypes * row);
+    for (auto sums : {&av_dense, &aa_dense}) sums->resize(ntypes * nslot);
   }
+  friction_chosen.resize(ntypes + 1, NOT_KNOWN);
+  friction_chosen_error.resize(ntypes + 1, NOT_KNOWN);
 }
 
 /* ---------------------------------------------------------------------- */
@@ -147,7 +227,7 @@ void FixOrthogonalDynamics::set_output_flags()
   dynamic_group_allow = 0;
   restart_global = 1;
   restart_peratom = 1;
-  maxexchange = 3 * (vstride + NKEEP + INM_MSD_RING * INM_MSD_LEVELS);
+  maxexchange = history->maxsize();
 }
 
 /* ----------------------------------------------------------------------
@@ -158,8 +238,7 @@ void FixOrthogonalDynamics::check(int status, const char *what)
 {
   status = inm_status_sync((inm_status) status, world);
   if (status != INM_OK)
-    error->all(FLERR, "Fix orthogonal/dynamics {} could not {}: {}", id, what,
-               inm_strerror((inm_status) status));
+    error->all(FLERR, "{}: could not {}: {}", me, what, inm_strerror((inm_status) status));
 }
 
 /* ---------------------------------------------------------------------- */
@@ -167,6 +246,27 @@ void FixOrthogonalDynamics::check(int status, const char *what)
 int FixOrthogonalDynamics::setmask()
 {
   return END_OF_STEP;    // LAMMPS calls post_run() of every fix
+}
+
+/* ---------------------------------------------------------------------- */
+
+void FixOrthogonalDynamics::init()
+{
+  if (!direct) return;
+  const std::string bath = thermostats(modify), constraint = constraints(modify);
+  if (!bath.empty())
+    error->all(
+        FLERR,
+        "{}: estimator direct needs NVE dynamics: with thermostat {} the acceleration is not "
+        "force over mass; use estimator vacf",
+        me, bath);
+  if (!constraint.empty())
+    error->all(FLERR,
+               "{}: estimator direct needs NVE dynamics: with fix {} the acceleration is not force "
+               "over mass; use estimator vacf",
+               me, constraint);
+  if (utils::strmatch(update->integrate_style, "^respa"))
+    error->all(FLERR, "{}: estimator direct needs run_style verlet", me);
 }
 
 /* ----------------------------------------------------------------------
@@ -204,30 +304,21 @@ void FixOrthogonalDynamics::reset_dt()
 {
   if (last_step >= 0 && update->dt * nevery != dt)
     error->all(FLERR,
-               "Fix orthogonal/dynamics {}: the timestep was changed from {} to {} after sampling "
-               "began; delete and redefine the fix",
-               id, dt / nevery, update->dt);
+               "{}: the timestep was changed from {} to {} after sampling began; delete and "
+               "redefine the fix",
+               me, dt / nevery, update->dt);
 }
 
 /* ---------------------------------------------------------------------- */
 
-void FixOrthogonalDynamics::check_continuity(double natoms_now)
+void FixOrthogonalDynamics::check_continuity()
 {
-  if (last_step < 0) {
-    dt = update->dt * nevery;
-    natoms = natoms_now;
-    return;
-  }
   reset_dt();
-  if (update->ntimestep != last_step + nevery)
+  if (last_step >= 0 && update->ntimestep != last_step + nevery)
     error->all(FLERR,
-               "Fix orthogonal/dynamics {}: samples must be {} steps apart, but step {} follows "
-               "step {}; delete and redefine the fix, or choose Nevery like the snapshots",
-               id, nevery, update->ntimestep, last_step);
-  if (natoms_now != natoms)
-    error->all(FLERR,
-               "Fix orthogonal/dynamics {}: the number of atoms in its group changed from {} to {}",
-               id, natoms, natoms_now);
+               "{}: samples must be {} steps apart, but step {} follows step {}; delete and "
+               "redefine the fix, or choose Nevery like the snapshots",
+               me, nevery, update->ntimestep, last_step);
 }
 
 /* ----------------------------------------------------------------------
@@ -239,184 +330,331 @@ void FixOrthogonalDynamics::check_continuity(double natoms_now)
 
 void FixOrthogonalDynamics::sample()
 {
-  const bool origin = (inm_correlator_nsample(correlator) + nkept) % norigin == 0;
-  double vcm[3], xcm[3];
+  const bool origin = (inm_correlator_nsample(correlator) + history->nkept) % norigin == 0;
 
-  check_continuity(center_of_mass(vcm, xcm, origin));
-  keep_velocities(vcm);
-  if (origin)
-    multiply_kept(xcm);
-  else if (nkept == NKEEP)
-    multiply_kept(nullptr);
+  check_continuity();
+  if (last_step < 0) {
+    dt = update->dt * nevery;
+    find_bounds();
+  }
+  collect(total[history->nkept++], origin);
+  if (origin || history->nkept == AtomHistory::NKEEP) process_kept(origin);
   last_step = update->ntimestep;
-}
-
-/* ----------------------------------------------------------------------
-   add products of the n slots in a row with count velocities u to sum;
-   slots out of use are multiplied too and ignored later, which keeps the
-   loop, where the time is spent, free of branches; written out, because
-   compilers then vectorize it at -O2 and need not fear aliasing
-------------------------------------------------------------------------- */
-
-static void add_products(const double *row, int n, const double *u, int count, double *sum,
-                         size_t stride)
-{
-  for (int s = 0; s < n; s += CHUNK) {
-    const double *x = row + 3 * s, *y = x + CHUNK, *z = y + CHUNK;
-    const double x0 = x[0], y0 = y[0], z0 = z[0], x1 = x[1], y1 = y[1], z1 = z[1];
-    const double x2 = x[2], y2 = y[2], z2 = z[2], x3 = x[3], y3 = y[3], z3 = z[3];
-    for (int i = 0; i < count; i++) {
-      const double ux = u[3 * i], uy = u[3 * i + 1], uz = u[3 * i + 2];
-      double *to = sum + i * stride + s;
-      const double sum0 = to[0] + ux * x0 + uy * y0 + uz * z0;
-      const double sum1 = to[1] + ux * x1 + uy * y1 + uz * z1;
-      const double sum2 = to[2] + ux * x2 + uy * y2 + uz * z2;
-      const double sum3 = to[3] + ux * x3 + uy * y3 + uz * z3;
-      to[0] = sum0, to[1] = sum1, to[2] = sum2, to[3] = sum3;
-    }
-  }
-}
-
-/* ----------------------------------------------------------------------
-   multiply the velocities kept with the slots; if positions are asked for,
-   relative to xcm, the last of the samples is an origin
-------------------------------------------------------------------------- */
-
-void FixOrthogonalDynamics::multiply_kept(const double *xcm)
-{
-  const size_t stride = (size_t) atom->ntypes * vstride;
-  const int nplain = xcm ? nkept - 1 : nkept;
-  if (nkept == 0) return;
-
-  std::fill_n(vv.begin(), nkept * stride, 0.0);
-  for (int i = 0; i < atom->nlocal; i++)
-    if (atom->mask[i] & groupbit)
-      add_products(vslot[i], vstride, vkept[i], nkept, &vv[(size_t) (atom->type[i] - 1) * vstride],
-                   stride);
-  for (int k = 0; k < nplain; k++) {
-    inm_correlator_begin(correlator);
-    add_sample(&vv[k * stride]);
-  }
-  if (xcm) take_origin(&vv[nplain * stride], xcm);
-  nkept = 0;
 }
 
 /* ---------------------------------------------------------------------- */
 
-void FixOrthogonalDynamics::take_origin(double *sum, const double *xcm)
+double FixOrthogonalDynamics::atom_mass(int i) const
 {
-  const inm_sample *todo = inm_correlator_begin(correlator);
-  if (todo->nlevel > nlevel) grow_levels(todo->nlevel);
-  store_velocities(todo->origin_slot, sum);
-  correlate_positions(xcm, todo);
-  add_sample(sum);
+  return atom->rmass ? atom->rmass[i] : atom->mass[atom->type[i]];
 }
 
 /* ----------------------------------------------------------------------
-   hand the sums of one sample, [ntypes][vstride], over to the correlator
+   keep the velocities of the group; sums over all atoms of this rank
+------------------------------------------------------------------------- */
+
+void FixOrthogonalDynamics::collect(Total &sum, bool origin)
+{
+  double *kept = history->kept[history->nkept - 1], unwrapped[3];
+  double **v = atom->v;
+
+  sum = Total();
+  for (int i = 0; i < atom->nlocal; i++) {
+    const double m = atom_mass(i);
+    sum.mass += inm_round(m, rounder.mass);
+    for (int k = 0; k < 3; k++) sum.momentum[k] += inm_round(m * v[i][k], rounder.momentum);
+    if (atom->mask[i] & groupbit) {
+      sum.count += 1.0;
+      for (int k = 0; k < 3; k++) kept[3 * i + k] = v[i][k];
+    }
+    if (!origin) continue;
+    domain->unmap(atom->x[i], atom->image[i], unwrapped);
+    for (int k = 0; k < 3; k++) sum.position[k] += inm_round(m * unwrapped[k], rounder.position);
+    if (!direct) continue;
+    for (int k = 0; k < 3; k++) sum.force[k] += inm_round(atom->f[i][k], rounder.force);
+  }
+}
+
+/* ----------------------------------------------------------------------
+   at the first sample: largest possible sums over all atoms, by the
+   inequality of Schwarz
+------------------------------------------------------------------------- */
+
+void FixOrthogonalDynamics::find_bounds()
+{
+  enum { MASS, ENERGY, FORCE, ATOMS, NSUM };
+  double mine[NSUM] = {0.0}, all[NSUM];
+
+  for (int i = 0; i < atom->nlocal; i++) {
+    const double m = atom_mass(i), *v = atom->v[i], *f = atom->f[i];
+    mine[MASS] += m;
+    mine[ENERGY] += m * (v[0] * v[0] + v[1] * v[1] + v[2] * v[2]);
+    mine[FORCE] += f[0] * f[0] + f[1] * f[1] + f[2] * f[2];
+    mine[ATOMS] += 1.0;
+  }
+  MPI_Allreduce(mine, all, NSUM, MPI_DOUBLE, MPI_SUM, world);
+  bounds.mass = all[MASS];
+  bounds.momentum = HEADROOM * std::sqrt(all[MASS] * all[ENERGY]);
+  bounds.position = BOXES * all[MASS] * (domain->xprd + domain->yprd + domain->zprd);
+  bounds.force = HEADROOM * std::sqrt(all[ATOMS] * all[FORCE]);
+  bounds.vv = bounds.mv2 = bounds.av = bounds.aa = 0.0;
+  set_rounders();
+}
+
+/* ----------------------------------------------------------------------
+   the same for the group, relative to the center of mass
+------------------------------------------------------------------------- */
+
+void FixOrthogonalDynamics::find_group_bounds(const double *vcm)
+{
+  enum { VV, MV2, AA, NSUM };
+  const double *kept = history->kept[0];
+  double mine[NSUM] = {0.0}, all[NSUM];
+
+  for (int i = 0; i < atom->nlocal; i++) {
+    if (!(atom->mask[i] & groupbit)) continue;
+    const double m = atom_mass(i), *f = atom->f[i];
+    double square = 0.0;
+    for (int k = 0; k < 3; k++) square += (kept[3 * i + k] - vcm[k]) * (kept[3 * i + k] - vcm[k]);
+    mine[VV] += square;
+    mine[MV2] += m * square;
+    mine[AA] += (f[0] * f[0] + f[1] * f[1] + f[2] * f[2]) / (m * m);
+  }
+  MPI_Allreduce(mine, all, NSUM, MPI_DOUBLE, MPI_SUM, world);
+  bounds.vv = HEADROOM * all[VV];
+  bounds.mv2 = HEADROOM * all[MV2];
+  bounds.aa = HEADROOM * all[AA] * force->ftm2v * force->ftm2v;
+  bounds.av = std::sqrt(bounds.aa * bounds.vv);
+  set_rounders();
+}
+
+/* ---------------------------------------------------------------------- */
+
+void FixOrthogonalDynamics::set_rounders()
+{
+  const double *from = &bounds.mass;
+  double *to = &rounder.mass;
+  for (int k = 0; k < NBOUNDS; k++) to[k] = inm_rounder(from[k]);
+}
+
+/* ----------------------------------------------------------------------
+   multiply the velocities kept with the slots and hand the sums over; the
+   last of the samples may be an origin
+------------------------------------------------------------------------- */
+
+void FixOrthogonalDynamics::process_kept(bool origin)
+{
+  const int nplain = origin ? history->nkept - 1 : history->nkept;
+  const size_t stride = (size_t) atom->ntypes * row;
+  if (history->nkept == 0) return;
+
+  reduce_totals();
+  multiply_kept();
+  for (int k = 0; k < nplain; k++) {
+    inm_correlator_begin(correlator);
+    add_sample(&vv[k * stride]);
+  }
+  if (origin) take_origin();
+  history->nkept = 0;
+}
+
+/* ----------------------------------------------------------------------
+   sum over ranks, in place
+------------------------------------------------------------------------- */
+
+void FixOrthogonalDynamics::add_to_all(std::vector<double> &sum, size_t n)
+{
+  static constexpr size_t PIECE = 1 << 24;    // fits the count of MPI
+  for (size_t i = 0; i < n; i += PIECE)
+    MPI_Allreduce(MPI_IN_PLACE, sum.data() + i, (int) std::min(PIECE, n - i), MPI_DOUBLE, MPI_SUM,
+                  world);
+}
+
+/* ---------------------------------------------------------------------- */
+
+void FixOrthogonalDynamics::reduce_totals()
+{
+  MPI_Allreduce(MPI_IN_PLACE, total.data(), history->nkept * NTOTAL, MPI_DOUBLE, MPI_SUM, world);
+  if (inm_correlator_nsample(correlator) == 0) {
+    double vcm[3];
+    natoms = total[0].count;
+    velocity_of_center(0, vcm);
+    find_group_bounds(vcm);
+  }
+  for (int k = 0; k < history->nkept; k++)
+    if (total[k].count != natoms)
+      error->all(FLERR, "{}: the number of atoms in its group changed from {} to {}", me, natoms,
+                 total[k].count);
+}
+
+/* ----------------------------------------------------------------------
+   velocity of the center of mass of all atoms: even a tiny total momentum
+   destroys the integral of the kernel
+------------------------------------------------------------------------- */
+
+void FixOrthogonalDynamics::velocity_of_center(int sample, double *vcm) const
+{
+  const Total &sum = total[sample];
+  for (int k = 0; k < 3; k++) vcm[k] = sum.mass > 0.0 ? sum.momentum[k] / sum.mass : 0.0;
+}
+
+/* ----------------------------------------------------------------------
+   sums over the group of the products of the slots with the velocities kept
+------------------------------------------------------------------------- */
+
+void FixOrthogonalDynamics::multiply_kept()
+{
+  const int nkept = history->nkept, dim = domain->dimension;
+  const size_t stride = (size_t) atom->ntypes * row;
+  double vcm[3 * AtomHistory::NKEEP], u[3 * AtomHistory::NKEEP] = {0.0};
+
+  for (int k = 0; k < nkept; k++) velocity_of_center(k, vcm + 3 * k);
+  std::fill_n(vv.begin(), nkept * stride, 0.0);
+  for (int i = 0; i < atom->nlocal; i++) {
+    if (!(atom->mask[i] & groupbit)) continue;
+    for (int k = 0; k < nkept; k++)
+      for (int d = 0; d < dim; d++) u[3 * k + d] = history->kept[k][3 * i + d] - vcm[3 * k + d];
+    inm_add_products(row, history->velocity[i], nkept, u, rounder.vv,
+                     &vv[(size_t) (atom->type[i] - 1) * row], stride);
+  }
+  add_to_all(vv, nkept * stride);
+}
+
+/* ----------------------------------------------------------------------
+   hand the sums of one sample, vv [ntypes][row] and others, over
 ------------------------------------------------------------------------- */
 
 void FixOrthogonalDynamics::add_sample(const double *sum)
 {
-  for (int t = 0; t < atom->ntypes; t++)
-    std::copy_n(sum + (size_t) t * vstride, nslot, &vv_dense[(size_t) t * nslot]);
-  inm_correlator_end(correlator, vv_dense.data(), moment.data(), msd.data());
+  const int ntypes = atom->ntypes;
+  auto pack = [ntypes, this](const double *from, std::vector<double> &to) {
+    for (int t = 0; t < ntypes; t++)
+      std::copy_n(from + (size_t) t * row, nslot, &to[(size_t) t * nslot]);
+    return to.data();
+  };
+  inm_products products;
+  products.vv = pack(sum, vv_dense);
+  products.av = direct ? pack(av.data(), av_dense) : nullptr;
+  products.aa = direct ? pack(aa.data(), aa_dense) : nullptr;
+  products.moment = at_origin.data();
+  products.msd = at_origin.data() + (size_t) NMOMENT * ntypes;
+  inm_correlator_end(correlator, &products);
 }
 
 /* ----------------------------------------------------------------------
-   velocity and, if asked for, unwrapped position of the center of mass of
-   all atoms: a drift of the system is no diffusion, and even a tiny total
-   momentum destroys the integral of the kernel
-   return number of atoms in the group
+   the last velocities kept are those of an origin, which goes to a slot;
+   its product with them, at lag 0, takes the place of that of the old one
 ------------------------------------------------------------------------- */
 
-double FixOrthogonalDynamics::center_of_mass(double *vcm, double *xcm, bool positions)
+void FixOrthogonalDynamics::take_origin()
 {
-  enum { MASS, VELOCITY, POSITION = VELOCITY + 3, COUNT = POSITION + 3, NSUM };
-  double mine[NSUM] = {0.0}, all[NSUM], unwrapped[3];
-  double **v = atom->v;
+  const int last = history->nkept - 1, ntypes = atom->ntypes;
+  const inm_sample *todo = inm_correlator_begin(correlator);
+  double *sum = &vv[(size_t) last * ntypes * row], vcm[3], xcm[3];
+  const Total &all = total[last];
 
-  for (int i = 0; i < atom->nlocal; i++) {
-    const double m = atom->rmass ? atom->rmass[i] : atom->mass[atom->type[i]];
-    mine[MASS] += m;
-    for (int k = 0; k < 3; k++) mine[VELOCITY + k] += m * v[i][k];
-    if (atom->mask[i] & groupbit) mine[COUNT] += 1.0;
-    if (!positions) continue;
-    domain->unmap(atom->x[i], atom->image[i], unwrapped);
-    for (int k = 0; k < 3; k++) mine[POSITION + k] += m * unwrapped[k];
-  }
-  MPI_Allreduce(mine, all, NSUM, MPI_DOUBLE, MPI_SUM, world);
+  if (todo->nlevel > history->nlevel) history->grow_levels(todo->nlevel);
+  velocity_of_center(last, vcm);
+  for (int k = 0; k < 3; k++) xcm[k] = all.mass > 0.0 ? all.position[k] / all.mass : 0.0;
 
-  const double per_mass = all[MASS] > 0.0 ? 1.0 / all[MASS] : 0.0;
-  for (int k = 0; k < 3; k++) {
-    vcm[k] = all[VELOCITY + k] * per_mass;
-    xcm[k] = all[POSITION + k] * per_mass;
-  }
-  return all[COUNT];
-}
-
-/* ----------------------------------------------------------------------
-   keep the velocities relative to the center of mass
-------------------------------------------------------------------------- */
-
-void FixOrthogonalDynamics::keep_velocities(const double *vcm)
-{
-  const int dim = domain->dimension;
+  if (direct) multiply_accelerations(todo->origin_slot, vcm);
+  plan_displacements(todo);
+  std::fill(at_origin.begin(), at_origin.end(), 0.0);
   for (int i = 0; i < atom->nlocal; i++) {
     if (!(atom->mask[i] & groupbit)) continue;
-    double *u = vkept[i] + 3 * nkept;
-    for (int k = 0; k < 3; k++) u[k] = (k < dim) ? atom->v[i][k] - vcm[k] : 0.0;
+    store_velocity(i, todo->origin_slot, vcm);
+    correlate_position(i, xcm, todo);
   }
-  nkept++;
+  add_to_all(at_origin, (size_t) ntypes * (NMOMENT + todo->npair));
+  for (int t = 0; t < ntypes; t++)
+    sum[(size_t) t * row + todo->origin_slot] = at_origin[2 * ntypes + t];
+  add_sample(sum);
 }
 
 /* ----------------------------------------------------------------------
-   the last velocities kept go to the slot of the new origin, whose product
-   with them, at lag 0, is entered in sum in place of that of the old one
+   velocity to the slot of the new origin; moments of the velocities
 ------------------------------------------------------------------------- */
 
-void FixOrthogonalDynamics::store_velocities(int origin_slot, double *sum)
+void FixOrthogonalDynamics::store_velocity(int i, int slot, const double *vcm)
 {
-  const int offset = origin_slot / CHUNK * 3 * CHUNK + origin_slot % CHUNK;
-  std::fill(moment.begin(), moment.end(), 0.0);
-  for (int t = 0; t < atom->ntypes; t++) sum[(size_t) t * vstride + origin_slot] = 0.0;
+  const double *v = history->kept[history->nkept - 1] + 3 * i;
+  double *to = history->velocity[i] + inm_row_offset(slot);
+  double *moment = &at_origin[2 * (atom->type[i] - 1)];
+  double square = 0.0;
 
-  for (int i = 0; i < atom->nlocal; i++) {
-    if (!(atom->mask[i] & groupbit)) continue;
-    const int t = atom->type[i] - 1;
-    const double *u = vkept[i] + 3 * (nkept - 1);
-    const double square = u[0] * u[0] + u[1] * u[1] + u[2] * u[2];
-    for (int k = 0; k < 3; k++) vslot[i][offset + k * CHUNK] = u[k];
-    sum[(size_t) t * vstride + origin_slot] += square;
-    moment[2 * t] += square * (atom->rmass ? atom->rmass[i] : atom->mass[t + 1]);
-    moment[2 * t + 1] += 1.0;
+  for (int d = 0; d < domain->dimension; d++) {
+    const double u = v[d] - vcm[d];
+    to[d * INM_CHUNK] = u;
+    square += u * u;
   }
+  moment[0] += inm_round(atom_mass(i) * square, rounder.mv2);
+  moment[1] += 1.0;
+  at_origin[2 * atom->ntypes + atom->type[i] - 1] += inm_round(square, rounder.vv);
 }
 
 /* ----------------------------------------------------------------------
-   sum per type the squared displacements from the remembered positions
+   direct estimator: accelerations to the slot of the new origin, and the
+   products of all slots with accelerations and velocities now
 ------------------------------------------------------------------------- */
 
-void FixOrthogonalDynamics::correlate_positions(const double *xcm, const inm_sample *todo)
+void FixOrthogonalDynamics::multiply_accelerations(int slot, const double *vcm)
 {
-  const int dim = domain->dimension;
-  std::fill(msd.begin(), msd.end(), 0.0);
+  const Total &all = total[history->nkept - 1];
+  const double *kept = history->kept[history->nkept - 1];
+  const size_t n = (size_t) atom->ntypes * row;
 
+  std::fill(av.begin(), av.end(), 0.0);
+  std::fill(aa.begin(), aa.end(), 0.0);
   for (int i = 0; i < atom->nlocal; i++) {
     if (!(atom->mask[i] & groupbit)) continue;
-    double *row = xslot[i], *sum = &msd[(size_t) (atom->type[i] - 1) * todo->npair];
-    double x[3];
-    domain->unmap(atom->x[i], atom->image[i], x);
-    for (int k = 0; k < 3; k++) x[k] = (k < dim) ? x[k] - xcm[k] : 0.0;
-    for (int c = 0; c < todo->ncopy; c++)
-      std::copy_n(row + 3 * todo->copy_from[c], 3, row + 3 * todo->copy_to[c]);
-    for (int p = 0; p < todo->npair; p++) {
-      const double *x0 = row + 3 * todo->pair_slot[p];
-      const double d[3] = {x[0] - x0[0], x[1] - x0[1], x[2] - x0[2]};
-      sum[p] += d[0] * d[0] + d[1] * d[1] + d[2] * d[2];
+    double u[3] = {0.0}, a[3] = {0.0}, *slots = history->acceleration[i];
+    for (int d = 0; d < domain->dimension; d++) {
+      u[d] = kept[3 * i + d] - vcm[d];
+      a[d] = force->ftm2v * (atom->f[i][d] / atom_mass(i) - all.force[d] / all.mass);
+      slots[inm_row_offset(slot) + d * INM_CHUNK] = a[d];
     }
-    for (int s = 0; s < todo->nstore; s++) std::copy_n(x, 3, row + 3 * todo->store_slot[s]);
+    const size_t at = (size_t) (atom->type[i] - 1) * row;
+    inm_add_products(row, slots, 1, u, rounder.av, &av[at], 0);
+    inm_add_products(row, slots, 1, a, rounder.aa, &aa[at], 0);
   }
+  add_to_all(av, n);
+  add_to_all(aa, n);
+}
+
+/* ----------------------------------------------------------------------
+   how finely squared displacements are rounded: atoms are not faster than
+   they fly
+------------------------------------------------------------------------- */
+
+void FixOrthogonalDynamics::plan_displacements(const inm_sample *todo)
+{
+  for (int p = 0; p < todo->npair; p++) {
+    const double time = dt * (double) inm_correlator_msd_lag(correlator, todo->pair_lag[p]);
+    msd_rounder[p] = inm_rounder(bounds.vv * time * time);
+  }
+}
+
+/* ----------------------------------------------------------------------
+   squared displacements from the remembered positions, relative to the
+   center of mass: a drift of the system is no diffusion
+------------------------------------------------------------------------- */
+
+void FixOrthogonalDynamics::correlate_position(int i, const double *xcm, const inm_sample *todo)
+{
+  const int dim = domain->dimension, ntypes = atom->ntypes;
+  double *place = history->position[i], x[3];
+  double *sum = &at_origin[(size_t) NMOMENT * ntypes + (size_t) (atom->type[i] - 1) * todo->npair];
+
+  domain->unmap(atom->x[i], atom->image[i], x);
+  for (int d = 0; d < 3; d++) x[d] = (d < dim) ? x[d] - xcm[d] : 0.0;
+  for (int c = 0; c < todo->ncopy; c++)
+    std::copy_n(place + 3 * todo->copy_from[c], 3, place + 3 * todo->copy_to[c]);
+  for (int p = 0; p < todo->npair; p++) {
+    const double *x0 = place + 3 * todo->pair_slot[p];
+    const double d[3] = {x[0] - x0[0], x[1] - x0[1], x[2] - x0[2]};
+    sum[p] += inm_round(d[0] * d[0] + d[1] * d[1] + d[2] * d[2], msd_rounder[p]);
+  }
+  for (int s = 0; s < todo->nstore; s++) std::copy_n(x, 3, place + 3 * todo->store_slot[s]);
 }
 
 /* ----------------------------------------------------------------------
@@ -432,7 +670,7 @@ double FixOrthogonalDynamics::sample_time()
 
 void FixOrthogonalDynamics::evaluate()
 {
-  multiply_kept(nullptr);
+  process_kept(false);
   const bigint nsample = inm_correlator_nsample(correlator);
   if (evaluated_at == nsample) return;
 
@@ -488,197 +726,37 @@ void *FixOrthogonalDynamics::extract(const char *what, int &dim)
   return value ? friction_chosen.data() : friction_chosen_error.data();
 }
 
-/* ---------------------------------------------------------------------- */
-
-double FixOrthogonalDynamics::friction(int type)
-{
-  evaluate();
-  return friction_chosen[type];
-}
-
-/* ---------------------------------------------------------------------- */
-
-double FixOrthogonalDynamics::friction_error(int type)
-{
-  evaluate();
-  return friction_chosen_error[type];
-}
-
-/* ---------------------------------------------------------------------- */
-
-double FixOrthogonalDynamics::friction_pooled()
-{
-  return friction(0);
-}
-
 /* ----------------------------------------------------------------------
    end of a run that took samples: tell what is known
 ------------------------------------------------------------------------- */
 
 void FixOrthogonalDynamics::post_run()
 {
-  multiply_kept(nullptr);
+  evaluate();
   const bigint nsample = inm_correlator_nsample(correlator);
   if (nsample == logged_at) return;
   logged_at = nsample;
-
-  evaluate();
-  if (comm->me) return;
-  log_results();
-  if (!filename.empty()) write_file();
-}
-
-/* ----------------------------------------------------------------------
-   on rank 0 only, from here on to the per-atom data
-------------------------------------------------------------------------- */
-
-void FixOrthogonalDynamics::log_results()
-{
-  static const char *reasons[] = {
-      "the integral of the kernel, which has decayed within its window",
-      "kT/D of the displacements, because the kernel has not decayed within its window",
-      "the integral of the kernel, although it has not decayed within its window, because the "
-      "displacements are not diffusive"};
-  const bigint norigins = inm_correlator_norigin_done(correlator);
-
-  utils::logmesg(
-      lmp, "Fix orthogonal/dynamics {}: {} samples, {} origins, {} blocks of {} origins\n", id,
-      inm_correlator_nsample(correlator), norigins, inm_correlator_nblock_full(correlator),
-      inm_correlator_origins_per_block(correlator));
-  if (norigins == 0) {
-    utils::logmesg(lmp,
-                   "  no value yet: the first window of the kernel is complete after {} samples\n",
-                   nlag + 2);
-    return;
-  }
-  for (int set = 0; set <= atom->ntypes; set++)
-    if (set == 0 || inm_correlator_friction(correlator, set)->natoms > 0.0) log_set(set);
-  utils::logmesg(lmp, "  friction used: {:.6g} +- {:.2g}, {}\n", friction_chosen[0],
-                 friction_chosen_error[0], reasons[source]);
-  log_warnings();
+  if (comm->me == 0) report();
 }
 
 /* ---------------------------------------------------------------------- */
 
-void FixOrthogonalDynamics::log_set(int set)
+void FixOrthogonalDynamics::report()
 {
-  const inm_friction &f = *inm_correlator_friction(correlator, set);
-  const std::string name = set ? fmt::format("type {}", set) : "all";
-
-  utils::logmesg(lmp,
-                 "  {}: kernel v~(0) = {:.6g} +- {:.2g} (tail {:.2g}), kT/D = {:.6g} +- {:.2g} "
-                 "(D = {:.6g}, d ln MSD/d ln t = {:.3f}), kT = {:.6g}, Omega0*dt = {:.3f}\n",
-                 name, f.kernel, f.kernel_error, f.tail, f.einstein, f.einstein_error, f.diffusion,
-                 f.msd_exponent, f.kT, f.einstein_frequency * dt);
-}
-
-/* ---------------------------------------------------------------------- */
-
-void FixOrthogonalDynamics::log_warnings()
-{
-  const std::string who = fmt::format("Fix orthogonal/dynamics {}: ", id);
-  const std::string bath = thermostats();
-
-  for (int set = 0; set <= atom->ntypes; set++) {
-    const inm_friction &f = *inm_correlator_friction(correlator, set);
-    const std::string name = set ? fmt::format(" of type {}", set) : "";
-    if (!(f.natoms > 0.0)) continue;
-    if (f.einstein_frequency * dt > MAX_STEP)
-      error->warning(FLERR, who + "Omega0*dt{} is above {}, sample more often", name, MAX_STEP);
-    if (!f.decayed || f.tail > MAX_TAIL * f.integral)
-      error->warning(FLERR,
-                     who +
-                         "kernel{} has not decayed within Nlag samples: the tail beyond them is "
-                         "{:.2g} of the integral, the last third is {:.2g} of the one before",
-                     name, f.rest.tail / f.integral, f.rest.ratio);
-    if (f.diffusive &&
-        std::fabs(f.kernel - f.einstein) >
-            MAX_DISAGREEMENT * std::hypot(f.kernel_error, f.einstein_error))
-      error->warning(FLERR, who + "kernel and kT/D{} differ by more than {} standard errors", name,
-                     MAX_DISAGREEMENT);
-  }
-  if (inm_correlator_origins_per_block(correlator) * norigin < nlag + 1)
-    error->warning(FLERR, who + "blocks are shorter than the window, so errors are too small");
-  if (!bath.empty())
-    error->warning(FLERR, who + "fix {} is a thermostat, which changes D and with it the friction",
-                   bath);
-}
-
-/* ----------------------------------------------------------------------
-   IDs of fixes that exchange energy or momentum with a bath
-------------------------------------------------------------------------- */
-
-std::string FixOrthogonalDynamics::thermostats()
-{
-  static const char *styles[] = {"nvt", "npt", "langevin", "temp", "gld", "gle", "ffl"};
-  std::string found;
-  for (int i = 0; i < modify->nfix; i++) {
-    const std::string other = std::string(modify->fix[i]->style) + "/";
-    for (const char *s : styles)
-      if (other.compare(0, strlen(s) + 1, std::string(s) + "/") == 0)
-        found += (found.empty() ? "" : ", ") + std::string(modify->fix[i]->id);
-  }
-  return found;
-}
-
-/* ---------------------------------------------------------------------- */
-
-template <typename... Args> static void print(FILE *fp, const char *format, const Args &...args)
-{
-  fputs(fmt::format(format, args...).c_str(), fp);
-}
-
-/* ----------------------------------------------------------------------
-   results in the format of fix ave/time mode vector, two tables
-------------------------------------------------------------------------- */
-
-void FixOrthogonalDynamics::write_file()
-{
-  FILE *fp = fopen(filename.c_str(), "w");
-  if (!fp) error->one(FLERR, "Fix orthogonal/dynamics {} cannot open file {}", id, filename);
-  write_kernel(fp);
-  write_displacements(fp);
-  fclose(fp);
-}
-
-/* ---------------------------------------------------------------------- */
-
-void FixOrthogonalDynamics::write_kernel(FILE *fp)
-{
-  const int nset = per_type ? atom->ntypes + 1 : 1;
-
-  print(fp, "# Memory kernel of fix {}: Cbar, int Cbar/kT, <v v>, all per component\n", id);
-  print(fp, "# TimeStep Number-of-rows\n# Row Time Cbar Integral VACF");
-  for (int set = 1; set < nset; set++) print(fp, " Cbar_{0} Integral_{0} VACF_{0}", set);
-  print(fp, "\n{} {}\n", update->ntimestep, nlag + 1);
-  for (int n = 0; n <= nlag; n++) {
-    print(fp, "{} {:.10g}", n + 1, n * dt);
-    for (int set = 0; set < nset; set++)
-      print(fp, " {:.10g} {:.10g} {:.10g}", inm_correlator_cbar(correlator, set)[n],
-            inm_correlator_integral(correlator, set)[n], inm_correlator_vacf(correlator, set)[n]);
-    print(fp, "\n");
-  }
-}
-
-/* ---------------------------------------------------------------------- */
-
-void FixOrthogonalDynamics::write_displacements(FILE *fp)
-{
-  const int nset = per_type ? atom->ntypes + 1 : 1;
-  const double *all = inm_correlator_msd(correlator, 0);
-  int nrow = 0;
-  while (nrow < INM_MSD_LAGS && std::isfinite(all[nrow])) nrow++;
-
-  print(fp, "# Mean-square displacement of fix {}\n", id);
-  print(fp, "# TimeStep Number-of-rows\n# Row Time MSD");
-  for (int set = 1; set < nset; set++) print(fp, " MSD_{}", set);
-  print(fp, "\n{} {}\n", update->ntimestep, nrow);
-  for (int n = 0; n < nrow; n++) {
-    print(fp, "{} {:.10g}", n + 1, inm_correlator_msd_lag(correlator, n) * dt);
-    for (int set = 0; set < nset; set++)
-      print(fp, " {:.10g}", inm_correlator_msd(correlator, set)[n]);
-    print(fp, "\n");
-  }
+  KernelReport out(lmp);
+  out.id = id;
+  out.nlag = nlag;
+  out.norigin = norigin;
+  out.nblock = nblock;
+  out.per_type = per_type;
+  out.normalized = normalized;
+  out.dt = dt;
+  out.friction = friction_chosen[0];
+  out.friction_error = friction_chosen_error[0];
+  out.source = source;
+  out.results = correlator;
+  out.log();
+  if (!filename.empty()) out.write(filename);
 }
 
 /* ----------------------------------------------------------------------
@@ -687,93 +765,48 @@ void FixOrthogonalDynamics::write_displacements(FILE *fp)
 
 void FixOrthogonalDynamics::grow_arrays(int nmax)
 {
-  memory->grow(vslot, nmax, 3 * vstride, "orthogonal/dynamics:vslot");
-  memory->grow(vkept, nmax, 3 * NKEEP, "orthogonal/dynamics:vkept");
-  memory->grow(xslot, nmax, 3 * INM_MSD_RING * nlevel, "orthogonal/dynamics:xslot");
+  history->grow(nmax);
 }
-
-/* ----------------------------------------------------------------------
-   room for more levels of positions; rows get longer, so they are copied
-------------------------------------------------------------------------- */
-
-void FixOrthogonalDynamics::grow_levels(int nlevel_new)
-{
-  const int width = 3 * INM_MSD_RING * nlevel, width_new = 3 * INM_MSD_RING * nlevel_new;
-  double **wider = nullptr;
-
-  memory->create(wider, atom->nmax, width_new, "orthogonal/dynamics:xslot");
-  for (int i = 0; i < atom->nlocal; i++) {
-    std::copy_n(xslot[i], width, wider[i]);
-    std::fill(wider[i] + width, wider[i] + width_new, 0.0);
-  }
-  memory->destroy(xslot);
-  xslot = wider;
-  nlevel = nlevel_new;
-}
-
-/* ---------------------------------------------------------------------- */
-
-int FixOrthogonalDynamics::row_size()
-{
-  return 3 * (vstride + nkept + INM_MSD_RING * nlevel);
-}
-
-/* ---------------------------------------------------------------------- */
 
 void FixOrthogonalDynamics::copy_arrays(int i, int j, int /*delflag*/)
 {
-  std::copy_n(vslot[i], 3 * vstride, vslot[j]);
-  std::copy_n(vkept[i], 3 * nkept, vkept[j]);
-  std::copy_n(xslot[i], 3 * INM_MSD_RING * nlevel, xslot[j]);
+  history->copy(i, j);
 }
-
-/* ---------------------------------------------------------------------- */
 
 void FixOrthogonalDynamics::set_arrays(int i)
 {
-  std::fill_n(vslot[i], 3 * vstride, 0.0);
-  std::fill_n(vkept[i], 3 * NKEEP, 0.0);
-  std::fill_n(xslot[i], 3 * INM_MSD_RING * nlevel, 0.0);
+  history->clear(i);
 }
-
-/* ---------------------------------------------------------------------- */
 
 int FixOrthogonalDynamics::pack_exchange(int i, double *buf)
 {
-  buf = std::copy_n(vslot[i], 3 * vstride, buf);
-  buf = std::copy_n(vkept[i], 3 * nkept, buf);
-  std::copy_n(xslot[i], 3 * INM_MSD_RING * nlevel, buf);
-  return row_size();
+  return history->pack(i, buf);
 }
-
-/* ---------------------------------------------------------------------- */
 
 int FixOrthogonalDynamics::unpack_exchange(int i, double *buf)
 {
-  std::copy_n(buf, 3 * vstride, vslot[i]);
-  std::copy_n(buf += 3 * vstride, 3 * nkept, vkept[i]);
-  std::copy_n(buf += 3 * nkept, 3 * INM_MSD_RING * nlevel, xslot[i]);
-  return row_size();
+  return history->unpack(i, buf);
 }
 
 /* ----------------------------------------------------------------------
-   restart: sums of all ranks go to the file, rank 0 takes them back
+   restart: all ranks have the same sums, so one of them writes them
 ------------------------------------------------------------------------- */
 
 void FixOrthogonalDynamics::write_restart(FILE *fp)
 {
-  multiply_kept(nullptr);    // so that the atoms, which are packed after this, have nothing kept
-  const size_t n = NHEADER + inm_correlator_pack_size(correlator);
+  process_kept(false);    // so that nothing is kept
+  const size_t n = NHEADER + NBOUNDS + inm_correlator_pack_size(correlator);
   if (n * sizeof(double) > (size_t) MAXSMALLINT)
-    error->all(FLERR, "Fix orthogonal/dynamics {} has too much data for a restart file", id);
+    error->all(FLERR, "{}: {:.3g} GB of data do not fit in a restart file", me, 8.0e-9 * n);
+  if (comm->me) return;
 
   std::vector<double> list(n);
   list[LAST_STEP] = (double) last_step;
   list[SAMPLE_TIME] = dt;
   list[NATOMS] = natoms;
-  list[LEVELS] = nlevel;
-  check(inm_correlator_pack(correlator, world, list.data() + NHEADER), "pack its restart data");
-  if (comm->me) return;
+  list[LEVELS] = history->nlevel;
+  memcpy(&list[NHEADER], &bounds, sizeof(bounds));
+  inm_correlator_pack(correlator, &list[NHEADER + NBOUNDS]);
   const int size = (int) (n * sizeof(double));
   fwrite(&size, sizeof(int), 1, fp);
   fwrite(list.data(), sizeof(double), n, fp);
@@ -783,31 +816,30 @@ void FixOrthogonalDynamics::write_restart(FILE *fp)
 
 void FixOrthogonalDynamics::restart(char *buf)
 {
-  // the length is not handed in: the core compares the parameters in front before it reads on
-
   const double *list = (const double *) buf;
-  const inm_status status = inm_correlator_unpack(
-      correlator, list + NHEADER, inm_correlator_pack_size(correlator), comm->me == 0);
-  if (status != INM_OK)
-    error->all(FLERR,
-               "Fix orthogonal/dynamics {}: the restart file has data of other Nlag, Norigin, "
-               "blocks, atom types or dimension; use the same or another fix ID",
-               id);
+  if (inm_correlator_unpack(correlator, list + NHEADER + NBOUNDS) != INM_OK)
+    error->all(
+        FLERR,
+        "{}: the restart file has data of other Nlag, Norigin, blocks, estimator, atom types "
+        "or dimension; use the same or another fix ID",
+        me);
   last_step = (bigint) list[LAST_STEP];
   dt = list[SAMPLE_TIME];
   natoms = list[NATOMS];
+  memcpy(&bounds, list + NHEADER, sizeof(bounds));
+  set_rounders();
   logged_at = inm_correlator_nsample(correlator);
 
   const int needed = (int) list[LEVELS];    // rows in the file have this many
-  if (needed > nlevel) grow_levels(needed);
+  if (needed > history->nlevel) history->grow_levels(needed);
 }
 
 /* ---------------------------------------------------------------------- */
 
 int FixOrthogonalDynamics::pack_restart(int i, double *buf)
 {
-  buf[0] = row_size() + 1;    // first, because other fixes skip it by this number
-  return 1 + pack_exchange(i, buf + 1);
+  buf[0] = history->size() + 1;    // first, because other fixes skip it by this number
+  return 1 + history->pack(i, buf + 1);
 }
 
 /* ---------------------------------------------------------------------- */
@@ -816,27 +848,27 @@ void FixOrthogonalDynamics::unpack_restart(int i, int nth)
 {
   double *buf = atom->extra[i];
   for (int fix = 0; fix < nth; fix++) buf += (int) buf[0];
-  unpack_exchange(i, buf + 1);
+  history->unpack(i, buf + 1);
 }
 
 /* ---------------------------------------------------------------------- */
 
 int FixOrthogonalDynamics::size_restart(int /*i*/)
 {
-  return row_size() + 1;
+  return history->size() + 1;
 }
 
 /* ---------------------------------------------------------------------- */
 
 int FixOrthogonalDynamics::maxsize_restart()
 {
-  return row_size() + 1;
+  return history->maxsize() + 1;
 }
 
 /* ---------------------------------------------------------------------- */
 
 double FixOrthogonalDynamics::memory_usage()
 {
-  return (double) atom->nmax * 3 * (vstride + NKEEP + INM_MSD_RING * nlevel) * sizeof(double) +
-      (double) inm_correlator_bytes(correlator);
+  const auto o = options_of(atom->ntypes, nlag, norigin, nblock, domain->dimension, direct);
+  return atom->nmax * history->bytes_per_atom() + inm_correlator_bytes(&o);
 }

@@ -6,8 +6,8 @@
    sample it tells the caller what to do with the slots and takes the sums over the caller's atoms:
 
      const inm_sample *todo = inm_correlator_begin(c);
-     ... for each atom: copy, compare, store as inm_sample says; add up per type ...
-     inm_correlator_end(c, vv, moment, msd);
+     ... for each atom: copy, compare, store as inm_sample says; add up per type and over ranks ...
+     inm_correlator_end(c, &products);
 
    Velocity.  Every norigin samples an origin is taken, in a slot; it is compared with the
    velocities of the nlag+1 samples that follow and then given up.  Only origins with a complete
@@ -19,11 +19,17 @@
    is added when the level below it has filled up, with every second of its positions, so that
    nothing is lost and the longest lag grows with the run.
 
-   Blocks.  Finished origins go to the open block; blocks have equal numbers of origins.  When
-   2*nblock of them are full, neighbors are merged, so there are nblock to 2*nblock full blocks once
-   the run is long enough.  A displacement counts for the block that is open at its sample.
+   Blocks.  Origins with a complete window go to the open block; blocks have equal numbers of
+   origins, and are never shorter than a window, so that errors from blocks hold.  When 2*nblock of
+   them are full, neighbors are merged: there are nblock to 2*nblock full blocks once the run is as
+   long as nblock windows, and errors from then on.  A displacement counts for the block that is
+   open at its sample.
 
-   Sums are those of the atoms of one MPI rank; they are added up when results are asked for. */
+   Orthogonal dynamics.  For the direct estimator an origin is taken at every sample, accelerations
+   are kept along with velocities, and the sums over two times that the orthogonal dynamics consists
+   of are formed for every completed origin, see inm_kernel_from_two_times().
+
+   The sums handed in are those of all ranks, so that every rank has the same state. */
 
 #ifndef INM_CORRELATOR_H
 #define INM_CORRELATOR_H
@@ -58,19 +64,32 @@ typedef struct inm_sample {
   int store_slot[INM_MSD_LEVELS];
 } inm_sample;
 
+/* Products of one sample, all ranks together.  Slots out of use are ignored. */
+typedef struct inm_products {
+  const double *vv;     /* [ntypes][nslot] sum of v(slot).v(now) */
+  const double *av;     /* [ntypes][nslot] sum of a(slot).v(now); direct only, else NULL */
+  const double *aa;     /* [ntypes][nslot] sum of a(slot).a(now); direct only, else NULL */
+  const double *moment; /* [ntypes][2] sum of m v^2, number of atoms; read if origin_slot >= 0 */
+  const double *msd;    /* [ntypes][npair] sum of |displacement|^2 */
+} inm_products;
+
 /* Friction of one set of atoms (one type, or all).  NaN is what is not known. */
 typedef struct inm_friction {
-  double natoms;                   /* atoms of the set */
-  double kT;                       /* <m v^2> of one component, as measured */
-  double mass;                     /* kT/<v^2>: the mass of the atoms if it is one */
-  double einstein_frequency;       /* Omega0, from the first step of the velocity autocorrelation */
-  double integral;                 /* of the kernel over the window, without the tail, mass/time */
-  inm_kernel_tail rest;            /* beyond the window, as extrapolated */
-  double tail, tail_error;         /* the part of it that is significant and was added; its error */
+  double natoms;             /* atoms of the set */
+  double kT;                 /* <m v^2> of one component, as measured */
+  double mass;               /* kT/<v^2>: the mass of the atoms if it is one */
+  double einstein_frequency; /* Omega0, from the first step of the velocity autocorrelation */
+  double integral;           /* of the kernel over the window, without the tail, mass/time */
+  inm_kernel_tail rest;      /* beyond the window, as extrapolated */
+  double tail, tail_error;   /* the part of it that is significant and was added; its error */
+  double from_vacf;          /* integral by the vacf estimator, also if that is not in use */
+  double from_vacf_error;    /* its standard error */
+  double sum_rule; /* lambda of the direct estimator, 1 if a is dv/dt at every step; else NaN */
   double kernel, kernel_error;     /* v~(0) = integral + tail */
   double diffusion;                /* D from the displacements */
-  double msd_exponent;             /* d ln MSD / d ln t in the fit */
   double msd_from, msd_to;         /* range of times of the fit */
+  double msd_longest;              /* last lag that was considered */
+  double msd_exponent;             /* d ln MSD / d ln t over the decade up to it */
   double einstein, einstein_error; /* kT/D */
   int decayed;   /* 1: the kernel has nothing left beyond the window, as far as can be seen */
   int diffusive; /* 1: the displacements have reached the diffusive regime */
@@ -79,17 +98,24 @@ typedef struct inm_friction {
 /* Which of the two values of the friction is to be trusted. */
 typedef enum { INM_FROM_KERNEL, INM_FROM_MSD, INM_FROM_UNDECAYED_KERNEL } inm_friction_source;
 
-/* Set numbers: 0 all atoms together (number average), 1..ntypes one type.
+typedef enum { INM_VACF, INM_DIRECT } inm_estimator;
 
-     ntypes   number of atom types, 1 or more
-     nlag     last lag of the kernel, in samples, 1 or more
-     norigin  samples between two origins, 1 or more
-     nblock   blocks, 2 or more
-     dim      2 or 3
-   INM_ERR_ARG, INM_ERR_SIZE (a block is too long for MPI), INM_ERR_ALLOC.  Not collective. */
-inm_status inm_correlator_create(inm_correlator **out, int ntypes, int nlag, int norigin,
-                                 int nblock, int dim);
+typedef struct inm_correlator_options {
+  int ntypes;              /* number of atom types, 1 or more */
+  int nlag;                /* last lag of the kernel, in samples, 3 or more */
+  int norigin;             /* samples between two origins, 1 or more; 1 for INM_DIRECT */
+  int nblock;              /* blocks, 2 or more */
+  int dim;                 /* 2 or 3 */
+  inm_estimator estimator; /* INM_DIRECT holds 2*nblock*ntypes*nlag^2 numbers */
+} inm_correlator_options;
+
+/* Set numbers: 0 all atoms together (number average), 1..ntypes one type.
+   INM_ERR_ARG, INM_ERR_ALLOC.  Not collective. */
+inm_status inm_correlator_create(inm_correlator **out, const inm_correlator_options *options);
 void inm_correlator_destroy(inm_correlator **correlator);
+
+/* Bytes that a correlator with these options takes on each rank. */
+double inm_correlator_bytes(const inm_correlator_options *options);
 
 /* Number of velocity slots, ceil((nlag+2)/norigin). */
 int inm_correlator_nslot(const inm_correlator *c);
@@ -97,12 +123,8 @@ int inm_correlator_nslot(const inm_correlator *c);
 /* Instructions for the sample that is due.  Borrowed, valid until the next call. */
 const inm_sample *inm_correlator_begin(inm_correlator *c);
 
-/* Hand in the sums over the atoms of this rank and go on to the next sample.
-     vv      [ntypes][nslot]    sum of v(slot).v(now); what a slot out of use holds is ignored
-     moment  [ntypes][2]        sum of m v^2, number of atoms; read if origin_slot >= 0
-     msd     [ntypes][npair]    sum of |displacement|^2 */
-void inm_correlator_end(inm_correlator *c, const double *vv, const double *moment,
-                        const double *msd);
+/* Hand in the sums of that sample and go on to the next. */
+void inm_correlator_end(inm_correlator *c, const inm_products *products);
 
 /* Counters: samples taken, origins with a complete window, full blocks, origins in each of them. */
 int64_t inm_correlator_nsample(const inm_correlator *c);
@@ -113,7 +135,8 @@ int64_t inm_correlator_origins_per_block(const inm_correlator *c);
 /* Evaluate all that is known now: correlations, kernel, friction, and their errors by a
    leave-one-out jackknife of the whole way from correlations to friction over the full blocks.
      dt  time between two samples
-   Collective over comm.  Costs nothing if there was no sample since the last call. */
+   Collective over comm, whose ranks share the work and end up with the same results.  Costs
+   nothing if there was no sample since the last call. */
 inm_status inm_correlator_estimate(inm_correlator *c, double dt, MPI_Comm comm);
 
 /* Results of the last inm_correlator_estimate().  Owned by the correlator. */
@@ -138,14 +161,12 @@ inm_friction_source inm_friction_choose(int nset, const inm_friction *set);
 double inm_friction_value(const inm_friction *f, inm_friction_source source);
 double inm_friction_error(const inm_friction *f, inm_friction_source source);
 
-/* State as doubles, for a restart on any number of ranks.  pack is collective over comm and leaves
-   the sums of all ranks in buf on every rank.  unpack takes them on the rank where owner is not 0
-   (one of them) and sets them to zero elsewhere; INM_ERR_ARG if buf is of other parameters. */
+/* State as doubles, for a restart on any number of ranks.  INM_ERR_ARG if buf is of other options;
+   the length of buf is not known to a fix in LAMMPS, so the options at its start are compared
+   first and no more is read if they differ. */
 size_t inm_correlator_pack_size(const inm_correlator *c);
-inm_status inm_correlator_pack(const inm_correlator *c, MPI_Comm comm, double *buf);
-inm_status inm_correlator_unpack(inm_correlator *c, const double *buf, size_t n, int owner);
-
-size_t inm_correlator_bytes(const inm_correlator *c);
+void inm_correlator_pack(const inm_correlator *c, double *buf);
+inm_status inm_correlator_unpack(inm_correlator *c, const double *buf);
 
 #ifdef __cplusplus
 }

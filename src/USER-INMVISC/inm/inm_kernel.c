@@ -19,6 +19,23 @@ void inm_kernel_from_vacf(size_t nlag, double dt, const double *corr, double *cb
   }
 }
 
+void inm_kernel_from_two_times(size_t nlag, double dt, const double *fp, const double *ff,
+                               const double *pp, double count, double *cbar, double *beta)
+{
+  beta[0] = fp[0] / pp[0];
+  cbar[0] = ff[0] / count;
+  for (size_t n = 1; n <= nlag; n++) {
+    const double *fpn = fp + n * (n + 1) / 2, *ffn = ff + n * (n + 1) / 2;
+    double sum_p = 0.5 * beta[0] * fpn[n], sum_f = 0.5 * beta[0] * ffn[n];
+    for (size_t k = 1; k < n; k++) {
+      sum_p += beta[k] * fpn[n - k];
+      sum_f += beta[k] * ffn[n - k];
+    }
+    beta[n] = (fpn[n] + dt * sum_p) / (pp[n] - 0.5 * dt * fpn[0]);
+    cbar[n] = (ffn[n] + dt * (sum_f + 0.5 * beta[n] * ffn[0])) / count;
+  }
+}
+
 void inm_kernel_integral(size_t nlag, double dt, const double *cbar, double scale, double *integral)
 {
   integral[0] = 0.0;
@@ -54,15 +71,15 @@ static double linear(double x)
   return x;
 }
 
-/* Weighted slope of axis(y) over axis(x), of the points with x >= from.  NaN below 3 points. */
+/* Weighted slope of axis(y) over axis(x), of the points with from <= x <= to.  NaN below 3. */
 static double slope(size_t n, const double *x, const double *y, const double *weight, double from,
-                    double (*axis)(double))
+                    double to, double (*axis)(double))
 {
   size_t npoints = 0;
   double w = 0.0, xmean = 0.0, ymean = 0.0, sxx = 0.0, sxy = 0.0;
 
   for (size_t i = 0; i < n; i++) {
-    if (!(weight[i] > 0.0) || x[i] < from) continue;
+    if (!(weight[i] > 0.0) || x[i] < from || x[i] > to) continue;
     npoints++;
     w += weight[i];
     xmean += weight[i] * axis(x[i]);
@@ -72,7 +89,7 @@ static double slope(size_t n, const double *x, const double *y, const double *we
   xmean /= w;
   ymean /= w;
   for (size_t i = 0; i < n; i++) {
-    if (!(weight[i] > 0.0) || x[i] < from) continue;
+    if (!(weight[i] > 0.0) || x[i] < from || x[i] > to) continue;
     sxx += weight[i] * (axis(x[i]) - xmean) * (axis(x[i]) - xmean);
     sxy += weight[i] * (axis(x[i]) - xmean) * (axis(y[i]) - ymean);
   }
@@ -80,20 +97,39 @@ static double slope(size_t n, const double *x, const double *y, const double *we
 }
 
 inm_msd_line inm_msd_fit(size_t n, const double *lag, const double *msd, const double *weight,
-                         int dim)
+                         double from, double to, int dim)
 {
   inm_msd_line out;
-
-  out.to = 0.0;
-  for (size_t i = 0; i < n; i++)
-    if (weight[i] > 0.0 && lag[i] > out.to) out.to = lag[i];
-  out.from = out.to;
-  for (size_t i = 0; i < n; i++)
-    if (weight[i] > 0.0 && lag[i] >= 0.1 * out.to && lag[i] < out.from) out.from = lag[i];
-
-  out.diffusion = slope(n, lag, msd, weight, out.from, linear) / (2.0 * dim);
-  out.exponent = slope(n, lag, msd, weight, out.from, log);
+  out.diffusion = slope(n, lag, msd, weight, from, to, linear) / (2.0 * dim);
+  out.exponent = slope(n, lag, msd, weight, from, to, log);
   return out;
+}
+
+/* Standard error of the difference of estimates i and j. */
+static double difference_error(size_t nblock, const double *leave_out, size_t stride, size_t i,
+                               size_t j)
+{
+  double mean = 0.0, sum = 0.0;
+  for (size_t b = 0; b < nblock; b++)
+    mean += (leave_out[b * stride + i] - leave_out[b * stride + j]) / (double) nblock;
+  for (size_t b = 0; b < nblock; b++) {
+    const double d = leave_out[b * stride + i] - leave_out[b * stride + j] - mean;
+    sum += d * d;
+  }
+  return sqrt(sum * (double) (nblock - 1) / (double) nblock);
+}
+
+size_t inm_first_unbiased(size_t n, const double *value, size_t nblock, const double *leave_out,
+                          size_t stride)
+{
+  if (nblock < 2) return n - 1;
+  for (size_t i = 0; i + 1 < n; i++) {
+    size_t j = i + 1;
+    while (j < n && fabs(value[i] - value[j]) <= difference_error(nblock, leave_out, stride, i, j))
+      j++;
+    if (j == n) return i;
+  }
+  return n - 1;
 }
 
 double inm_jackknife_error(size_t n, size_t stride, const double *x)

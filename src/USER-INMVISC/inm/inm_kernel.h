@@ -42,6 +42,27 @@ extern "C" {
    Costs nlag^2/2 multiply-adds.  What is not finite in corr makes cbar not finite. */
 void inm_kernel_from_vacf(size_t nlag, double dt, const double *corr, double *cbar, double *work);
 
+/* Memory kernel from the orthogonal dynamics itself: the backward propagation of the random force
+   Fm of every origin m, with the trapezoid rule in time,
+
+     Fm(n+1) = Fm(n) + dt/2 [ beta(n) F[m+n] + beta(n+1) F[m+n+1] ],   Fm(0) = F[m]
+     beta(n) = sum_m P[m+n] Fm(n) / sum_m P[m+n]^2
+     Cbar(n) = mean over m of F[m+n] Fm(n)
+
+   Unrolled, Fm(n) is F[m] plus a sum of beta(k) F[m+k], so that beta and Cbar follow exactly from
+
+     fp(n,l) = sum_m F[m+n-l] P[m+n],   ff(n,l) = sum_m F[m+n-l] F[m+n],   pp(n) = sum_m P[m+n]^2
+
+   with l = 0..n.  Valid for velocity-Verlet data at every step without thermostat.
+
+     fp, ff  [(nlag+1)(nlag+2)/2]  row n at n(n+1)/2, n+1 elements
+     pp      [nlag+1]
+     count   number of summands of the sums over m
+     cbar    [nlag+1]
+     beta    [nlag+1] */
+void inm_kernel_from_two_times(size_t nlag, double dt, const double *fp, const double *ff,
+                               const double *pp, double count, double *cbar, double *beta);
+
 /* Running integral by the trapezoid rule, int_0^{n dt} scale*cbar.
      cbar      [nlag+1]
      integral  [nlag+1], first element 0 */
@@ -68,20 +89,28 @@ typedef struct {
      integral  [nlag+1]  running integral of the kernel */
 inm_kernel_tail inm_kernel_extrapolate(size_t nlag, const double *integral);
 
-/* Diffusion coefficient from a mean-square displacement on any set of lags. */
+/* Straight line through a mean-square displacement on any set of lags. */
 typedef struct {
   double diffusion; /* length^2/time, NaN if there were fewer than 3 points */
   double exponent;  /* d ln MSD / d ln t over the same points: 1 if diffusive, 2 if ballistic */
-  double from, to;  /* times of the first and the last point of the fit */
 } inm_msd_line;
 
-/* Weighted least squares fit of MSD(t) = 2 dim D t + offset over the last decade of the lags with
-   positive weight; the offset takes up what happened before diffusion set in.
+/* Weighted least squares fit of MSD(t) = 2 dim D t + offset, with the lags between from and to; the
+   offset takes up what happened before diffusion set in.
      lag     [n]  times > 0, any order
      msd     [n]
      weight  [n]  number of samples behind each point, 0 for points not to be used */
 inm_msd_line inm_msd_fit(size_t n, const double *lag, const double *msd, const double *weight,
-                         int dim);
+                         double from, double to, int dim);
+
+/* Of estimates with ever smaller bias and ever larger error, the first that agrees with all those
+   after it: no difference is larger than one standard error of that difference, so that what bias
+   is left is below the noise.  (Lepski, Theory Probab. Appl. 35, 454 (1991).)
+     value      [n]
+     leave_out  [nblock] rows of n, one every stride: the same without one block each
+   n-1 if nothing else will do or there are fewer than 2 blocks. */
+size_t inm_first_unbiased(size_t n, const double *value, size_t nblock, const double *leave_out,
+                          size_t stride);
 
 /* Standard error of an estimate from its n leave-one-out values x[0], x[stride], ...:
    sqrt[ (n-1)/n sum (x - mean)^2 ], NaN for n < 2.  For a mean it equals s/sqrt(n). */
