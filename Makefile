@@ -30,6 +30,10 @@ validate: build                ## long comparisons, results for doc/
 bench: build                   ## timings, tables for doc/
 	@$$(sh tools/python.sh) tools/bench/bench.py $(BUILD) --out doc/src/benchmarks.rst
 
+doc: setup                     ## the manual as HTML: doc/build/index.html
+	@sh tools/setup/packages.sh doc
+	@sphinx-build -q -W -b html -c doc doc/src doc/build
+
 clean:                         ## remove the build directory (the cached LAMMPS stays)
 	rm -rf $(BUILD)
 

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Install the Debian packages that LAMMPS, the plugin and the tests need.
-# Does nothing when all are there.  On other systems: print what is needed and go on.
+# "packages.sh doc" those for the manual.  Does nothing when all are there.  On other systems: print what is needed and go on.
 set -eu
 
 packages='
@@ -11,6 +11,7 @@ libfftw3-dev
 libgtest-dev
 python3 python3-numpy python3-scipy python3-matplotlib
 '
+[ "${1:-}" = doc ] && packages='python3-sphinx python3-sphinx-rtd-theme'
 
 say() { printf '== packages: %s\n' "$*"; }
 

@@ -22,11 +22,11 @@ REFERENCE = {
     2.0: dict(fu=0.196, D=0.0551, friction=36.3, eta2=7.6, eta=4.2, GK=6.0),
 }
 LENGTHS = {
-    0.6: dict(nequil=200000, window=60, nseg=100000, mseg=5, nlag=2000, norigin=40, nstress=10),
+    0.6: dict(nequil=200000, window=60, nseg=100000, mseg=5, klag=4000, korigin=80, nstress=10),
     1.0: dict(nequil=20000, window=10, nseg=40000, mseg=5),
     2.0: dict(nequil=10000, window=5, nseg=40000, mseg=5),
 }
-NAMES = [("fu", "f_u"), ("friction", "friction"), ("eta2", "eta_UL, w_min of N = 4000"),
+NAMES = [("fu", "f_u"), ("D", "D"), ("friction", "friction"), ("eta2", "eta_UL, w_min of N = 4000"),
          ("eta", "eta_UL, w_min of N = 1000"), ("GK", "Green-Kubo")]
 
 
@@ -51,7 +51,7 @@ def run(build, deck, work, t, snapshots):
 
 
 def results(s):
-    return dict(fu=(s["f_u"], None), friction=(s["friction"], s["friction_err"]),
+    return dict(fu=(s["f_u"], None), D=(s["D"], None), friction=(s["friction"], s["friction_err"]),
                 eta=(s["eta_UL"], s["eta_UL_err"]), eta2=(s["eta2_UL"], s["eta2_UL_err"]),
                 GK=(s["eta_GK"], s["eta_GK_err"]))
 
