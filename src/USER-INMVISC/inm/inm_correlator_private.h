@@ -1,0 +1,42 @@
+/* What the files of the correlator share. */
+
+#ifndef INM_CORRELATOR_PRIVATE_H
+#define INM_CORRELATOR_PRIVATE_H
+
+#include "inm_correlator.h"
+
+/* Sums per type.  In a window: vv[nlag+2], moment[2].  In a block the same, then msd[], number of
+   displacements[], and for the direct estimator fp, ff and pp of inm_kernel_from_two_times(). */
+enum { INM_MOMENT_MV2, INM_MOMENT_COUNT, INM_NMOMENT };
+
+struct inm_correlator {
+  inm_correlator_options o;
+  int nslot;
+  int64_t nsample; /* taken so far */
+
+  int nfull;         /* full blocks; block number nfull is open */
+  int64_t per_block; /* origins of a full block */
+  int64_t in_block;  /* origins in the open block so far */
+
+  inm_sample todo;
+  size_t window_width; /* numbers per type: while an origin is in its window */
+  size_t frame_width;  /* numbers per type: direct, products of one sample with those before it */
+  size_t triangle;     /* numbers in fp */
+  size_t block_width;  /* numbers per type: in a block */
+  double *window;      /* [nslot][ntypes][window_width] */
+  double *frame;       /* [nslot][ntypes][frame_width]: av[nlag+1], aa[nlag+1], v^2; by lag */
+  double *block;       /* [2*nblock][ntypes][block_width] */
+
+  int64_t estimated_at;           /* nsample of the results below, -1: none */
+  inm_friction *friction;         /* [ntypes+1] */
+  double *vacf, *cbar, *integral; /* [ntypes+1][nlag+2] */
+  double *msd;                    /* [ntypes+1][INM_MSD_LAGS] */
+};
+
+/* Numbers in all types of a block. */
+static inline size_t inm_block_size(const inm_correlator *c)
+{
+  return (size_t) c->o.ntypes * c->block_width;
+}
+
+#endif
