@@ -121,10 +121,12 @@ void ComputeInmDos::parse(int narg, char **arg)
           in.fail("hessian numeric delta must be positive, or 0 for the default");
       }
     } else if (key == "solver") {
-      const std::string name = in.choice("solver", {"auto", "lapack"});
-      solver = inm_solver_find(name == "auto" ? "lapack" : name.c_str());
+      const std::string name = in.choice("solver", {"auto", "lapack", "twostage"});
+      solver = (name == "auto") ? nullptr : inm_solver_find(name.c_str());
     } else if (key == "precision") {
       in.choice("precision", {"double"});
+    } else if (key == "threads") {
+      request.max_threads = in.integer("threads", 1);
     } else if (key == "check") {
       builder->check = in.yesno("check");
     } else if (key == "eigenvector") {
@@ -136,7 +138,6 @@ void ComputeInmDos::parse(int narg, char **arg)
       in.unknown();
     }
   }
-  if (!solver) solver = inm_solver_find("lapack");
   if (edge.kind == INM_EDGE_PARTICIPATION && request.vectors == INM_VECTORS_NONE)
     error->all(FLERR,
                "{}: edge pr needs eigenvectors; use edge frequency, or modes all or unstable", me);
@@ -243,25 +244,27 @@ void ComputeInmDos::project()
 
 /* the matrix lives on rank 0 */
 
-void ComputeInmDos::check_memory() const
+void ComputeInmDos::check_memory(const inm_solver *which, size_t n) const
 {
-  const double n = (double) domain->dimension * (double) group->count(igroup);
-  double need_have[2] = {inm_solver_bytes(solver, (size_t) n, request.vectors),
-                         inm_memory_available()};
+  double need_have[2] = {inm_solver_bytes(which, n, request.vectors), inm_memory_available()};
   MPI_Bcast(need_have, 2, MPI_DOUBLE, 0, world);
   if (need_have[1] > 0.0 && need_have[0] > need_have[1])
-    error->all(FLERR,
-               "{}: solver {} needs {:.2f} GB on rank 0 for {:.0f} modes, {:.2f} GB are available; "
-               "use modes unstable or none, a smaller group, or a machine with more memory",
-               me, inm_solver_name(solver), need_have[0] / GB, n, need_have[1] / GB);
+    error->all(
+        FLERR,
+        "{}: solver {} needs {:.2f} GB on rank 0 for {} modes, {:.2f} GB are available; "
+        "use modes unstable or none, solver twostage, a smaller group, or a machine with more "
+        "memory",
+        me, inm_solver_name(which), need_have[0] / GB, n, need_have[1] / GB);
 }
 
 void ComputeInmDos::solve()
 {
   const inm_hessian *h = builder->hessian();
+  const size_t n = (size_t) domain->dimension * (size_t) group->count(igroup);
+  const inm_solver *which = solver ? solver : inm_solver_choose(n, request.vectors);
   double trace, squares;
 
-  check_memory();
+  check_memory(which, n);
   inm_hessian_invariants(h, &trace, &squares);
   configuration = trace;
   if (!std::isfinite(trace) || !std::isfinite(squares))
@@ -271,7 +274,10 @@ void ComputeInmDos::solve()
                me + ": looking for free translations");
   request.nproj = 3 * (int) projectors.size();
   request.proj = xi.data();
-  check_status(lmp, inm_solve(solver, h, &request, &table), me + ": diagonalization");
+  check_status(lmp, inm_solve(which, h, &request, &table), me + ": diagonalization");
+  if (comm->me == 0 && strcmp(table.solver, inm_solver_name(which)) != 0)
+    error->warning(FLERR, "{}: eigenvectors of solver {} did not pass their check, {} was used", me,
+                   inm_solver_name(which), table.solver);
 }
 
 void ComputeInmDos::tabulate()
@@ -306,8 +312,10 @@ void ComputeInmDos::tabulate()
 
 void ComputeInmDos::announce() const
 {
-  utils::logmesg(lmp, "{}: {} atoms, {} modes, {} of them rigid translations; solver {}\n", me,
-                 table.natom, table.n, table.nzero, inm_solver_name(solver));
+  utils::logmesg(lmp,
+                 "{}: {} atoms, {} modes, {} of them rigid translations; solver {}, "
+                 "{} threads on rank 0\n",
+                 me, table.natom, table.n, table.nzero, table.solver, table.nthread);
   utils::logmesg(lmp, "{}: {} bins from {:.8g} to {:.8g}{}\n", me, nbin, range.lo, range.hi,
                  fixed_range ? "" : ", kept from now on (keyword range)");
   if (request.vectors == INM_VECTORS_NONE)

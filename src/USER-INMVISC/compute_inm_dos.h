@@ -69,16 +69,16 @@ class ComputeInmDos : public Compute {
   bool fixed_range;    // range is known
   inm_range range;
   inm_edge edge;
-  double w_edge;          // |w| of the mobility edge, last snapshot
-  inm_request request;    // which vectors, which mode to keep
-  const inm_solver *solver;
-  inm_modes table;            // owned; last snapshot
-  std::vector<double> dos;    // [nbin][5], storage of array
-  bigint snapshot_step;       // time step of the results, -1 if none
-  double configuration;       // a number that tells configurations apart
-  bool announced;             // solver and range were printed in this run
-  bool warned_range;          // modes outside the range were warned of in this run
-  std::string me;             // "Compute inm/dos ID"
+  double w_edge;               // |w| of the mobility edge, last snapshot
+  inm_request request;         // which vectors, which mode to keep
+  const inm_solver *solver;    // the user's choice, nullptr for auto
+  inm_modes table;             // owned; last snapshot
+  std::vector<double> dos;     // [nbin][5], storage of array
+  bigint snapshot_step;        // time step of the results, -1 if none
+  double configuration;        // a number that tells configurations apart
+  bool announced;              // solver and range were printed in this run
+  bool warned_range;           // modes outside the range were warned of in this run
+  std::string me;              // "Compute inm/dos ID"
 
   INMVISC_NS::HessianBuilder *builder;    // owned
   class NeighList *list;
@@ -88,7 +88,7 @@ class ComputeInmDos : public Compute {
   void parse(int, char **);
   void rebuild(class NeighList *);
   void project();
-  void check_memory() const;
+  void check_memory(const inm_solver *, size_t n) const;
   void solve();
   void tabulate();
   void announce() const;

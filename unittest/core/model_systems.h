@@ -467,6 +467,13 @@ inline std::vector<double> random_numbers(size_t n, double lo, double hi, unsign
     return x;
 }
 
+inline double squared_norm(const Field &b)
+{
+    double sum = 0.0;
+    for (double x : b) sum += x * x;
+    return sum;
+}
+
 // A cluster without symmetry, all atoms joined, with stable and unstable modes, several masses and
 // two types.  Shifted, it keeps its three translations.
 inline System random_cluster(size_t natom, unsigned seed, int dim = 3)

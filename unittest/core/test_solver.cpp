@@ -151,13 +151,6 @@ struct Known {
     }
 };
 
-double squared_norm(const Field &b)
-{
-    double sum = 0.0;
-    for (double x : b) sum += x * x;
-    return sum;
-}
-
 TEST(KnownSpectrum, is_found)
 {
     for (size_t nunstable : {0, 5, 24}) {

@@ -174,6 +174,22 @@ TEST_F(InmDos, unstable_only_and_no_vectors_find_the_same_eigenvalues)
     EXPECT_EQ(vector("inm")[4], 4.0);
 }
 
+TEST_F(InmDos, solvers_agree_with_any_number_of_threads)
+{
+    run(melt256() + "compute inm all inm/dos 50 edge pr 0.27 solver lapack" + INVOKE);
+    const auto lapack = local("inm");
+    for (const std::string keywords : {"solver twostage", "solver twostage threads 1", "solver auto threads 2"}) {
+        reopen();
+        run(melt256() + "compute inm all inm/dos 50 edge pr 0.27 " + keywords + INVOKE);
+        const auto other = local("inm");
+        EXPECT_LT(deviation(column(other, 0), column(lapack, 0)), ROUNDING) << keywords;
+        for (size_t p = 0; p < lapack.size(); p++) {
+            if (lapack[p][3] != 0.0) EXPECT_NEAR(other[p][2], lapack[p][2], 1e-8) << keywords;
+            EXPECT_EQ(other[p][3], lapack[p][3]) << keywords;
+        }
+    }
+}
+
 TEST_F(InmDos, without_an_edge_the_split_of_the_unstable_modes_is_unknown)
 {
     for (const std::string keywords : {"", "edge none", "modes none"}) {

@@ -1,4 +1,4 @@
-/* LAPACK as this library uses it: full prototypes, 32-bit integers. */
+/* BLAS and LAPACK as this library uses them: full prototypes, 32-bit integers. */
 
 #ifndef INM_LAPACK_H
 #define INM_LAPACK_H
@@ -7,10 +7,42 @@
 extern "C" {
 #endif
 
+void dgemm_(const char *transa, const char *transb, const int *m, const int *n, const int *k,
+            const double *alpha, const double *a, const int *lda, const double *b, const int *ldb,
+            const double *beta, double *c, const int *ldc);
+void dsymm_(const char *side, const char *uplo, const int *m, const int *n, const double *alpha,
+            const double *a, const int *lda, const double *b, const int *ldb, const double *beta,
+            double *c, const int *ldc);
+void dsyr2k_(const char *uplo, const char *trans, const int *n, const int *k, const double *alpha,
+             const double *a, const int *lda, const double *b, const int *ldb, const double *beta,
+             double *c, const int *ldc);
+void dtrmm_(const char *side, const char *uplo, const char *transa, const char *diag, const int *m,
+            const int *n, const double *alpha, const double *a, const int *lda, double *b,
+            const int *ldb);
+
+void dgeqrf_(const int *m, const int *n, double *a, const int *lda, double *tau, double *work,
+             const int *lwork, int *info);
+void dlarft_(const char *direct, const char *storev, const int *n, const int *k, const double *v,
+             const int *ldv, const double *tau, double *t, const int *ldt);
+void dormqr_(const char *side, const char *trans, const int *m, const int *n, const int *k,
+             const double *a, const int *lda, const double *tau, double *c, const int *ldc,
+             double *work, const int *lwork, int *info);
+void dgbtrf_(const int *m, const int *n, const int *kl, const int *ku, double *ab, const int *ldab,
+             int *ipiv, int *info);
+void dgbtrs_(const char *trans, const int *n, const int *kl, const int *ku, const int *nrhs,
+             const double *ab, const int *ldab, const int *ipiv, double *b, const int *ldb,
+             int *info);
+void dsbmv_(const char *uplo, const int *n, const int *k, const double *alpha, const double *a,
+            const int *lda, const double *x, const int *incx, const double *beta, double *y,
+            const int *incy);
+
 void dsyevd_(const char *jobz, const char *uplo, const int *n, double *a, const int *lda, double *w,
              double *work, const int *lwork, int *iwork, const int *liwork, int *info);
 void dsytrd_(const char *uplo, const int *n, double *a, const int *lda, double *d, double *e,
              double *tau, double *work, const int *lwork, int *info);
+void dsytrd_sb2st_(const char *stage1, const char *vect, const char *uplo, const int *n,
+                   const int *kd, double *ab, const int *ldab, double *d, double *e, double *hous,
+                   const int *lhous, double *work, const int *lwork, int *info);
 void dsterf_(const int *n, double *d, double *e, int *info);
 void dstemr_(const char *jobz, const char *range, const int *n, double *d, double *e,
              const double *vl, const double *vu, const int *il, const int *iu, int *m, double *w,

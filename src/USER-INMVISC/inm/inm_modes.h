@@ -50,6 +50,8 @@ typedef struct {
   signed char *cls; /* [n]             inm_class, by the edge given to the solver */
   double *share; /* [natom][3]      mean |e_ip|^2 over the modes UL, UD, stable; NaN if unknown */
   double *eigenvector; /* [natom][3]      of the chosen mode; NaN if none */
+  const char *solver;  /* name of the one whose results these are */
+  int nthread;         /* threads that it used */
   double asymmetry;    /* max |D - D^T| / max |D| before it was symmetrized */
 } inm_modes;
 

@@ -1,3 +1,4 @@
+#include "inm_cores.h"
 #include "inm_solver_private.h"
 
 #include <math.h>
@@ -8,13 +9,20 @@
 #include <time.h>
 #include <unistd.h>
 
-static const inm_solver *const solvers[] = {&inm_solver_lapack};
+static const inm_solver *const solvers[] = {&inm_solver_lapack, &inm_solver_twostage};
 
 const inm_solver *inm_solver_find(const char *name)
 {
   for (size_t k = 0; k < sizeof(solvers) / sizeof(*solvers); k++)
     if (strcmp(solvers[k]->name, name) == 0) return solvers[k];
   return NULL;
+}
+
+const inm_solver *inm_solver_choose(size_t n, inm_vectors vectors)
+{
+  (void) n;
+  (void) vectors;
+  return &inm_solver_lapack;
 }
 
 const char *inm_solver_name(const inm_solver *solver)
@@ -92,8 +100,9 @@ static void wake_others(int root, MPI_Comm comm)
     if (r != root) MPI_Send(&token, 1, MPI_INT, r, TAG_READY, comm);
 }
 
+/* the part that one rank does alone, with the cores of the others */
 static inm_status solve_on_root(const inm_solver *solver, const inm_request *request, inm_dense *d,
-                                inm_modes *modes)
+                                inm_cores *cores, inm_modes *modes)
 {
   inm_filler f;
   inm_status status = inm_dense_symmetrize(d);
@@ -103,56 +112,78 @@ static inm_status solve_on_root(const inm_solver *solver, const inm_request *req
   f.modes = modes;
   f.dense = d;
   f.request = request;
+  f.nthread = inm_cores_count(cores);
   f.intensity = (double *) malloc((d->natom + 1) * sizeof(*f.intensity));
   if (!f.intensity) return INM_ERR_ALLOC;
 
   inm_dense_lift_translations(d, request->is_free);
   memcpy(modes->mass, d->mass, d->natom * sizeof(*d->mass));
   modes->asymmetry = d->asymmetry;
+  inm_cores_take(cores);
   if (d->n > 0) status = solver->solve(d, &f);
+  inm_cores_give_back(cores);
   free(f.intensity);
+  return status;
+}
+
+/* an empty table for the atoms of h, the same on all ranks */
+static inm_status start_table(const inm_solver *solver, const inm_hessian *h,
+                              const inm_request *request, const inm_cores *cores, inm_modes *modes)
+{
+  const MPI_Comm comm = inm_hessian_comm(h);
+  inm_status status = (inm_hessian_largest_type(h) > request->ntypes) ? INM_ERR_ARG : INM_OK;
+
+  status = inm_status_sync(status, comm);
+  if (status == INM_OK) status = inm_gather_tags(h, &modes->tag, &modes->natom);
+  if (status != INM_OK) return status;
+
+  modes->dim = inm_hessian_dim(h);
+  modes->ntypes = request->ntypes;
+  modes->nproj = request->nproj;
+  modes->solver = solver->name;
+  modes->nthread = inm_cores_count(cores);
+  for (int a = 0; a < modes->dim; a++)
+    if (request->is_free[a] && modes->natom > 0) modes->nzero++;
+  return inm_status_sync(inm_modes_alloc(modes), comm);
+}
+
+static inm_status gather_and_solve(const inm_solver *solver, const inm_hessian *h,
+                                   const inm_request *request, inm_cores *cores, inm_modes *modes)
+{
+  const int root = 0;
+  const MPI_Comm comm = inm_hessian_comm(h);
+  int me;
+  inm_dense dense;
+  inm_status status = inm_dense_gather(h, request, modes->tag, modes->natom, root, &dense);
+
+  MPI_Comm_rank(comm, &me);
+  if (status == INM_OK) {
+    if (me == root) {
+      status = solve_on_root(solver, request, &dense, cores, modes);
+      wake_others(root, comm);
+    } else {
+      wait_for_root(root, comm);
+    }
+    status = inm_status_sync(status, comm);
+  }
+  inm_dense_free(&dense);
   return status;
 }
 
 inm_status inm_solve(const inm_solver *solver, const inm_hessian *h, const inm_request *request,
                      inm_modes *modes)
 {
-  const int root = 0;
-  int me;
-  inm_dense dense;
-  inm_status status;
-  const MPI_Comm comm = inm_hessian_comm(h);
+  inm_cores *cores = NULL;
+  inm_status status = inm_cores_create(&cores, inm_hessian_comm(h), request->max_threads);
 
   inm_modes_free(modes);
-  memset(&dense, 0, sizeof(dense));
-  MPI_Comm_rank(comm, &me);
+  if (status == INM_OK) status = start_table(solver, h, request, cores, modes);
+  if (status == INM_OK) status = gather_and_solve(solver, h, request, cores, modes);
+  if (status == INM_OK) status = inm_modes_bcast(modes, 0, inm_hessian_comm(h));
+  inm_cores_destroy(&cores);
 
-  status = (inm_hessian_largest_type(h) > request->ntypes) ? INM_ERR_ARG : INM_OK;
-  status = inm_status_sync(status, comm);
-  if (status == INM_OK) status = inm_gather_tags(h, &modes->tag, &modes->natom);
-  if (status != INM_OK) goto done;
-  modes->dim = inm_hessian_dim(h);
-  modes->ntypes = request->ntypes;
-  modes->nproj = request->nproj;
-  for (int a = 0; a < modes->dim; a++)
-    if (request->is_free[a] && modes->natom > 0) modes->nzero++;
-
-  status = inm_status_sync(inm_modes_alloc(modes), comm);
-  if (status != INM_OK) goto done;
-  status = inm_dense_gather(h, request, modes->tag, modes->natom, root, &dense);
-  if (status != INM_OK) goto done;
-
-  if (me == root) {
-    status = solve_on_root(solver, request, &dense, modes);
-    wake_others(root, comm);
-  } else {
-    wait_for_root(root, comm);
-  }
-  status = inm_status_sync(status, comm);
-  if (status == INM_OK) status = inm_modes_bcast(modes, root, comm);
-
-done:
-  inm_dense_free(&dense);
   if (status != INM_OK) inm_modes_free(modes);
+  if (status == INM_ERR_ACCURACY && solver != &inm_solver_lapack)
+    return inm_solve(&inm_solver_lapack, h, request, modes);
   return status;
 }

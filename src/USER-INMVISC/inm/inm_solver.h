@@ -24,14 +24,19 @@ typedef struct {
   const double *proj; /* [nproj][nrow][3] on each rank; without mass weighting; borrowed */
   int is_free[3];     /* translations that cost no energy (inm_hessian_translations) */
   inm_keep_kind keep;
+  int max_threads;   /* of the solver; 0: all that the node's ranks were given */
   double keep_value; /* index 1..n in ascending order, or frequency (the nearest mode) */
 } inm_request;
 
 /* A solver: a name and functions.  solve() runs on the root only, on a dense matrix. */
 typedef struct inm_solver inm_solver;
 
-/* Find a solver by name, "lapack"; NULL if there is none of that name. */
+/* Find a solver by name, "lapack" or "twostage"; NULL if there is none of that name. */
 const inm_solver *inm_solver_find(const char *name);
+
+/* The fastest one for n modes. */
+const inm_solver *inm_solver_choose(size_t n, inm_vectors vectors);
+
 const char *inm_solver_name(const inm_solver *solver);
 
 /* Bytes that the root needs at the most for n modes, estimated from above for
@@ -47,6 +52,8 @@ double inm_memory_available(void);
    Rigid translations in is_free are moved out of the spectrum by their overlap with the modes, not
    found by the size of an eigenvalue: D + s sum_a t_a t_a^T has them at s above all others, and
    leaves the other modes as they are.
+   The root uses the cores of the other ranks of its node while these sleep (inm_cores.h).
+   Where vectors of "twostage" do not pass their check, "lapack" is used: modes->solver tells.
    Errors: INM_ERR_ARG if an atom type exceeds ntypes, INM_ERR_TAG if a tag appears twice, INM_ERR_NONFINITE, INM_ERR_LAPACK, INM_ERR_ALLOC,
    INM_ERR_SIZE.  Collective over the communicator of h. */
 inm_status inm_solve(const inm_solver *solver, const inm_hessian *h, const inm_request *request,

@@ -44,6 +44,7 @@ typedef struct {
   size_t nunstable;  /* modes below zero: they come first */
   size_t keep;       /* table index of the mode whose eigenvector is kept, or n */
   size_t nseen[3];   /* eigenvectors seen of UL, UD, stable */
+  int nthread;       /* threads that the solver may use, BLAS is set to them */
   double *intensity; /* [natom] workspace: |e_i|^2 of the mode at hand */
 } inm_filler;
 
@@ -68,6 +69,6 @@ struct inm_solver {
   inm_status (*solve)(inm_dense *d, inm_filler *f); /* destroys d->a */
 };
 
-extern const inm_solver inm_solver_lapack;
+extern const inm_solver inm_solver_lapack, inm_solver_twostage;
 
 #endif

@@ -18,6 +18,7 @@ extern "C" {
   ENTRY(INM_ERR_ARG, "argument out of its range")                            \
   ENTRY(INM_ERR_NONFINITE, "infinite or undefined number in the input")      \
   ENTRY(INM_ERR_LAPACK, "LAPACK did not converge")                           \
+  ENTRY(INM_ERR_ACCURACY, "eigenvectors did not pass their check")           \
   ENTRY(INM_ERR_TAG, "atom ID missing or not unique")
 
 #define INM_STATUS_ENUM(name, text) name,
