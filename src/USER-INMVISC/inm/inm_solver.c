@@ -18,11 +18,13 @@ const inm_solver *inm_solver_find(const char *name)
   return NULL;
 }
 
+/* Measured crossover: few vectors of many modes are the two-stage solver's case; for all vectors its
+   inverse iterations cost more than divide and conquer. */
 const inm_solver *inm_solver_choose(size_t n, inm_vectors vectors)
 {
-  (void) n;
-  (void) vectors;
-  return &inm_solver_lapack;
+  const size_t crossover = 3000;
+  return (vectors == INM_VECTORS_UNSTABLE && n >= crossover) ? &inm_solver_twostage
+                                                             : &inm_solver_lapack;
 }
 
 const char *inm_solver_name(const inm_solver *solver)
