@@ -97,11 +97,12 @@ class FixOrthogonalDynamics : public Fix {
   std::vector<Total> total;
 
   // sums over atoms of the group
-  int nslot, row;                     // slots in use, and in a row
-  std::vector<double> vv;             // [nkept][ntypes][row]
-  std::vector<double> av, aa;         // [ntypes][row]
-  std::vector<double> at_origin;      // [ntypes][2] moments, [ntypes] v^2, [ntypes][npair] MSD
-  std::vector<double> msd_rounder;    // [npair]
+  int nslot, row;                      // slots in use, and in a row
+  std::vector<double> vv;              // [nkept][ntypes][row]
+  std::vector<double> av, aa;          // [ntypes][row]
+  static constexpr int NMOMENT = 3;    // m v^2 and 1, then v^2
+  std::vector<double> at_origin;       // [ntypes][2] moments, [ntypes] v^2, [ntypes][npair] MSD
+  std::vector<double> msd_rounder;     // [npair]
   std::vector<double> vv_dense, av_dense, aa_dense;    // [ntypes][nslot]
 
   bigint evaluated_at;                                           // samples behind the values below

@@ -19,7 +19,7 @@ namespace INMVISC_NS {
 
 class AtomHistory : protected LAMMPS_NS::Pointers {
  public:
-  static constexpr int NKEEP = 16;    // samples whose velocities are kept, at most
+  static constexpr int NKEEP = 20;    // samples whose velocities are kept, at most
 
   // nslot: slots for velocities, in the order of inm/inm_products.h; and for accelerations if wanted
 

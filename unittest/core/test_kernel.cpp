@@ -229,6 +229,25 @@ TEST(Jackknife, of_a_mean_is_its_standard_error)
     EXPECT_TRUE(std::isnan(inm_jackknife_error(1, 1, x.data())));
 }
 
+TEST(Jackknife, counts_the_data_that_neighbors_share)
+{
+    // x[i] = y[i] + y[i+1]: the error of the mean of x is twice that of the mean of y
+    const size_t n = 4000;
+    std::mt19937 random(8);
+    std::normal_distribution<double> noise;
+    Series y(n + 1), leave_out(n);
+    for (double &v : y) v = noise(random);
+    double sum = 0.0;
+    for (size_t i = 0; i < n; i++) sum += y[i] + y[i + 1];
+    for (size_t i = 0; i < n; i++) leave_out[i] = (sum - y[i] - y[i + 1]) / (n - 1);
+    const double error = inm_jackknife_error_of_neighbors(n, 1, leave_out.data());
+    EXPECT_NEAR(error * std::sqrt(n), 2.0, 0.1);
+    EXPECT_NEAR(inm_jackknife_error(n, 1, leave_out.data()) * std::sqrt(n), std::sqrt(2.0), 0.1);
+    const Series alternating = {1.0, -1.0, 1.0, -1.0}; // the correction does not make it smaller
+    EXPECT_EQ(inm_jackknife_error_of_neighbors(4, 1, alternating.data()),
+              inm_jackknife_error(4, 1, alternating.data()));
+}
+
 // ---- correlator
 
 struct Particle {

@@ -92,7 +92,7 @@ typedef struct inm_friction {
   double msd_exponent;             /* d ln MSD / d ln t over the decade up to it */
   double einstein, einstein_error; /* kT/D */
   int decayed;   /* 1: the kernel has nothing left beyond the window, as far as can be seen */
-  int diffusive; /* 1: the displacements have reached the diffusive regime */
+  int diffusive; /* 1: the slope of the displacements does not change any more */
 } inm_friction;
 
 /* Which of the two values of the friction is to be trusted. */

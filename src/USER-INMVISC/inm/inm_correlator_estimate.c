@@ -13,6 +13,7 @@ enum { PART_INTEGRAL, PART_TAIL, PART_VACF, PART_EINSTEIN, NPART = PART_EINSTEIN
 #define TAIL_NEGLIGIBLE 0.05 /* of the integral over the window */
 #define EXPONENT_MARGIN 0.1  /* distance from 1 that still counts as diffusive */
 #define FIT_RANGE 10.0       /* last over first lag of a fit to the MSD */
+#define STEADY_RANGE 2.0     /* factor in time over which an unchanging slope is diffusion */
 
 /* ---- results --------------------------------------------------------------------------------- */
 
@@ -180,20 +181,35 @@ static void evaluate_msd(const inm_correlator *c, double kT, scratch *s)
   for (int i = 0; i < s->nrange; i++) s->einstein[i] = kT / fit(c, s, i).diffusion;
 }
 
+/* Largest difference of kT/D of a range from those of later ranges. */
+static double change_beyond(const scratch *s, int range)
+{
+  double largest = 0.0;
+  for (int i = range + 1; i < s->nrange; i++)
+    largest = fmax(largest, fabs(s->einstein[i] - s->einstein[range]));
+  return largest;
+}
+
 /* The first range beyond which kT/D does not change any more: short lags have the smallest
-   errors, but before diffusion has set in their slope is another. */
+   errors, but before diffusion has set in their slope is another.  What it does change beyond is
+   part of the error.  Displacements reach into the block before. */
 static void choose_range(const inm_correlator *c, double *leave_out, size_t nblock, size_t stride,
                          scratch *s, inm_friction *f)
 {
   const int range = (int) inm_first_unbiased((size_t) s->nrange, s->einstein, nblock,
                                              leave_out + PART_EINSTEIN, stride);
+  const double noise =
+      inm_jackknife_error_of_neighbors(nblock, stride, leave_out + PART_EINSTEIN + range);
   f->diffusion = fit(c, s, range).diffusion;
   f->msd_exponent = fit(c, s, s->nrange - 1).exponent;
   f->msd_from = s->lag[range];
   f->msd_to = fmin(FIT_RANGE * s->lag[range], s->longest);
   f->msd_longest = s->longest;
   f->einstein = s->einstein[range];
-  f->einstein_error = inm_jackknife_error(nblock, stride, leave_out + PART_EINSTEIN + range);
+  f->einstein_error = hypot(noise, change_beyond(s, range));
+  f->diffusive = f->diffusion > 0.0 &&
+      (fabs(f->msd_exponent - 1.0) < EXPONENT_MARGIN ||
+       (nblock > 0 && STEADY_RANGE * s->lag[range] <= s->lag[s->nrange - 1]));
 }
 
 /* ---- errors ---------------------------------------------------------------------------------- */
@@ -241,7 +257,6 @@ static void judge(double *leave_out, size_t nblock, size_t stride, inm_friction 
   const double negligible = fmax(TAIL_NEGLIGIBLE * f->integral, SIGNIFICANT * integral_error);
   const double rest = f->rest.tail > 0.0 ? f->rest.tail : f->rest.last;
   f->decayed = rest < negligible;
-  f->diffusive = fabs(f->msd_exponent - 1.0) < EXPONENT_MARGIN && f->diffusion > 0.0;
 }
 
 static void evaluate_set(inm_correlator *c, int set, int nblock, double dt, scratch *s)

@@ -132,11 +132,27 @@ size_t inm_first_unbiased(size_t n, const double *value, size_t nblock, const do
   return n - 1;
 }
 
-double inm_jackknife_error(size_t n, size_t stride, const double *x)
+static double jackknife(size_t n, size_t stride, const double *x, int neighbors)
 {
-  double mean = 0.0, sum = 0.0;
+  double mean = 0.0, sum = 0.0, products = 0.0, before = 0.0;
   if (n < 2) return NAN;
   for (size_t i = 0; i < n; i++) mean += x[i * stride] / (double) n;
-  for (size_t i = 0; i < n; i++) sum += (x[i * stride] - mean) * (x[i * stride] - mean);
+  for (size_t i = 0; i < n; i++) {
+    const double d = x[i * stride] - mean;
+    sum += d * d;
+    products += 2.0 * d * before;
+    before = d;
+  }
+  if (neighbors && products > 0.0) sum += products;
   return sqrt(sum * (double) (n - 1) / (double) n);
+}
+
+double inm_jackknife_error(size_t n, size_t stride, const double *x)
+{
+  return jackknife(n, stride, x, 0);
+}
+
+double inm_jackknife_error_of_neighbors(size_t n, size_t stride, const double *x)
+{
+  return jackknife(n, stride, x, 1);
 }

@@ -89,6 +89,8 @@ typedef struct {
      integral  [nlag+1]  running integral of the kernel */
 inm_kernel_tail inm_kernel_extrapolate(size_t nlag, const double *integral);
 
+#define INM_AGREEMENT 1.5
+
 /* Straight line through a mean-square displacement on any set of lags. */
 typedef struct {
   double diffusion; /* length^2/time, NaN if there were fewer than 3 points */
@@ -104,8 +106,8 @@ inm_msd_line inm_msd_fit(size_t n, const double *lag, const double *msd, const d
                          double from, double to, int dim);
 
 /* Of estimates with ever smaller bias and ever larger error, the first that agrees with all those
-   after it: no difference is larger than one standard error of that difference, so that what bias
-   is left is below the noise.  (Lepski, Theory Probab. Appl. 35, 454 (1991).)
+   after it: no difference is larger than INM_AGREEMENT standard errors of that difference, so that
+   what bias is left is of the order of the noise.  (Lepski, Theory Probab. Appl. 35, 454 (1991).)
      value      [n]
      leave_out  [nblock] rows of n, one every stride: the same without one block each
    n-1 if nothing else will do or there are fewer than 2 blocks. */
@@ -115,6 +117,10 @@ size_t inm_first_unbiased(size_t n, const double *value, size_t nblock, const do
 /* Standard error of an estimate from its n leave-one-out values x[0], x[stride], ...:
    sqrt[ (n-1)/n sum (x - mean)^2 ], NaN for n < 2.  For a mean it equals s/sqrt(n). */
 double inm_jackknife_error(size_t n, size_t stride, const double *x);
+
+/* The same for blocks of which each shares data with the one after it, which makes them correlate:
+   twice the sum of the products of neighbors is added under the root, if it is positive. */
+double inm_jackknife_error_of_neighbors(size_t n, size_t stride, const double *x);
 
 #ifdef __cplusplus
 }
