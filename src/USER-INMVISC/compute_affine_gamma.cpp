@@ -73,8 +73,7 @@ ComputeAffineGamma::ComputeAffineGamma(LAMMPS *lmp, int narg, char **arg) :
 
   // the bins are those of compute inm/dos, so it must be there
 
-  inm = dynamic_cast<ComputeInmDos *>(compute_by_id(modify, inm_id, rank1()));
-  if (!inm) error->all(FLERR, "{}: there is no compute inm/dos with ID {}", me, inm_id);
+  inm = ComputeInmDos::require(lmp, inm_id, me);
 
   array_flag = peratom_flag = local_flag = 1;
   extarray = 0;
@@ -96,8 +95,7 @@ ComputeAffineGamma::~ComputeAffineGamma()
 
 void ComputeAffineGamma::init()
 {
-  inm = dynamic_cast<ComputeInmDos *>(compute_by_id(modify, inm_id, rank1()));
-  if (!inm) error->all(FLERR, "{}: there is no compute inm/dos with ID {}", me, inm_id);
+  inm = ComputeInmDos::require(lmp, inm_id, me);
   if (inm->igroup != igroup)
     error->all(FLERR, "{}: its group must be that of compute inm/dos {}", me, inm_id);
   if (inm->nbins() != size_array_rows)

@@ -172,6 +172,13 @@ void ComputeInmDos::init_list(int, NeighList *ptr)
 
 /* ---------------------------------------------------------------------- */
 
+ComputeInmDos *ComputeInmDos::require(LAMMPS *lmp, const std::string &id, const std::string &caller)
+{
+  auto inm = dynamic_cast<ComputeInmDos *>(compute_by_id(lmp->modify, id, rank1()));
+  if (!inm) lmp->error->all(FLERR, "{}: there is no compute inm/dos with ID {}", caller, id);
+  return inm;
+}
+
 void ComputeInmDos::add_projector(const std::string &compute_id)
 {
   if (std::find(projectors.begin(), projectors.end(), compute_id) == projectors.end())

@@ -50,8 +50,9 @@ class ComputeInmDos : public Compute {
   void compute_local() override;
   double memory_usage() override;
 
-  // for the other computes of the package
+  // for the other computes of the package; require() stops with an error of the caller
 
+  static ComputeInmDos *require(class LAMMPS *, const std::string &id, const std::string &caller);
   void add_projector(const std::string &compute_id);
   int first_projection(const std::string &compute_id) const;    // -1 if not among them
   void snapshot();    // make all results current.  collective

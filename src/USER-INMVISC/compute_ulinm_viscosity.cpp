@@ -93,8 +93,7 @@ ComputeUlinmViscosity::ComputeUlinmViscosity(LAMMPS *lmp, int narg, char **arg) 
                "frequency the softest single mode decides (wmin 0 if that is wanted)",
                me);
 
-  inm = dynamic_cast<ComputeInmDos *>(compute_by_id(modify, inm_id, rank1()));
-  if (!inm) error->all(FLERR, "{}: there is no compute inm/dos with ID {}", me, inm_id);
+  inm = ComputeInmDos::require(lmp, inm_id, me);
 
   scalar_flag = vector_flag = array_flag = 1;
   extscalar = extvector = extarray = 0;
@@ -155,9 +154,8 @@ void ComputeUlinmViscosity::parse_friction(const std::string &word)
 
 void ComputeUlinmViscosity::init()
 {
-  inm = dynamic_cast<ComputeInmDos *>(compute_by_id(modify, inm_id, rank1()));
+  inm = ComputeInmDos::require(lmp, inm_id, me);
   gamma = dynamic_cast<ComputeAffineGamma *>(compute_by_id(modify, gamma_id, rank1()));
-  if (!inm) error->all(FLERR, "{}: there is no compute inm/dos with ID {}", me, inm_id);
   if (!gamma) error->all(FLERR, "{}: there is no compute affine/gamma with ID {}", me, gamma_id);
   if (inm_id != gamma->source())
     error->all(FLERR, "{}: compute affine/gamma {} uses the modes of {}, not of {}", me, gamma_id,

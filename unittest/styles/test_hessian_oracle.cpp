@@ -327,24 +327,14 @@ TEST_F(HessianOracle, unequal_masses_agree_with_dynamical_matrix)
 
 TEST_F(HessianOracle, embedded_atom_copper_agrees_with_dynamical_matrix)
 {
-#ifndef INMVISC_POTENTIALS_DIR
-    GTEST_SKIP() << "no potentials: INMVISC_POTENTIALS_DIR is not defined";
-#else
-    const std::string file = std::string(INMVISC_POTENTIALS_DIR) + "/Cu_u3.eam";
-    if (!std::ifstream(file)) GTEST_SKIP() << file << " is not there";
-    const std::string pair = "pair_style eam\npair_coeff 1 1 " + file + "\n";
-    const std::string hot =
-        "units metal\natom_style atomic\natom_modify map array\nlattice fcc 3.7\n"
-        "region box block 0 3 0 3 0 3\ncreate_box 1 box\ncreate_atoms 1 box\n" +
-        pair + "velocity all create 3000 4711 loop geom\nfix nve all nve\nrun 100\n";
-    const std::string setup = "units metal\natom_style atomic\natom_modify map array\nread_data " +
-                              state(hot) + "\n" + pair;
+    const std::string copper = hot_copper();
+    if (copper.empty()) GTEST_SKIP() << "this LAMMPS has no Cu_u3.eam";
+    const std::string setup = copper;
     const auto ref = oracle(setup);
     EXPECT_LT(ref[0], 0.0) << "a crystal has no unstable modes: not hot enough";
     EXPECT_LT(deviation(spectrum(setup), ref), FD_TOLERANCE);
     EXPECT_TRUE(logged("central differences"));
     EXPECT_TRUE(logged("many-body"));
-#endif
 }
 
 TEST_F(HessianOracle, stillinger_weber_silicon_agrees_with_dynamical_matrix)

@@ -103,21 +103,11 @@ TEST_F(UndisturbedRun, numeric_hessian_and_strain)
 
 TEST_F(UndisturbedRun, embedded_atoms)
 {
-#ifndef INMVISC_POTENTIALS_DIR
-    GTEST_SKIP() << "no potentials: INMVISC_POTENTIALS_DIR is not defined";
-#else
-    const std::string file = std::string(INMVISC_POTENTIALS_DIR) + "/Cu_u3.eam";
-    if (!std::ifstream(file)) GTEST_SKIP() << file << " is not there";
-    const std::string pair = "pair_style eam\npair_coeff 1 1 " + file + "\n";
-    const std::string hot =
-        "units metal\natom_style atomic\natom_modify map array\nlattice fcc 3.7\n"
-        "region box block 0 3 0 3 0 3\ncreate_box 1 box\ncreate_atoms 1 box\n" +
-        pair + "velocity all create 3000 4711 loop geom\nfix nve all nve\nrun 100\n";
-    const std::string setup = "units metal\natom_style atomic\natom_modify map array\nread_data " +
-                              state(hot) + "\n" + pair + "fix nve all nve\n";
+    const std::string copper = hot_copper();
+    if (copper.empty()) GTEST_SKIP() << "this LAMMPS has no Cu_u3.eam";
+    const std::string setup = copper + "fix nve all nve\n";
     const std::string runs = "run 6\nrun 2\n";
     expect_same(trace(setup + computes(""), runs), trace(setup, runs), 7 + 3, "Cu");
-#endif
 }
 
 TEST_F(UndisturbedRun, charges_with_ewald_sums_take_differences_and_refuse_the_affine_force)

@@ -290,6 +290,21 @@ protected:
         return deviation(fa, fb);
     }
 
+    // a hot copper crystal (EAM) of 4 cells^3 atoms, as commands that read it from a file; "" if LAMMPS's
+    // potential is not there
+    std::string hot_copper(int cells = 3)
+    {
+        const std::string file = std::string(INMVISC_POTENTIALS_DIR) + "/Cu_u3.eam", k = std::to_string(cells);
+        if (!std::ifstream(file)) return "";
+        const std::string pair = "pair_style eam\npair_coeff 1 1 " + file + "\n";
+        const std::string head = "units metal\natom_style atomic\natom_modify map array\n";
+        return head + "read_data " +
+               state(head + "lattice fcc 3.7\nregion box block 0 " + k + " 0 " + k + " 0 " + k +
+                     "\ncreate_box 1 box\ncreate_atoms 1 box\n" + pair +
+                     "velocity all create 3000 4711 loop geom\nfix nve all nve\nrun 100\n") +
+               "\n" + pair;
+    }
+
     // Kob-Andersen mixture (Kob and Andersen, PRE 51, 4626 (1995)), a melt after some steps.
     // pair: pair style and coefficients; the default is truncated and shifted, as in the paper
     static std::string kob_andersen_pair()
