@@ -145,13 +145,6 @@ static double participation_ratio(const double *intensity, size_t natom)
   return 1.0 / ((double) natom * sum);
 }
 
-static double dot(const double *x, const double *y, size_t n)
-{
-  double sum = 0.0;
-  for (size_t i = 0; i < n; i++) sum += x[i] * y[i];
-  return sum;
-}
-
 /* which column of share a class goes to, or -1 */
 static int share_column(int cls)
 {
@@ -168,7 +161,7 @@ static void fill_vector(inm_filler *f, size_t p, const double *e)
   const inm_dense *d = f->dense;
   const size_t dim = (size_t) m->dim;
 
-  for (size_t i = 0; i < m->natom; i++) intensity[i] = dot(&e[dim * i], &e[dim * i], dim);
+  for (size_t i = 0; i < m->natom; i++) intensity[i] = inm_dot(&e[dim * i], &e[dim * i], dim);
   m->pr[p] = participation_ratio(intensity, m->natom);
 
   for (int t = 0; t < m->ntypes; t++) m->weight[t * m->n + p] = 0.0;
@@ -176,7 +169,7 @@ static void fill_vector(inm_filler *f, size_t p, const double *e)
     m->weight[(size_t) (d->type[i] - 1) * m->n + p] += intensity[i] / d->mass[i];
 
   for (int v = 0; v < m->nproj; v++) {
-    const double overlap = dot(e, &d->proj[v * m->n], m->n);
+    const double overlap = inm_dot(e, &d->proj[v * m->n], m->n);
     m->proj2[v * m->n + p] = overlap * overlap;
   }
 

@@ -18,6 +18,14 @@ typedef struct {
   double asymmetry;
 } inm_dense;
 
+/* x . y, [n] each */
+static inline double inm_dot(const double *x, const double *y, size_t n)
+{
+  double sum = 0.0;
+  for (size_t i = 0; i < n; i++) sum += x[i] * y[i];
+  return sum;
+}
+
 /* Rank of a tag among the ascending tags, or natom if it is not among them. */
 size_t inm_tag_index(const int64_t *tag, size_t natom, int64_t wanted);
 

@@ -93,16 +93,7 @@ static inm_status eigenvalues(twostage *s)
 
 static double norm2(const double *x, size_t n)
 {
-  double sum = 0.0;
-  for (size_t i = 0; i < n; i++) sum += x[i] * x[i];
-  return sqrt(sum);
-}
-
-static double dot(const double *x, const double *y, size_t n)
-{
-  double sum = 0.0;
-  for (size_t i = 0; i < n; i++) sum += x[i] * y[i];
-  return sum;
+  return sqrt(inm_dot(x, x, n));
 }
 
 static void scale_to_one(double *x, size_t n)
@@ -179,7 +170,7 @@ static void orthogonalize_clusters(twostage *s)
       int moved = 0;
       for (size_t q = p; q-- > 0;) {
         if (lambda - s->lambda[s->first + q] > cluster_gap * s->norm) break;
-        const double *y = &s->z[q * s->n], overlap = dot(y, z, s->n);
+        const double *y = &s->z[q * s->n], overlap = inm_dot(y, z, s->n);
         for (size_t i = 0; i < s->n; i++) z[i] -= overlap * y[i];
         moved = 1;
       }
@@ -199,7 +190,7 @@ static inm_status check_panel(const twostage *s)
     const double *z = &s->z[p * s->n], minus_lambda = -s->lambda[s->first + p];
     memcpy(r, z, s->n * sizeof(*r));
     dsbmv_("L", &n, &kd, &unity, s->band, &ldab, z, &one, &minus_lambda, r, &one);
-    const double overlap = p ? fabs(dot(z, z - s->n, s->n)) : 0.0;
+    const double overlap = p ? fabs(inm_dot(z, z - s->n, s->n)) : 0.0;
     if (!(norm2(r, s->n) <= max_residual * s->norm) || !(overlap <= max_overlap))
       status = INM_ERR_ACCURACY;
   }
