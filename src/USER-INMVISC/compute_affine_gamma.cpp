@@ -43,7 +43,7 @@ static const Plane planes[3] = {{"xy", 0, 1}, {"xz", 0, 2}, {"yz", 1, 2}};
 
 ComputeAffineGamma::ComputeAffineGamma(LAMMPS *lmp, int narg, char **arg) :
     Compute(lmp, narg, arg), inm(nullptr), first_plane(0), nplanes(domain->dimension == 2 ? 1 : 3),
-    method(HESSIAN), strain(0.0), snapshot_step(-1), announced(false)
+    method(HESSIAN), strain(0.0), snapshot_step(-1)
 {
   me = fmt::format("Compute affine/gamma {}", id);
   KeywordParser in(lmp, me, narg, arg, 3);
@@ -102,7 +102,6 @@ void ComputeAffineGamma::init()
     error->all(FLERR, "{}: compute inm/dos {} has another number of bins than before", me, inm_id);
   inm->add_projector(id);
   snapshot_step = -1;
-  announced = false;
 }
 
 /* ----------------------------------------------------------------------
@@ -111,28 +110,16 @@ void ComputeAffineGamma::init()
 
 void ComputeAffineGamma::affine_force(HessianBuilder &builder, double *xi)
 {
-  const std::string why = builder.affine_refusal();
-
-  if (method == HESSIAN && why.empty()) {
+  if (method == HESSIAN)
     from_hessian(builder, xi);
-  } else {
-    if (force->kspace)
-      error->all(
-          FLERR,
-          "{}: with a kspace style the box itself must be strained, which is not available yet",
-          me);
-    if (method == HESSIAN && comm->me == 0 && !announced)
-      utils::logmesg(lmp, "{}: finite strain {:.3g} in place of the Hessian, {}\n", me,
-                     strain > 0.0 ? strain : 1.0e-6, why);
+  else
     from_strain(builder, xi);
-  }
-  announced = true;
-  xi_atom.assign(xi, xi + 9 * builder.rows().atom_of_row.size());
+  xi_atom.assign(xi, xi + 9 * builder.sites().atom_of_row.size());
 }
 
 void ComputeAffineGamma::from_hessian(HessianBuilder &builder, double *xi) const
 {
-  const size_t n = 3 * builder.rows().atom_of_row.size();
+  const size_t n = 3 * builder.sites().atom_of_row.size();
   for (int p = 0; p < 3; p++)
     inm_hessian_affine_force(builder.hessian(), planes[p].k, planes[p].c, &xi[p * n]);
 }
@@ -144,19 +131,24 @@ void ComputeAffineGamma::from_hessian(HessianBuilder &builder, double *xi) const
 
 void ComputeAffineGamma::from_strain(HessianBuilder &builder, double *xi) const
 {
-  const std::vector<int> &atoms = builder.rows().atom_of_row;
-  const double eps = (strain > 0.0) ? strain : 1.0e-6;
+  const std::vector<int> &atoms = builder.sites().atom_of_row;
   ForceProbe probe(lmp);
 
+  if (force->kspace && !domain->triclinic)
+    error->all(FLERR,
+               "{}: method strain with a kspace style needs a triclinic box (change_box all "
+               "triclinic); method hessian does not",
+               me);
   std::fill(xi, xi + 9 * atoms.size(), 0.0);
   probe.open();
   for (int p = 0; p < (domain->dimension == 2 ? 1 : 3); p++)
     for (int sign = 1; sign >= -1; sign -= 2) {
-      probe.shear(planes[p].k, planes[p].c, sign * eps);
+      probe.shear(planes[p].k, planes[p].c, sign * strain);
       const double *f = probe.forces();
       for (size_t r = 0; r < atoms.size(); r++)
         for (int a = 0; a < 3; a++)
-          xi[3 * (p * atoms.size() + r) + a] += sign * f[3 * (size_t) atoms[r] + a] / (2.0 * eps);
+          xi[3 * (p * atoms.size() + r) + a] +=
+              sign * f[3 * (size_t) atoms[r] + a] / (2.0 * strain);
     }
   probe.close();
 }
@@ -175,11 +167,10 @@ void ComputeAffineGamma::snapshot()
   xi2.resize(modes.n + 1);
   inm_mean_projection(&modes, first + first_plane, nplanes, xi2.data());
   inm_gamma(&modes, &inm->bins(), xi2.data(), inm_mean_mass(&modes), array[0]);
-  tabulate_peratom();
   tabulate_local();
 
   snapshot_step = update->ntimestep;
-  invoked_array = invoked_peratom = invoked_local = snapshot_step;
+  invoked_array = invoked_local = snapshot_step;
 }
 
 void ComputeAffineGamma::tabulate_peratom()
@@ -218,9 +209,13 @@ void ComputeAffineGamma::compute_array()
   snapshot();
 }
 
+/* the affine force is read off the blocks: no modes are needed */
+
 void ComputeAffineGamma::compute_peratom()
 {
-  snapshot();
+  inm->assemble();
+  tabulate_peratom();
+  invoked_peratom = update->ntimestep;
 }
 
 void ComputeAffineGamma::compute_local()

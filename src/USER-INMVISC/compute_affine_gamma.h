@@ -52,7 +52,6 @@ class ComputeAffineGamma : public Compute, public ComputeInmDos::Projector {
   int method;                  // HESSIAN or STRAIN
   double strain;
   bigint snapshot_step;           // time step of the results, -1 if none
-  bool announced;                 // that strain serves in place of the Hessian
   std::vector<double> xi_atom;    // [3][nrow][3] of the last snapshot
   std::vector<double> xi2;        // [modes] squared projections, mean over the planes
 

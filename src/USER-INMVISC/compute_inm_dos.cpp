@@ -9,6 +9,7 @@
 
 #include "compute_inm_dos.h"
 
+#include "inm/inm_matrix_file.h"
 #include "inmvisc_compat.h"
 #include "inmvisc_parser.h"
 
@@ -16,6 +17,7 @@
 #include "comm.h"
 #include "domain.h"
 #include "error.h"
+#include "force.h"
 #include "group.h"
 #include "memory.h"
 #include "modify.h"
@@ -25,6 +27,7 @@
 #include "update.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <cmath>
 #include <cstring>
 
@@ -33,16 +36,17 @@ using namespace INMVISC_NS;
 
 static constexpr double GB = 1024.0 * 1024.0 * 1024.0;
 
-// a translation is free if rows of the Hessian add up to this part of its largest element
+// a translation is free if rows of the Hessian add up to this part of their diagonal; the mesh of
+// kspace styles breaks translation invariance
 
-static constexpr double ACOUSTIC_TOLERANCE = 1.0e-5;
+static constexpr double ACOUSTIC_TOLERANCE = 1.0e-5, ACOUSTIC_TOLERANCE_KSPACE = 1.0e-3;
 
 /* ---------------------------------------------------------------------- */
 
 ComputeInmDos::ComputeInmDos(LAMMPS *lmp, int narg, char **arg) :
     Compute(lmp, narg, arg), nbin(0), fixed_range(false), edge(), w_edge(NAN), request(),
-    solver(nullptr), table(), snapshot_step(-1), configuration(NAN), announced(false),
-    warned_range(false), builder(nullptr), list(nullptr)
+    solver(nullptr), table(), assembly_step(-1), snapshot_step(-1), configuration(NAN),
+    announced(false), warned_range(false), weighted(true), builder(nullptr), list(nullptr)
 {
   me = fmt::format("Compute inm/dos {}", id);
   builder = new HessianBuilder(lmp, me);
@@ -82,6 +86,7 @@ ComputeInmDos::~ComputeInmDos()
 void ComputeInmDos::parse(int narg, char **arg)
 {
   KeywordParser in(lmp, me, narg, arg, 3);
+  bool said_weighted = false;
 
   nbin = in.integer("Nbin", 2);
   while (in.more()) {
@@ -121,8 +126,13 @@ void ComputeInmDos::parse(int narg, char **arg)
           in.fail("hessian numeric delta must be positive, or 0 for the default");
       }
     } else if (key == "solver") {
-      const std::string name = in.choice("solver", {"auto", "lapack", "twostage"});
+      const std::string name =
+          in.choice("solver", {"auto", "lapack", "twostage", "scalapack", "elpa"});
       solver = (name == "auto") ? nullptr : inm_solver_find(name.c_str());
+      if (name != "auto" && !solver)
+        in.fail("solver " + name +
+                " is not in this plugin, its library was not there when it was built; "
+                "possible here: auto, lapack, twostage");
     } else if (key == "precision") {
       in.choice("precision", {"double"});
     } else if (key == "threads") {
@@ -134,10 +144,18 @@ void ComputeInmDos::parse(int narg, char **arg)
       request.keep = (by == "index") ? INM_KEEP_INDEX : INM_KEEP_FREQUENCY;
       request.keep_value = (by == "index") ? in.integer("eigenvector index", 1)
                                            : in.number("eigenvector frequency");
+    } else if (key == "file") {
+      file = in.word("file");
+      if (inm_matrix_format_of(file.c_str()) == INM_MATRIX_UNKNOWN)
+        in.fail("file must end in .npz or .mtx");
+    } else if (key == "weighted") {
+      weighted = in.yesno("weighted");
+      said_weighted = true;
     } else {
       in.unknown();
     }
   }
+  if (said_weighted && file.empty()) error->all(FLERR, "{}: weighted needs the keyword file", me);
   if (edge.kind == INM_EDGE_PARTICIPATION && request.vectors == INM_VECTORS_NONE)
     error->all(FLERR,
                "{}: edge pr needs eigenvectors; use edge frequency, or modes all or unstable", me);
@@ -154,7 +172,7 @@ void ComputeInmDos::parse(int narg, char **arg)
 void ComputeInmDos::init()
 {
   builder->init();
-  snapshot_step = -1;
+  assembly_step = snapshot_step = -1;
   announced = warned_range = false;
 
   // LAMMPS hands out the list again only if some request has changed
@@ -211,14 +229,26 @@ bool ComputeInmDos::is_current() const
 void ComputeInmDos::snapshot()
 {
   if (is_current()) return;
+  assemble();
+  solve();
+  tabulate();
+  set_current();
+}
+
+/* ----------------------------------------------------------------------
+   The Hessian and what is read off its blocks, without a mode.
+------------------------------------------------------------------------- */
+
+void ComputeInmDos::assemble()
+{
+  if (assembly_step == update->ntimestep) return;
   require_run(lmp, me);
 
   if (list) rebuild(list);
   builder->build(groupbit, list);
+  write_matrix();
   project();
-  solve();
-  tabulate();
-  set_current();
+  assembly_step = update->ntimestep;
 }
 
 /* ----------------------------------------------------------------------
@@ -235,6 +265,35 @@ void ComputeInmDos::rebuild(NeighList *which)
   neighbor->build_one(which);
 }
 
+/* ----------------------------------------------------------------------
+   The matrix for other programs, before a solver may find it too large.
+------------------------------------------------------------------------- */
+
+void ComputeInmDos::write_matrix() const
+{
+  if (file.empty()) return;
+
+  std::string name = file;
+  const auto star = name.find('*');
+  if (star != std::string::npos) name.replace(star, 1, std::to_string(update->ntimestep));
+
+  const double *h = domain->h;    // xx, yy, zz, yz, xz, xy
+  const inm_matrix_facts facts = {weighted,
+                                  update->unit_style,
+                                  (int64_t) update->ntimestep,
+                                  {h[0], 0.0, 0.0, h[5], h[1], 0.0, h[4], h[3], h[2]}};
+  const inm_status status = inm_matrix_write(builder->hessian(), name.c_str(), &facts);
+  int reason = errno;
+
+  MPI_Bcast(&reason, 1, MPI_INT, 0, world);
+  if (status == INM_ERR_IO)
+    error->all(FLERR, "{}: cannot write file {}: {}", me, name, strerror(reason));
+  check_status(lmp, status, me + ": writing file " + name);
+  if (comm->me == 0 && !announced)
+    utils::logmesg(lmp, "{}: {} in file {}\n", me,
+                   weighted ? "mass-weighted Hessian" : "Hessian without masses", name);
+}
+
 void ComputeInmDos::project()
 {
   projectors.erase(std::remove_if(projectors.begin(), projectors.end(),
@@ -249,19 +308,20 @@ void ComputeInmDos::project()
     projector(modify, projectors[k])->affine_force(*builder, &xi[k * per_compute]);
 }
 
-/* the matrix lives on rank 0 */
+/* the matrix lives on rank 0, or on all ranks */
 
 void ComputeInmDos::check_memory(const inm_solver *which, size_t n) const
 {
-  double need_have[2] = {inm_solver_bytes(which, n, request.vectors), inm_memory_available()};
-  MPI_Bcast(need_have, 2, MPI_DOUBLE, 0, world);
-  if (need_have[1] > 0.0 && need_have[0] > need_have[1])
-    error->all(
-        FLERR,
-        "{}: solver {} needs {:.2f} GB on rank 0 for {} modes, {:.2f} GB are available; "
-        "use modes unstable or none, solver twostage, a smaller group, or a machine with more "
-        "memory",
-        me, inm_solver_name(which), need_have[0] / GB, n, need_have[1] / GB);
+  const bool distributed = inm_solver_is_distributed(which);
+  double need, have;
+  inm_solver_memory(which, n, request.vectors, world, &need, &have);
+  if (have > 0.0 && need > have)
+    error->all(FLERR,
+               "{}: solver {} needs {:.2f} GB on {} for {} modes, {:.2f} GB are available; "
+               "use modes unstable or none, {}, a smaller group, or {}",
+               me, inm_solver_name(which), need / GB, distributed ? "a node" : "rank 0", n,
+               have / GB, distributed ? "solver scalapack" : "solver twostage, scalapack or elpa",
+               distributed ? "more nodes" : "a machine with more memory");
 }
 
 void ComputeInmDos::solve()
@@ -269,15 +329,14 @@ void ComputeInmDos::solve()
   const inm_hessian *h = builder->hessian();
   const size_t n = (size_t) domain->dimension * (size_t) group->count(igroup);
   const inm_solver *which = solver ? solver : inm_solver_choose(n, request.vectors);
-  double trace, squares;
 
   check_memory(which, n);
-  inm_hessian_invariants(h, &trace, &squares);
-  configuration = trace;
-  if (!std::isfinite(trace) || !std::isfinite(squares))
+  configuration = inm_hessian_trace(h);
+  if (!std::isfinite(configuration))
     error->all(FLERR, "{}: the Hessian has infinite elements, atoms may overlap", me);
 
-  check_status(lmp, inm_hessian_translations(h, ACOUSTIC_TOLERANCE, request.is_free),
+  const double tolerance = force->kspace ? ACOUSTIC_TOLERANCE_KSPACE : ACOUSTIC_TOLERANCE;
+  check_status(lmp, inm_hessian_translations(h, tolerance, request.is_free),
                me + ": looking for free translations");
   request.nproj = 3 * (int) projectors.size();
   request.proj = xi.data();
@@ -315,14 +374,20 @@ void ComputeInmDos::tabulate()
   fixed_range = announced = true;
 }
 
+static std::string where_solved(const inm_modes &table)
+{
+  const inm_solver *solver = inm_solver_find(table.solver);
+  return (solver && inm_solver_is_distributed(solver))
+      ? fmt::format("{} x {} ranks", table.grid[0], table.grid[1])
+      : fmt::format("{} threads on rank 0", table.nthread);
+}
+
 /* once per run: what was done, and for every output that is NaN, how to get it */
 
 void ComputeInmDos::announce() const
 {
-  utils::logmesg(lmp,
-                 "{}: {} atoms, {} modes, {} of them rigid translations; solver {}, "
-                 "{} threads on rank 0\n",
-                 me, table.natom, table.n, table.nzero, table.solver, table.nthread);
+  utils::logmesg(lmp, "{}: {} atoms, {} modes, {} of them rigid translations; solver {}, {}\n", me,
+                 table.natom, table.n, table.nzero, table.solver, where_solved(table));
   utils::logmesg(lmp, "{}: {} bins from {:.8g} to {:.8g}{}\n", me, nbin, range.lo, range.hi,
                  fixed_range ? "" : ", kept from now on (keyword range)");
   if (request.vectors == INM_VECTORS_NONE)

@@ -55,6 +55,7 @@ class ComputeInmDos : public Compute {
   static ComputeInmDos *require(class LAMMPS *, const std::string &id, const std::string &caller);
   void add_projector(const std::string &compute_id);
   int first_projection(const std::string &compute_id) const;    // -1 if not among them
+  void assemble();    // make the Hessian and the affine forces current.  collective
   void snapshot();    // make all results current.  collective
   const inm_modes &modes() const { return table; }
   const inm_range &bins() const { return range; }
@@ -75,10 +76,13 @@ class ComputeInmDos : public Compute {
   const inm_solver *solver;    // the user's choice, nullptr for auto
   inm_modes table;             // owned; last snapshot
   std::vector<double> dos;     // [nbin][5], storage of array
+  bigint assembly_step;        // of the Hessian
   bigint snapshot_step;        // time step of the results, -1 if none
   double configuration;        // a number that tells configurations apart
   bool announced;              // solver and range were printed in this run
   bool warned_range;           // modes outside the range were warned of in this run
+  std::string file;            // for the matrix, with * for the time step; empty if not wanted
+  bool weighted;               // the matrix on file is mass-weighted
   std::string me;              // "Compute inm/dos ID"
 
   INMVISC_NS::HessianBuilder *builder;    // owned
@@ -88,6 +92,7 @@ class ComputeInmDos : public Compute {
 
   void parse(int, char **);
   void rebuild(class NeighList *);
+  void write_matrix() const;
   void project();
   void check_memory(const inm_solver *, size_t n) const;
   void solve();

@@ -156,6 +156,41 @@ bool pair_born(P *, int, int, int, int, double, double, double, double &, double
   return false;
 }
 
+template <class B>
+auto bond_born(B *b, int type, double rsq, int i, int j, double &du, double &du2, rank1)
+    -> decltype(b->born_matrix(type, rsq, i, j, du, du2), true)
+{
+  b->born_matrix(type, rsq, i, j, du, du2);
+  return true;
+}
+template <class B> bool bond_born(B *, int, double, int, int, double &, double &, rank0)
+{
+  return false;
+}
+template <class A>
+auto angle_born(A *a, int type, int i, int j, int k, double &du, double &du2, rank1)
+    -> decltype(a->born_matrix(type, i, j, k, du, du2), true)
+{
+  a->born_matrix(type, i, j, k, du, du2);
+  return true;
+}
+template <class A> bool angle_born(A *, int, int, int, int, double &, double &, rank0)
+{
+  return false;
+}
+// n: index in neighbor->dihedrallist, whatever the parameter is called in dihedral.h
+template <class D>
+auto dihedral_born(D *d, int n, int i, int j, int k, int l, double &du, double &du2, rank1)
+    -> decltype(d->born_matrix(n, i, j, k, l, du, du2), true)
+{
+  d->born_matrix(n, i, j, k, l, du, du2);
+  return true;
+}
+template <class D> bool dihedral_born(D *, int, int, int, int, int, double &, double &, rank0)
+{
+  return false;
+}
+
 // --- yes/no keyword ----------------------------------------------------------------------------
 
 inline int yesno(LAMMPS *lmp, const char *file, int line, const char *s)

@@ -9,20 +9,20 @@
 
 #include "inmvisc_force_probe.h"
 
-#include "angle.h"
 #include "atom.h"
-#include "bond.h"
+#include "atom_vec.h"
+#include "bond_hybrid.h"
 #include "comm.h"
-#include "dihedral.h"
+#include "domain.h"
 #include "fix.h"
 #include "force.h"
-#include "improper.h"
 #include "kspace.h"
 #include "modify.h"
 #include "pair.h"
 #include "update.h"
 #include "utils.h"
 
+#include <algorithm>
 #include <cstring>
 
 using namespace LAMMPS_NS;
@@ -30,24 +30,50 @@ using namespace INMVISC_NS;
 
 namespace {
 
-// pair styles whose forces cannot be asked for twice: random numbers or history would advance
-
-const char *const stochastic_pairs[] = {"^dpd",      "^tdpd", "^mdpd",      "^edpd", "^sdpd",
-                                        "^brownian", "^dsmc", "^lubricate", "^gran", "^granular"};
-
-// fixes that make the Hessian of all 3N coordinates meaningless, or that own the forces
+// what makes forces that cannot be asked for twice, that have no Hessian, or that are not there
 
 struct Hazard {
   const char *style, *reason;
 };
-const Hazard hazards[] = {
+
+const char random_forces[] = "draws random numbers, its forces have no Hessian";
+const char history[] = "keeps the history of contacts, its forces have no Hessian";
+const char velocities[] = "has forces that depend on velocities, they have no Hessian";
+
+const Hazard pair_hazards[] = {
+    {"^dpd", random_forces},    {"^tdpd", random_forces}, {"^mdpd", random_forces},
+    {"^edpd", random_forces},   {"^sdpd", random_forces}, {"^brownian", random_forces},
+    {"^dsmc", random_forces},   {"^gran", history},       {"^granular", history},
+    {"^smd/", history},         {"^bpm/", history},       {"^peri/", history},
+    {"^lubricate", velocities}, {"^sph/", velocities},    {"^rheo", velocities},
+};
+
+const Hazard bond_hazards[] = {
+    {"^quartic", "breaks bonds"},
+    {"^bpm/", "breaks bonds and depends on velocities"},
+    {"^rheo/", "breaks bonds and depends on velocities"},
+};
+
+// fixes that make the Hessian of all 3N coordinates meaningless, or that own the forces
+
+const Hazard fix_hazards[] = {
     {"^shake", "constraints of fix shake remove degrees of freedom"},
     {"^rattle", "constraints of fix rattle remove degrees of freedom"},
     {"^rigid", "rigid bodies remove degrees of freedom"},
+    {"^poems", "rigid bodies remove degrees of freedom"},
+    {"^filter/corotate", "fix filter/corotate filters the forces"},
     {"^GPU", "forces of the GPU package arrive outside the pair style"},
     {"^package_intel", "the INTEL package keeps forces of its own"},
     {"^bond/react", "reactive bonds change the topology"},
+    {"^drude", "Drude particles follow their cores"},
 };
+
+// fixes with forces, or charges that follow the positions: not in the Hessian, which a user may want
+
+const char *const forces_apart[] = {"^addforce", "^addtorque", "^cmap",    "^colvars", "^drag",
+                                    "^efield",   "^external",  "^gravity", "^indent",  "^oneway",
+                                    "^plumed",   "^press/",    "^qeq",     "^acks2",   "^restrain",
+                                    "^smd",      "^spring",    "^ti/",     "^wall",    "^umbrella"};
 
 // pair style or any sub-style of hybrid: 1 asks for the first of several that match
 
@@ -55,9 +81,24 @@ bool has_pair(Force *force, const char *pattern)
 {
   return force->pair && (force->pair_match(pattern, 0) || force->pair_match(pattern, 0, 1));
 }
+
+// bond style or any sub-style of hybrid
+
+bool has_bond(Force *force, const char *pattern)
+{
+  if (!force->bond) return false;
+  if (utils::strmatch(force->bond_style, pattern)) return true;
+  auto hybrid = dynamic_cast<BondHybrid *>(force->bond);
+  for (int m = 0; hybrid && m < hybrid->nstyles; m++)
+    if (utils::strmatch(hybrid->keywords[m], pattern)) return true;
+  return false;
+}
 }    // namespace
 
-ForceProbe::ForceProbe(LAMMPS *lmp) : Pointers(lmp), own_map(false) {}
+ForceProbe::ForceProbe(LAMMPS *lmp) :
+    Pointers(lmp), own_map(false), tally(false), box_is_strained(false)
+{
+}
 
 std::string ForceProbe::refusal() const
 {
@@ -65,14 +106,31 @@ std::string ForceProbe::refusal() const
   if (lmp->kokkos) return "KOKKOS styles keep positions and forces on the device";
   if (utils::strmatch(update->integrate_style, "^respa"))
     return "run_style respa splits the forces";
-  if (force->bond && force->bond_match("^quartic")) return "bond_style quartic breaks bonds";
-  for (auto pattern : stochastic_pairs)
-    if (has_pair(force, pattern))
-      return "the pair style draws random numbers or keeps history, its forces have no Hessian";
+  if (atom->avec->forceclearflag)
+    return fmt::format("atom style {} accumulates more than forces", atom->atom_style);
+  for (auto &h : pair_hazards)
+    if (has_pair(force, h.style)) return fmt::format("pair style {} {}", h.style + 1, h.reason);
+  for (auto &h : bond_hazards)
+    if (has_bond(force, h.style)) return fmt::format("bond style {} {}", h.style + 1, h.reason);
   for (int i = 0; i < modify->nfix; i++)
-    for (auto &h : hazards)
+    for (auto &h : fix_hazards)
       if (utils::strmatch(modify->fix[i]->style, h.style)) return h.reason;
   return "";
+}
+
+std::string ForceProbe::forces_of_fixes() const
+{
+  std::string names;
+  for (int i = 0; i < modify->nfix; i++)
+    for (auto style : forces_apart)
+      if (utils::strmatch(modify->fix[i]->style, style))
+        names += (names.empty() ? "" : ", ") + std::string(modify->fix[i]->style);
+  return names;
+}
+
+void ForceProbe::select(const std::vector<ForcePart> &parts)
+{
+  selected = parts;
 }
 
 int ForceProbe::nall() const
@@ -84,6 +142,8 @@ void ForceProbe::open()
 {
   const size_t n = 3 * (size_t) nall();
 
+  all_parts = force_parts(lmp);
+  if (selected.empty()) selected = all_parts;
   own_map = (atom->map_style == Atom::MAP_NONE);
   if (own_map) {
     atom->map_init();
@@ -93,6 +153,10 @@ void ForceProbe::open()
   f_saved.resize(n);
   torque_saved.resize(atom->torque ? n : 0);
   f_out.resize(3 * (size_t) atom->nlocal);
+  if (force->kspace) {
+    kspace_saved[0] = force->kspace->energy;
+    std::copy_n(force->kspace->virial, 6, kspace_saved + 1);
+  }
   if (n == 0) return;
   memcpy(x_saved.data(), atom->x[0], n * sizeof(double));
   memcpy(f_saved.data(), atom->f[0], n * sizeof(double));
@@ -107,11 +171,15 @@ void ForceProbe::open()
 
 void ForceProbe::close()
 {
-  evaluate();
+  evaluate(all_parts);
   if (nall() > 0) {
     memcpy(atom->f[0], f_saved.data(), f_saved.size() * sizeof(double));
     if (atom->torque)
       memcpy(atom->torque[0], torque_saved.data(), torque_saved.size() * sizeof(double));
+  }
+  if (force->kspace) {
+    force->kspace->energy = kspace_saved[0];
+    std::copy_n(kspace_saved + 1, 6, force->kspace->virial);
   }
   if (own_map) {
     atom->map_delete();
@@ -138,22 +206,71 @@ void ForceProbe::shift_all(int groupbit, void (*field)(void *, int64_t, double *
 void ForceProbe::shear(int k, int c, double strain)
 {
   for (int i = 0; i < nall(); i++) atom->x[i][k] += strain * atom->x[i][c];
+  for (auto &part : selected)
+    if (part.kind == ForcePart::KSPACE) strain_box(k, c, strain);
+}
+
+/* ----------------------------------------------------------------------
+   Edges a = (xprd,0,0), b = (xy,yprd,0), c = (xz,yz,zprd) and the corner
+   move as the atoms do.  Neighbors and owners stay.
+------------------------------------------------------------------------- */
+
+static void set_box(Domain *domain)
+{
+  domain->set_global_box();
+  domain->set_local_box();
+}
+
+void ForceProbe::strain_box(int k, int c, double strain)
+{
+  std::copy_n(domain->boxlo, 3, box_saved);
+  std::copy_n(domain->boxhi, 3, box_saved + 3);
+  box_saved[6] = domain->xy;
+  box_saved[7] = domain->xz;
+  box_saved[8] = domain->yz;
+  box_is_strained = true;
+
+  if (k == 0 && c == 1) domain->xy += strain * domain->yprd;
+  if (k == 0 && c == 1) domain->xz += strain * domain->yz;
+  if (k == 0 && c == 2) domain->xz += strain * domain->zprd;
+  if (k == 1 && c == 2) domain->yz += strain * domain->zprd;
+  domain->boxhi[k] += strain * domain->boxlo[c];
+  domain->boxlo[k] += strain * domain->boxlo[c];
+  set_box(domain);
+  force->kspace->setup();
+}
+
+void ForceProbe::restore_box()
+{
+  std::copy_n(box_saved, 3, domain->boxlo);
+  std::copy_n(box_saved + 3, 3, domain->boxhi);
+  domain->xy = box_saved[6];
+  domain->xz = box_saved[7];
+  domain->yz = box_saved[8];
+  box_is_strained = false;
+  set_box(domain);
+  force->kspace->setup();
 }
 
 const double *ForceProbe::forces()
 {
-  evaluate();
+  evaluate(selected);
+  if (force->kspace) std::copy_n(force->kspace->virial, 6, kspace_tensor);
   if (atom->nlocal > 0) memcpy(f_out.data(), atom->f[0], f_out.size() * sizeof(double));
   if (nall() > 0) memcpy(atom->x[0], x_saved.data(), x_saved.size() * sizeof(double));
+  if (box_is_strained) restore_box();
   return f_out.data();
 }
 
-/* ----------------------------------------------------------------------
-   Flags (0,0) leave the energy and virial tallies of this step alone.
-   Neighbor lists stay: displacements are far below the skin.
-------------------------------------------------------------------------- */
+double ForceProbe::kspace_virial(int k, int c) const
+{
+  static const int voigt[3][3] = {{0, 3, 4}, {3, 1, 5}, {4, 5, 2}};
+  return kspace_tensor[voigt[k][c]];
+}
 
-void ForceProbe::evaluate()
+/* Neighbor lists stay: displacements are far below the skin. */
+
+void ForceProbe::evaluate(const std::vector<ForcePart> &parts)
 {
   const int n = atom->nlocal + (force->newton ? atom->nghost : 0);
   if (n > 0) {
@@ -166,13 +283,6 @@ void ForceProbe::evaluate()
   for (int i = 0; i < modify->nfix; i++)
     if (strcmp(modify->fix[i]->style, "OMP") == 0) modify->fix[i]->pre_force(0);
 
-  if (force->pair && force->pair->compute_flag) force->pair->compute(0, 0);
-  if (atom->molecular != Atom::ATOMIC) {
-    if (force->bond) force->bond->compute(0, 0);
-    if (force->angle) force->angle->compute(0, 0);
-    if (force->dihedral) force->dihedral->compute(0, 0);
-    if (force->improper) force->improper->compute(0, 0);
-  }
-  if (force->kspace && force->kspace->compute_flag) force->kspace->compute(0, 0);
+  for (auto &part : parts) compute_part(lmp, part, tally);
   if (force->newton) comm->reverse_comm();
 }

@@ -10,6 +10,7 @@
 #ifndef LMP_INMVISC_FORCE_PROBE_H
 #define LMP_INMVISC_FORCE_PROBE_H
 
+#include "inmvisc_force_parts.h"
 #include "pointers.h"
 
 #include <string>
@@ -28,30 +29,54 @@ class ForceProbe : protected LAMMPS_NS::Pointers {
 
   std::string refusal() const;
 
+  // fixes whose forces are no part of the Hessian, "addforce, wall/lj93"; empty if there are none
+
+  std::string forces_of_fixes() const;
+
+  // forces() are those of these parts only; all parts if nothing is selected.  before open()
+
+  void select(const std::vector<ForcePart> &);
+
+  // have the virial of the kspace style along with its forces; before open()
+
+  void want_kspace_virial() { tally = true; }
+
   // keep positions and forces; all ranks evaluate the same number of times until close()
 
   void open();
   void close();
 
   // displace on top of the saved positions, ghosts along with their owners;
-  // u = field(atom ID) for the atoms of a group; shear: all atoms, x_k += strain x_c
+  // u = field(atom ID) for the atoms of a group; shear: all atoms, x_k += strain x_c with k < c,
+  // and the box too if kspace forces are selected, which is possible in a triclinic box only
 
   void shift_atom(LAMMPS_NS::tagint tag, int direction, double delta);
   void shift_all(int groupbit, void (*field)(void *, int64_t tag, double *u), void *ctx,
                  double delta);
   void shear(int k, int c, double strain);
 
-  // pair, bonded and kspace forces at the present positions, then positions back.
+  // forces of the selected parts at the present positions, then positions back.
   // returns flat array [nlocal][3], valid until the next call
 
   const double *forces();
 
+  // at the last forces(): W_kc = -dU/dgamma for the shear x_k += gamma x_c of atoms and box, energy
+
+  double kspace_virial(int k, int c) const;
+
  private:
   std::vector<double> x_saved, f_saved, torque_saved, f_out;
-  bool own_map;    // there was no atom map: made for the moment
+  std::vector<ForcePart> all_parts, selected;
+  bool own_map;                                // there was no atom map: made for the moment
+  bool tally;                                  // the kspace style leaves its virial
+  double kspace_saved[7], kspace_tensor[6];    // energy and virial of the step; virial
+  bool box_is_strained;
+  double box_saved[9];    // boxlo, boxhi, xy, xz, yz
 
   int nall() const;
-  void evaluate();
+  void strain_box(int k, int c, double strain);
+  void restore_box();
+  void evaluate(const std::vector<ForcePart> &);
 };
 }    // namespace INMVISC_NS
 

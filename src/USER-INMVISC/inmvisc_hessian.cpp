@@ -13,6 +13,7 @@
 #include "inmvisc_force_probe.h"
 
 #include "inm/inm_hessian.h"
+#include "inm/inm_solver.h"
 
 #include "atom.h"
 #include "comm.h"
@@ -22,18 +23,13 @@
 #include "neigh_list.h"
 #include "pair.h"
 
+#include <algorithm>
 #include <cmath>
 
 using namespace LAMMPS_NS;
 using namespace INMVISC_NS;
 
-// forces must be reproduced by the Hessian to this; above it something is wrong
-
-static constexpr double TOLERANCE = 1.0e-4;
-
-// a check that leaves out more than this part of the atoms says nothing
-
-static constexpr double MAX_LEFT_OUT = 0.2;
+static constexpr double MB = 1.0e6;
 
 double INMVISC_NS::atom_spacing(LAMMPS *lmp)
 {
@@ -41,6 +37,27 @@ double INMVISC_NS::atom_spacing(LAMMPS *lmp)
   const double n = (lmp->atom->natoms > 0) ? (double) lmp->atom->natoms : 1.0;
   if (domain->dimension == 2) return sqrt(domain->xprd * domain->yprd / n);
   return cbrt(domain->xprd * domain->yprd * domain->zprd / n);
+}
+
+/* ----------------------------------------------------------------------
+   A pair of owned atoms is seen twice by the same rank.  A pair of an owned
+   atom and a ghost is seen again where the ghost is owned and the owned
+   atom is a ghost, maybe on another rank: the IDs decide, odd and even sums
+   the other way round so that no rank gets most of them.
+------------------------------------------------------------------------- */
+
+bool INMVISC_NS::keeps_pair(const Atom *atom, int i, int j)
+{
+  if (j < atom->nlocal) return i < j;
+
+  const tagint ti = atom->tag[i], tj = atom->tag[j];
+  if (ti != tj) return ((ti + tj) & 1) ? ti < tj : ti > tj;
+
+  // an atom and its own image, which has a counterpart on the other side
+
+  for (int a = 0; a < 3; a++)
+    if (atom->x[i][a] != atom->x[j][a]) return atom->x[i][a] < atom->x[j][a];
+  return false;
 }
 
 HessianBuilder::HessianBuilder(LAMMPS *lmp, const std::string &caller_in) :
@@ -54,85 +71,6 @@ HessianBuilder::~HessianBuilder()
   inm_hessian_destroy(&h);
 }
 
-/* ----------------------------------------------------------------------
-   The provider is chosen anew for every run: the force field may have changed.
-------------------------------------------------------------------------- */
-
-void HessianBuilder::init()
-{
-  inm_hessian_destroy(&h);
-  check_status(lmp, inm_hessian_create(&h, world, domain->dimension, force->ftm2v),
-               "creating the Hessian");
-  announced = false;
-  why_numeric.clear();
-
-  const std::string never = ForceProbe(lmp).refusal();
-  if (!never.empty()) error->all(FLERR, "{}: no Hessian, {}", caller, never);
-
-  auto analytic = make_pair_provider(lmp);
-  const std::string why_not = analytic->refusal();
-  if (method == ANALYTIC && !why_not.empty())
-    error->all(FLERR, "{}: no analytic Hessian, {}; use hessian auto or numeric", caller, why_not);
-  if (method == NUMERIC || !why_not.empty()) {
-    if (method == AUTO) why_numeric = why_not;
-    provider = make_numeric_provider(lmp, delta);
-  } else {
-    provider = std::move(analytic);
-  }
-}
-
-void HessianBuilder::assemble(int groupbit, NeighList *list)
-{
-  std::vector<int64_t> tag;
-  std::vector<int> type;
-  std::vector<double> mass;
-
-  row.groupbit = groupbit;
-  row.atom_of_row.clear();
-  row.row_of_atom.assign(atom->nlocal, -1);
-  for (int i = 0; i < atom->nlocal; i++) {
-    if (!(atom->mask[i] & groupbit)) continue;
-    row.row_of_atom[i] = (int) row.atom_of_row.size();
-    row.atom_of_row.push_back(i);
-    tag.push_back(atom->tag[i]);
-    type.push_back(atom->type[i]);
-    mass.push_back(atom->rmass ? atom->rmass[i] : atom->mass[atom->type[i]]);
-  }
-  check_status(lmp, inm_hessian_begin(h, tag.size(), tag.data(), type.data(), mass.data()),
-               "starting the Hessian");
-  provider->fill(h, row, list);
-}
-
-void HessianBuilder::build(int groupbit, NeighList *list)
-{
-  assemble(groupbit, list);
-  if (announced) return;
-  announced = true;
-
-  error_found = NAN;
-  if (check) {
-    verify(list);
-    if (method == AUTO && why_numeric.empty() && !(error_found <= TOLERANCE)) {
-      if (comm->me == 0)
-        error->warning(FLERR,
-                       "{}: the pairwise Hessian of pair style {} is wrong by {:.2g}, "
-                       "numeric differences are used",
-                       caller, force->pair_style, error_found);
-      why_numeric = "the pairwise Hessian failed its check against forces";
-      provider = make_numeric_provider(lmp, delta);
-      assemble(groupbit, list);
-      verify(list);
-    }
-  }
-  announce();
-  if (check && !(error_found <= TOLERANCE))
-    error->all(FLERR,
-               "{}: the Hessian does not reproduce the forces, relative error {:.3g}. "
-               "Other causes than a wrong second derivative: too large or too small a displacement "
-               "(hessian numeric delta), forces with noise; check no skips this check",
-               caller, error_found);
-}
-
 bool HessianBuilder::needs_list() const
 {
   return force->pair != nullptr;
@@ -143,129 +81,186 @@ double HessianBuilder::memory_usage() const
   return h ? inm_hessian_bytes(h) : 0.0;
 }
 
-void HessianBuilder::announce()
+/* ---- who does what ---------------------------------------------------------------------------- */
+
+std::string HessianBuilder::Assignment::name() const
 {
-  double mine[2] = {(double) inm_hessian_nblock(h), (double) inm_hessian_nrow(h)}, all[2];
-  MPI_Allreduce(mine, all, 2, MPI_DOUBLE, MPI_SUM, world);
-  if (comm->me) return;
-  utils::logmesg(lmp, "{}: Hessian {}{}{}; {:.1f} blocks per atom{}\n", caller,
-                 provider->description(), why_numeric.empty() ? "" : ", since ", why_numeric,
-                 (all[1] > 0.0) ? all[0] / all[1] : 0.0, check_text);
+  std::string text;
+  for (auto &part : parts) text += (text.empty() ? "" : ", ") + part.name();
+  return text.empty() ? "no forces" : text;
 }
 
-/* ----------------------------------------------------------------------
-   One number covers all providers: for a random field u, H u against the
-   central difference of the forces along u.  u is a function of the atom ID,
-   so that every rank knows it for every atom, and so that it is the same
-   for any number of ranks.
-------------------------------------------------------------------------- */
-
-static uint64_t scramble(uint64_t z)    // splitmix64 (Steele, Lea, Flood 2014)
+static std::unique_ptr<HessianProvider> make_analytic(LAMMPS *lmp, const ForcePart &part)
 {
-  z += 0x9E3779B97F4A7C15ULL;
-  z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9ULL;
-  z = (z ^ (z >> 27)) * 0x94D049BB133111EBULL;
-  return z ^ (z >> 31);
-}
-
-static void random_field(void *ctx, int64_t tag, double *u)
-{
-  const int dimension = *(const int *) ctx;
-  for (int a = 0; a < 3; a++) {
-    const uint64_t bits = scramble((uint64_t) tag * 3 + a) >> 11;
-    u[a] = (a < dimension) ? ldexp((double) bits, -52) - 1.0 : 0.0;
+  switch (part.kind) {
+    case ForcePart::PAIR:
+      if (utils::strmatch(part.style, "^eam")) return make_eam_provider(lmp, part);
+      if (utils::strmatch(part.style, "^sw")) return make_sw_provider(lmp, part);
+      return make_pair_provider(lmp, part);
+    case ForcePart::KSPACE:
+      return nullptr;
+    default:
+      return make_bonded_provider(lmp, part);
   }
 }
 
-/* - d f / d s along the field for displacement s = h, [nlocal][3] */
+/* all that is numeric is done together: an evaluation costs the same for one part and for all */
 
-std::vector<double> HessianBuilder::difference_along_field(ForceProbe &probe, double step) const
+void HessianBuilder::assign_numeric(const ForcePart &part, const std::string &why)
 {
-  int dimension = domain->dimension;
-  std::vector<double> fd(3 * (size_t) atom->nlocal, 0.0);
-
-  for (int sign = 1; sign >= -1; sign -= 2) {
-    probe.shift_all(row.groupbit, random_field, &dimension, sign * step);
-    const double *f = probe.forces();
-    for (size_t k = 0; k < fd.size(); k++) fd[k] -= sign * f[k] / (2.0 * step);
+  auto found = std::find_if(assigned.begin(), assigned.end(), [](const Assignment &a) {
+    return a.numeric;
+  });
+  if (found == assigned.end()) {
+    assigned.push_back({{}, nullptr, true, "", {}, false});
+    found = assigned.end() - 1;
   }
-  return fd;
+  found->parts.push_back(part);
+  found->provider = make_numeric_provider(lmp, found->parts, delta);
+  if (!why.empty()) found->why += (found->why.empty() ? "" : "; ") + part.name() + ": " + why;
 }
 
 /* ----------------------------------------------------------------------
-   Atoms whose neighbor is about to cross the cutoff: a truncated potential
-   has a jump of the force there, which spoils differences but is no part of
-   the Hessian.
+   Providers are chosen anew for every run: the force field may have changed.
 ------------------------------------------------------------------------- */
 
-std::vector<char> HessianBuilder::near_cutoff(NeighList *list, double reach) const
+void HessianBuilder::init()
 {
-  std::vector<char> near(atom->nlocal, 0);
-  if (!list || !force->pair) return near;
-
-  for (int ii = 0; ii < list->inum; ii++) {
-    const int i = list->ilist[ii];
-    for (int jj = 0; jj < list->numneigh[i]; jj++) {
-      const int j = list->firstneigh[i][jj] & NEIGHMASK;
-      double rsq = 0.0;
-      for (int a = 0; a < 3; a++) rsq += pow(atom->x[i][a] - atom->x[j][a], 2);
-      const double cut = sqrt(force->pair->cutsq[atom->type[i]][atom->type[j]]);
-      if (fabs(sqrt(rsq) - cut) <= reach) near[i] = 1;
-    }
-  }
-  return near;
-}
-
-/* ----------------------------------------------------------------------
-   Jumps inside a pair style (several cutoffs, hybrid) show in that the
-   difference quotient changes when the step is halved; a wrong second
-   derivative does not.  Atoms of either kind are left out and counted.
-------------------------------------------------------------------------- */
-
-void HessianBuilder::verify(NeighList *list)
-{
-  const double step = (provider->step() > 0.0) ? provider->step() : 1.0e-6 * atom_spacing(lmp);
-  std::vector<char> left_out = near_cutoff(list, 4.0 * step);
-  std::vector<double> hu(3 * row.atom_of_row.size() + 1);
-  int dimension = domain->dimension;
   ForceProbe probe(lmp);
+  const std::string never = probe.refusal(), apart = probe.forces_of_fixes();
+  if (!never.empty()) error->all(FLERR, "{}: no Hessian, {}", caller, never);
+  if (!apart.empty() && comm->me == 0)
+    error->warning(FLERR, "{}: the Hessian does not contain what fix {} does", caller, apart);
 
-  inm_hessian_multiply_field(h, random_field, &dimension, hu.data());
-  probe.open();
-  const std::vector<double> fd = difference_along_field(probe, step);
-  const std::vector<double> fd_half = difference_along_field(probe, 0.5 * step);
-  probe.close();
+  inm_hessian_destroy(&h);
+  check_status(lmp, inm_hessian_create(&h, world, domain->dimension, force->ftm2v),
+               "creating the Hessian");
+  announced = false;
+  assigned.clear();
 
-  double mine[4] = {0.0, 0.0, 0.0, 0.0}, all[4];    // error^2, size^2, left out, rows
-  for (size_t r = 0; r < row.atom_of_row.size(); r++) {
-    const size_t i = row.atom_of_row[r];
-    double error2 = 0.0, size2 = 0.0, change2 = 0.0;
-    for (int a = 0; a < dimension; a++) {
-      error2 += pow(hu[3 * r + a] - fd_half[3 * i + a], 2);
-      size2 += pow(fd_half[3 * i + a], 2);
-      change2 += pow(fd[3 * i + a] - fd_half[3 * i + a], 2);
-    }
-    mine[3] += 1.0;
-    if (left_out[i] || change2 > 1.0e-4 * size2) {
-      mine[2] += 1.0;
+  const std::vector<ForcePart> parts = force_parts(lmp);
+  if (parts.empty())
+    error->all(FLERR, "{}: no Hessian, there are no forces: neither pair, bond nor kspace styles",
+               caller);
+  for (auto &part : parts) {
+    if (method == NUMERIC) {
+      assign_numeric(part, "");
       continue;
     }
-    mine[0] += error2;
-    mine[1] += size2;
+    auto analytic = make_analytic(lmp, part);
+    const std::string why_not = analytic ? analytic->refusal() : "it reaches all atoms";
+    if (method == ANALYTIC && !why_not.empty())
+      error->all(FLERR, "{}: no analytic Hessian of {}: {}; use hessian auto or numeric", caller,
+                 part.name(), why_not);
+    if (why_not.empty())
+      assigned.push_back({{part}, std::move(analytic), false, "", {}, false});
+    else
+      assign_numeric(part, why_not);
   }
-  MPI_Allreduce(mine, all, 4, MPI_DOUBLE, MPI_SUM, world);
-  error_found = (all[1] > 0.0) ? sqrt(all[0] / all[1]) : (all[0] > 0.0) ? INFINITY : 0.0;
-  if (!std::isfinite(all[0])) error_found = INFINITY;
-  if (all[2] > MAX_LEFT_OUT * all[3])
-    error->all(FLERR,
-               "{}: the Hessian cannot be checked, for {:.0f} of {:.0f} atoms the force does not "
-               "change in "
-               "proportion to a displacement of {:.3g}: too large, or too small for the noise of "
-               "the forces "
-               "(hessian numeric delta), or they are discontinuous; check no skips this check",
-               caller, all[2], all[3], step);
-  check_text =
-      fmt::format("; H u against forces: relative error {:.2g}, {:.0f} of {:.0f} atoms left "
-                  "out at discontinuities of the force",
-                  error_found, all[2], all[3]);
+}
+
+/* ---- assembly --------------------------------------------------------------------------------- */
+
+void HessianBuilder::find_sites(int groupbit)
+{
+  const int nall = atom->nlocal + atom->nghost;
+  int nsite = 0;
+
+  site.groupbit = groupbit;
+  site.atom_of_row.clear();
+  site.site_of_atom.assign(nall, INM_OUTSIDE);
+  for (int i = 0; i < nall; i++) {
+    if (!(atom->mask[i] & groupbit)) continue;
+    site.site_of_atom[i] = nsite++;
+    if (i < atom->nlocal) site.atom_of_row.push_back(i);
+  }
+}
+
+void HessianBuilder::assemble(const std::vector<Assignment *> &who, NeighList *list)
+{
+  std::vector<int64_t> tag, ghost_tag;
+  std::vector<int> type;
+  std::vector<double> mass;
+
+  for (int i : site.atom_of_row) {
+    tag.push_back(atom->tag[i]);
+    type.push_back(atom->type[i]);
+    mass.push_back(atom->rmass ? atom->rmass[i] : atom->mass[atom->type[i]]);
+  }
+  for (int i = atom->nlocal; i < atom->nlocal + atom->nghost; i++)
+    if (site.site_of_atom[i] != INM_OUTSIDE) ghost_tag.push_back(atom->tag[i]);
+
+  check_status(lmp,
+               inm_hessian_begin(h, tag.size(), tag.data(), type.data(), mass.data(),
+                                 ghost_tag.size(), ghost_tag.data()),
+               "starting the Hessian");
+  for (Assignment *a : who) a->provider->fill(h, site, list);
+  check_status(lmp, inm_hessian_end(h), "assembling the Hessian");
+}
+
+std::vector<HessianBuilder::Assignment *> HessianBuilder::everyone()
+{
+  std::vector<Assignment *> all;
+  for (auto &a : assigned) all.push_back(&a);
+  return all;
+}
+
+void HessianBuilder::build(int groupbit, NeighList *list)
+{
+  const bool first = !announced;
+
+  find_sites(groupbit);
+  error_found = first ? NAN : error_found;
+  if (first) announce_memory(list);
+  if (first && check)
+    verify_all(list);
+  else
+    assemble(everyone(), list);
+  if (first) announce();
+  announced = true;
+}
+
+/* ---- what the log says ------------------------------------------------------------------------ */
+
+/* before anything is built; providers that find their pairs only on the way say nothing */
+
+void HessianBuilder::announce_memory(NeighList *list)
+{
+  double mine[2] = {0.0, inm_memory_available()}, sum, most;
+  for (auto &a : assigned) mine[0] += a.provider->expected_pairs(site, list);
+  MPI_Allreduce(mine, &sum, 1, MPI_DOUBLE, MPI_SUM, world);
+  MPI_Allreduce(mine, &most, 1, MPI_DOUBLE, MPI_MAX, world);
+  if (sum <= 0.0) return;
+
+  const double need = inm_hessian_bytes_for(most);
+  if (comm->me == 0)
+    utils::logmesg(lmp,
+                   "{}: the Hessian will take up to {:.0f} blocks of pairs, {:.1f} MB per rank\n",
+                   caller, sum, need / MB);
+  if (mine[1] > 0.0 && inm_hessian_bytes_for(mine[0]) > mine[1])
+    error->one(
+        FLERR,
+        "{}: the Hessian needs {:.1f} MB on this rank, {:.1f} MB are available; use more ranks",
+        caller, inm_hessian_bytes_for(mine[0]) / MB, mine[1] / MB);
+}
+
+void HessianBuilder::announce()
+{
+  double mine[3] = {(double) inm_hessian_nblock(h), (double) inm_hessian_nrow(h),
+                    inm_hessian_bytes(h)},
+         all[3];
+  MPI_Allreduce(mine, all, 3, MPI_DOUBLE, MPI_SUM, world);
+  if (comm->me) return;
+  for (auto &a : assigned) {
+    std::string text = a.provider->description();
+    if (!a.why.empty()) text += " (" + a.why + ")";
+    if (check)
+      text +=
+          fmt::format("; H u against forces: relative error {:.2g}, {:.0f} of {:.0f} atoms left "
+                      "out at discontinuities of the force",
+                      a.check.relative(), a.check.left_out, a.check.rows);
+    utils::logmesg(lmp, "{}: Hessian of {}: {}\n", caller, a.name(), text);
+  }
+  utils::logmesg(lmp, "{}: Hessian of {:.0f} atoms: {:.1f} blocks of pairs per atom, {:.1f} MB\n",
+                 caller, all[1], (all[1] > 0.0) ? all[0] / all[1] : 0.0, all[2] / MB);
 }

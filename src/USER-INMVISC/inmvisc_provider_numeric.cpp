@@ -12,19 +12,34 @@
      H_jb,ia = -[f_jb(r_ia + h) - f_jb(r_ia - h)] / 2h
    The force of a row is read by the rank that owns it, so no rank needs
    to know both atoms of a block.
+
+   Forces of short range: atoms are displaced together if no atom feels two
+   of them, so that the number of evaluations does not grow with that of
+   the atoms.  Should the force on an atom change that was thought to feel
+   none of them, start again with everyone's reach one neighbor longer.
+   The affine force follows from straining all atoms: images of one atom
+   need not be told apart.
+
+   kspace: every atom feels every other, 6 evaluations for each.  Straining
+   the atoms is not enough, but the box need not be strained either: with
+   F = 1 + gamma e_k e_c^T, atoms and box strained by F, r = F s, and the
+   virial W_kc = -dU/dgamma
+     f = -F^-T dU/ds
+     Xi_ia = d f_ia / d gamma = d W_kc / d r_ia - delta_ac f_ik
+   and the virial comes with the forces.
 ------------------------------------------------------------------------- */
 
 #include "inmvisc_compat.h"
+#include "inmvisc_coupling_graph.h"
+#include "inmvisc_difference_step.h"
 #include "inmvisc_force_probe.h"
 #include "inmvisc_hessian.h"
+#include "inmvisc_measured_blocks.h"
 
 #include "inm/inm_hessian.h"
 
 #include "atom.h"
 #include "domain.h"
-#include "force.h"
-#include "kspace.h"
-#include "pair.h"
 
 #include <algorithm>
 #include <cmath>
@@ -34,145 +49,246 @@ using namespace INMVISC_NS;
 
 namespace {
 
-// an atom to be displaced, known to all ranks
+// A force changes if it does by this part of the largest change, which is far above round-off (1e-16
+// of the force, 1e-9 of its change), and by this many times the error of all differences.  As a rule
+// forces that should not change do not, to the last bit.
 
-struct Site {
-  double tag, x[3];    // the tag as double: exact up to 2^53
-};
+constexpr double CHANGED = 1.0e-6, CHANGED_ERRORS = 10.0;
 
 class NumericProvider : public HessianProvider {
  public:
-  NumericProvider(LAMMPS *lmp, double delta_in) :
-      HessianProvider(lmp), delta(delta_in), h(0.0), whole(true)
-  {
-  }
+  NumericProvider(LAMMPS *, const std::vector<ForcePart> &, double delta);
 
   std::string refusal() const override { return ""; }
   std::string description() const override;
-  std::string affine_refusal() const override;
-  double step() const override { return h; }
-  void fill(inm_hessian *, const HessianRows &, NeighList *) override;
+  double step() const override { return chosen.h; }
+  double expected_pairs(const HessianSites &, NeighList *) const override;
+  void fill(inm_hessian *, const HessianSites &, NeighList *) override;
 
  private:
-  double delta;    // the user's, 0 = default
-  double h;        // the one used
-  bool whole;      // the group is all atoms
+  std::vector<ForcePart> parts, short_range, long_range;    // all; of short range; kspace
+  double delta;                                             // the user's, 0 = to be chosen
+  DifferenceStep chosen;
   bigint nevaluations;
+  int ncolor, nenlarged;
+  double asymmetry, acoustic;    // see MeasuredBlocks
 
-  std::vector<Site> gather_sites(const HessianRows &) const;
-  void displace(ForceProbe &, const Site &, const HessianRows &, std::vector<double> &columns);
-  bool images_apart() const;
+  // a block as measured, kept until it is known that nothing was beyond reach
+
+  struct Block {
+    size_t row;
+    tagint column;
+    double k[9];
+  };
+
+  template <class Visit>
+  std::vector<double> displace(ForceProbe &, const std::vector<tagint> &, const HessianSites &,
+                               Visit visit);
+  bool measure(ForceProbe &, const CouplingGraph &, const HessianSites &, std::vector<Block> &);
+  std::vector<double> strain(ForceProbe &, const HessianSites &);
+  void fill_short_range(inm_hessian *, const HessianSites &, NeighList *, MeasuredBlocks &);
+  void fill_long_range(inm_hessian *, const HessianSites &, MeasuredBlocks &);
+  void add_affine(inm_hessian *, const std::vector<double> &xi) const;
 };
+
+NumericProvider::NumericProvider(LAMMPS *lmp, const std::vector<ForcePart> &parts_in,
+                                 double delta_in) :
+    HessianProvider(lmp),
+    parts(parts_in), delta(delta_in), chosen(), nevaluations(0), ncolor(0), nenlarged(0),
+    asymmetry(0.0), acoustic(NAN)
+{
+  for (auto &part : parts)
+    (part.kind == ForcePart::KSPACE ? long_range : short_range).push_back(part);
+}
 
 std::string NumericProvider::description() const
 {
-  return fmt::format("central differences of forces, {} evaluations, displacement {:.3g}",
-                     nevaluations, h);
+  std::string text = fmt::format(
+      "central differences of forces, {} evaluations, displacement {:.3g}, relative error {:.1g}",
+      nevaluations, chosen.h, chosen.error);
+  if (!short_range.empty()) text += fmt::format(", atoms in {} colors", ncolor);
+  if (nenlarged) text += fmt::format(", reach longer by {} as forces changed beyond it", nenlarged);
+  text += fmt::format(", asymmetry {:.1g}", asymmetry);
+  if (!std::isnan(acoustic)) text += fmt::format(", acoustic sum {:.1g}", acoustic);
+  return text;
+}
+
+/* kspace has all of them; what is of short range is little to that, or found only on the way */
+
+double NumericProvider::expected_pairs(const HessianSites &sites, NeighList *) const
+{
+  const bool all_atoms = (sites.groupbit == 1);
+  return (all_atoms && !long_range.empty())
+      ? (double) sites.atom_of_row.size() * (double) atom->natoms
+      : 0.0;
+}
+
+void NumericProvider::fill(inm_hessian *h, const HessianSites &sites, NeighList *list)
+{
+  MeasuredBlocks blocks(lmp, h, sites);
+
+  nevaluations = 0;
+  if (chosen.h == 0.0) {
+    chosen = find_step(lmp, parts, sites, delta);
+    nevaluations = chosen.nevaluations;
+  }
+  if (!short_range.empty()) fill_short_range(h, sites, list, blocks);
+  if (!long_range.empty()) fill_long_range(h, sites, blocks);
+  blocks.finish();
+  asymmetry = blocks.asymmetry;
+  acoustic = blocks.acoustic;
 }
 
 /* ----------------------------------------------------------------------
-   All images of an atom move together, so a block is the sum over images.
-   The vector to the image is only known if no two images of an atom are in
-   reach of another atom.  Many-body forces reach twice the cutoff.
+   -df/dr of all rows for some atoms displaced together, [nrow][3][3].
+   visit(b, sign) is called after every evaluation.
 ------------------------------------------------------------------------- */
 
-bool NumericProvider::images_apart() const
+template <class Visit>
+std::vector<double> NumericProvider::displace(ForceProbe &probe, const std::vector<tagint> &who,
+                                              const HessianSites &sites, Visit visit)
 {
-  const double reach = (force->pair && force->pair->manybody_flag ? 2.0 : 1.0) *
-      (force->pair ? force->pair->cutforce : 0.0);
-  for (int a = 0; a < domain->dimension; a++)
-    if (domain->periodicity[a] && domain->prd[a] < 2.0 * reach) return false;
-  return domain->triclinic == 0;
-}
+  const size_t nrow = sites.atom_of_row.size();
+  std::vector<double> k(9 * nrow, 0.0);
 
-std::string NumericProvider::affine_refusal() const
-{
-  if (force->kspace) return "kspace forces reach all images";
-  if (!whole) return "blocks of atoms outside the group were not computed";
-  if (!images_apart()) return "images of an atom are not told apart in a box this small or tilted";
-  return "";
-}
-
-std::vector<Site> NumericProvider::gather_sites(const HessianRows &rows) const
-{
-  std::vector<Site> mine(rows.atom_of_row.size());
-  for (size_t r = 0; r < mine.size(); r++) {
-    const int i = rows.atom_of_row[r];
-    mine[r] = {(double) atom->tag[i], {atom->x[i][0], atom->x[i][1], atom->x[i][2]}};
-  }
-
-  int nprocs, n = 4 * (int) mine.size();
-  MPI_Comm_size(world, &nprocs);
-  std::vector<int> count(nprocs), offset(nprocs, 0);
-  MPI_Allgather(&n, 1, MPI_INT, count.data(), 1, MPI_INT, world);
-  for (int r = 1; r < nprocs; r++) offset[r] = offset[r - 1] + count[r - 1];
-
-  std::vector<Site> all((offset[nprocs - 1] + count[nprocs - 1]) / 4);
-  MPI_Allgatherv(mine.data(), n, MPI_DOUBLE, all.data(), count.data(), offset.data(), MPI_DOUBLE,
-                 world);
-  std::sort(all.begin(), all.end(), [](const Site &a, const Site &b) {
-    return a.tag < b.tag;
-  });
-  return all;
-}
-
-/* columns [nrow][3][3]: blocks of all rows with the column of one atom */
-
-void NumericProvider::displace(ForceProbe &probe, const Site &site, const HessianRows &rows,
-                               std::vector<double> &columns)
-{
-  const size_t nrow = rows.atom_of_row.size();
-
-  std::fill(columns.begin(), columns.end(), 0.0);
   for (int b = 0; b < domain->dimension; b++)
     for (int sign = 1; sign >= -1; sign -= 2) {
-      probe.shift_atom((tagint) site.tag, b, sign * h);
+      for (tagint tag : who) probe.shift_atom(tag, b, sign * chosen.h);
       const double *f = probe.forces();
       nevaluations++;
       for (size_t r = 0; r < nrow; r++)
         for (int a = 0; a < 3; a++)
-          columns[9 * r + 3 * a + b] -= sign * f[3 * (size_t) rows.atom_of_row[r] + a] / (2.0 * h);
+          k[9 * r + 3 * a + b] -=
+              sign * f[3 * (size_t) sites.atom_of_row[r] + a] / (2.0 * chosen.h);
+      visit(b, sign);
     }
+  return k;
 }
 
-void NumericProvider::fill(inm_hessian *hessian, const HessianRows &rows, NeighList *)
+void NumericProvider::add_affine(inm_hessian *h, const std::vector<double> &xi) const
 {
-  const std::vector<Site> sites = gather_sites(rows);
-  const size_t nrow = rows.atom_of_row.size();
-  std::vector<double> columns(9 * nrow);
-  ForceProbe probe(lmp);
   int status = INM_OK;
+  for (size_t r = 0; 27 * r < xi.size(); r++)
+    if (status == INM_OK) status = inm_hessian_add_affine(h, (int) r, &xi[27 * r]);
+  check_status(lmp, status, "adding the affine force");
+}
 
-  h = (delta > 0.0) ? delta : 1.0e-6 * atom_spacing(lmp);
-  whole = ((bigint) sites.size() == atom->natoms);
-  nevaluations = 0;
+/* ---- forces of short range -------------------------------------------------------------------- */
 
-  probe.open();
-  for (const Site &site : sites) {
-    displace(probe, site, rows, columns);
-    for (size_t r = 0; r < nrow && status == INM_OK; r++) {
-      const double *block = &columns[9 * r];
-      if (std::all_of(block, block + 9, [](double k) {
-            return k == 0.0;
-          }))
-        continue;
-      const int i = rows.atom_of_row[r];
-      if (atom->tag[i] == (tagint) site.tag) {
-        inm_hessian_add_diagonal(hessian, r, block);
-        continue;
+/* blocks of all rows with all atoms; false if a force changed beyond the reach of the graph */
+
+bool NumericProvider::measure(ForceProbe &probe, const CouplingGraph &graph,
+                              const HessianSites &sites, std::vector<Block> &blocks)
+{
+  const double changed = std::max(CHANGED, CHANGED_ERRORS * chosen.error);
+  double largest = 0.0;
+
+  blocks.clear();
+  for (int c = 0; c < graph.ncolor(); c++) {
+    const std::vector<double> k = displace(probe, graph.members(c), sites, [](int, int) {
+    });
+    double mine[2] = {0.0, 0.0}, all[2];    // largest change of what feels an atom, and of the rest
+    for (size_t r = 0; r < sites.atom_of_row.size(); r++) {
+      const tagint column = graph.felt_by(r, c);
+      Block block = {r, column, {}};
+      std::copy(&k[9 * r], &k[9 * r] + 9, block.k);
+      bool is_zero = true;
+      for (double element : block.k) {
+        is_zero = is_zero && element == 0.0;
+        mine[column == 0] = std::max(mine[column == 0], fabs(element));
       }
-      double dr[3] = {atom->x[i][0] - site.x[0], atom->x[i][1] - site.x[1],
-                      atom->x[i][2] - site.x[2]};
-      minimg(domain, dr, rank1());
-      status = inm_hessian_add(hessian, r, (int64_t) site.tag, dr, block);
+      if (column && !is_zero) blocks.push_back(block);
+    }
+    MPI_Allreduce(mine, all, 2, MPI_DOUBLE, MPI_MAX, world);
+    largest = std::max(largest, all[0]);
+    if (all[1] > changed * largest) return false;
+  }
+  return true;
+}
+
+/* affine force [nrow][3][3][3] of all shears, whose neighbors move by h */
+
+std::vector<double> NumericProvider::strain(ForceProbe &probe, const HessianSites &sites)
+{
+  const size_t nrow = sites.atom_of_row.size();
+  const double gamma = chosen.h / atom_spacing(lmp);
+  std::vector<double> xi(27 * nrow, 0.0);
+
+  for (int k = 0; k < domain->dimension; k++)
+    for (int c = 0; c < domain->dimension; c++)
+      for (int sign = 1; sign >= -1; sign -= 2) {
+        probe.shear(k, c, sign * gamma);
+        const double *f = probe.forces();
+        nevaluations++;
+        for (size_t r = 0; r < nrow; r++)
+          for (int a = 0; a < 3; a++)
+            xi[27 * r + 9 * a + 3 * k + c] +=
+                sign * f[3 * (size_t) sites.atom_of_row[r] + a] / (2.0 * gamma);
+      }
+  return xi;
+}
+
+void NumericProvider::fill_short_range(inm_hessian *h, const HessianSites &sites, NeighList *list,
+                                       MeasuredBlocks &measured)
+{
+  CouplingGraph graph(lmp);
+  ForceProbe probe(lmp);
+  std::vector<Block> blocks;
+
+  graph.find(short_range, sites, list, 2.0 * chosen.h);
+  probe.select(short_range);
+  probe.open();
+  for (nenlarged = 0; !measure(probe, graph, sites, blocks); nenlarged++) graph.enlarge();
+  const std::vector<double> xi = strain(probe, sites);
+  probe.close();
+
+  ncolor = graph.ncolor();
+  for (auto &block : blocks) measured.add(block.row, block.column, block.k);
+  add_affine(h, xi);
+}
+
+/* ---- kspace ----------------------------------------------------------------------------------- */
+
+void NumericProvider::fill_long_range(inm_hessian *h, const HessianSites &sites,
+                                      MeasuredBlocks &measured)
+{
+  const size_t nrow = sites.atom_of_row.size();
+  std::vector<double> xi(27 * nrow, 0.0);
+  CouplingGraph graph(lmp);
+  ForceProbe probe(lmp);
+
+  graph.couple_all(sites);
+  probe.select(long_range);
+  probe.want_kspace_virial();
+  probe.open();
+  const double *f = probe.forces();
+  nevaluations++;
+  for (size_t r = 0; r < nrow; r++)
+    for (int a = 0; a < 3; a++)
+      for (int k = 0; k < 3; k++)
+        xi[27 * r + 9 * a + 3 * k + a] -= f[3 * (size_t) sites.atom_of_row[r] + k];
+
+  for (int n = 0; n < graph.ncolor(); n++) {
+    double dw[27] = {};    // [a][k][c]
+    const std::vector<double> block =
+        displace(probe, graph.members(n), sites, [&](int a, int sign) {
+          for (int k = 0; k < 3; k++)
+            for (int c = 0; c < 3; c++)
+              dw[9 * a + 3 * k + c] += sign * probe.kspace_virial(k, c) / (2.0 * chosen.h);
+        });
+    for (size_t r = 0; r < nrow; r++) {
+      measured.add(r, graph.felt_by(r, n), &block[9 * r]);
+      if (atom->tag[sites.atom_of_row[r]] == graph.members(n)[0])
+        for (int m = 0; m < 27; m++) xi[27 * r + m] += dw[m];
     }
   }
   probe.close();
-  check_status(lmp, status, "assembling the numeric Hessian");
+  add_affine(h, xi);
 }
 }    // namespace
 
-std::unique_ptr<HessianProvider> INMVISC_NS::make_numeric_provider(LAMMPS *lmp, double delta)
+std::unique_ptr<HessianProvider>
+INMVISC_NS::make_numeric_provider(LAMMPS *lmp, const std::vector<ForcePart> &parts, double delta)
 {
-  return std::unique_ptr<HessianProvider>(new NumericProvider(lmp, delta));
+  return std::unique_ptr<HessianProvider>(new NumericProvider(lmp, parts, delta));
 }

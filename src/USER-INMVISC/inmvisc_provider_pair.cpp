@@ -21,8 +21,6 @@
 #include "inm/inm_hessian.h"
 
 #include "atom.h"
-#include "force.h"
-#include "kspace.h"
 #include "neigh_list.h"
 #include "pair.h"
 
@@ -46,41 +44,41 @@ struct Derivatives {
 
 class PairProvider : public HessianProvider {
  public:
-  PairProvider(LAMMPS *lmp) : HessianProvider(lmp), tested(false), use_born(false), nbad(0) {}
+  PairProvider(LAMMPS *lmp, const ForcePart &part_in) :
+      HessianProvider(lmp), part(part_in), pair(part_in.pair), tested(false), use_born(false),
+      nbad(0)
+  {
+  }
 
   std::string refusal() const override;
   std::string description() const override;
-  void fill(inm_hessian *, const HessianRows &, NeighList *) override;
+  double expected_pairs(const HessianSites &, NeighList *) const override;
+  void fill(inm_hessian *, const HessianSites &, NeighList *) override;
 
  private:
+  ForcePart part;
+  Pair *pair;
   bool tested, use_born;
   int nbad;    // pairs of types where born_matrix() was wrong
 
   double slope(const PairSite &, double r) const;
   Derivatives by_single(const PairSite &, double r) const;
   Derivatives by_born(const PairSite &, double r) const;
-  void self_test(const HessianRows &, NeighList *);
-  template <class Visit> void for_pairs(const HessianRows &, NeighList *, Visit visit) const;
+  void self_test(NeighList *);
+  template <class Visit> void for_pairs(NeighList *, Visit visit) const;
 };
 
 std::string PairProvider::refusal() const
 {
-  if (!force->pair) return "there is no pair style";
-  if (force->kspace) return "kspace forces reach all atoms";
-  if (force->bond || force->angle || force->dihedral || force->improper)
-    return "there are bonded interactions";
-  if (force->pair->manybody_flag)
-    return fmt::format("pair style {} is many-body", force->pair_style);
-  if (!force->pair->single_enable)
-    return fmt::format("pair style {} has no single()", force->pair_style);
+  if (pair->manybody_flag) return "it is many-body";
+  if (!pair->single_enable) return "it has no single()";
   return "";
 }
 
 std::string PairProvider::description() const
 {
-  if (use_born) return fmt::format("pairwise, u'' from born_matrix() of {}", force->pair_style);
-  std::string text =
-      fmt::format("pairwise, u'' from differences of single() of {}", force->pair_style);
+  if (use_born) return "pairwise, u'' from born_matrix()";
+  std::string text = "pairwise, u'' from differences of single()";
   if (nbad)
     text += fmt::format(" (its born_matrix() failed the self-test for {} type pairs)", nbad);
   return text;
@@ -91,7 +89,7 @@ std::string PairProvider::description() const
 double PairProvider::slope(const PairSite &s, double r) const
 {
   double fforce = 0.0;
-  force->pair->single(s.i, s.j, s.itype, s.jtype, r * r, s.factor_coul, s.factor_lj, fforce);
+  pair->single(s.i, s.j, s.itype, s.jtype, r * r, s.factor_coul, s.factor_lj, fforce);
   return -r * fforce;
 }
 
@@ -99,14 +97,18 @@ double PairProvider::slope(const PairSite &s, double r) const
    Fourth-order central difference of dU/dr.  Where a term is cut off
    between the points, forward and backward differences disagree, and the
    smaller is that of the smooth branch, since a jump divided by the step
-   is huge.
+   is huge.  Tables end at the cutoff: no point may lie beyond it.
 ------------------------------------------------------------------------- */
 
 Derivatives PairProvider::by_single(const PairSite &s, double r) const
 {
-  const double h = 2.0e-4 * r;
-  const double m2 = slope(s, r - 2.0 * h), m1 = slope(s, r - h), c = slope(s, r),
-               p1 = slope(s, r + h), p2 = slope(s, r + 2.0 * h);
+  const double h = 2.0e-4 * r, cut = sqrt(pair->cutsq[s.itype][s.jtype]);
+  const double m2 = slope(s, r - 2.0 * h), m1 = slope(s, r - h), c = slope(s, r);
+
+  if (r + 2.0 * h >= cut)
+    return {c, (11.0 * c - 18.0 * m1 + 9.0 * m2 - 2.0 * slope(s, r - 3.0 * h)) / (6.0 * h)};
+
+  const double p1 = slope(s, r + h), p2 = slope(s, r + 2.0 * h);
   const double central = (8.0 * (p1 - m1) - (p2 - m2)) / (12.0 * h);
   const double forward = (4.0 * p1 - p2 - 3.0 * c) / (2.0 * h);
   const double backward = (3.0 * c - 4.0 * m1 + m2) / (2.0 * h);
@@ -120,35 +122,34 @@ Derivatives PairProvider::by_single(const PairSite &s, double r) const
 Derivatives PairProvider::by_born(const PairSite &s, double r) const
 {
   Derivatives d = {0.0, 0.0};
-  pair_born(force->pair, s.i, s.j, s.itype, s.jtype, r * r, s.factor_coul, s.factor_lj, d.du, d.du2,
+  pair_born(pair, s.i, s.j, s.itype, s.jtype, r * r, s.factor_coul, s.factor_lj, d.du, d.du2,
             rank1());
   return d;
 }
 
-/* call visit(row, site, dr, r) for every pair within its cutoff, from the side of each row */
+/* call visit(site, dr, r) once for every pair within its cutoff, on one of the ranks that know it */
 
-template <class Visit>
-void PairProvider::for_pairs(const HessianRows &rows, NeighList *list, Visit visit) const
+template <class Visit> void PairProvider::for_pairs(NeighList *list, Visit visit) const
 {
-  double **x = atom->x, **cutsq = force->pair->cutsq;
+  double **x = atom->x;
 
   for (int ii = 0; ii < list->inum; ii++) {
     PairSite s;
     s.i = list->ilist[ii];
-    const int row = rows.row_of_atom[s.i];
-    if (row < 0) continue;
     s.itype = atom->type[s.i];
 
     for (int jj = 0; jj < list->numneigh[s.i]; jj++) {
-      s.j = list->firstneigh[s.i][jj];
-      s.factor_lj = force->special_lj[s.j >> SBBITS & 3];
-      s.factor_coul = force->special_coul[s.j >> SBBITS & 3];
-      s.j &= NEIGHMASK;
+      const int bits = list->firstneigh[s.i][jj];
+      s.j = bits & NEIGHMASK;
       s.jtype = atom->type[s.j];
+      if (!part.covers(s.itype, s.jtype) || !keeps_pair(atom, s.i, s.j)) continue;
 
       const double dr[3] = {x[s.i][0] - x[s.j][0], x[s.i][1] - x[s.j][1], x[s.i][2] - x[s.j][2]};
       const double rsq = dr[0] * dr[0] + dr[1] * dr[1] + dr[2] * dr[2];
-      if (rsq < cutsq[s.itype][s.jtype]) visit(row, s, dr, sqrt(rsq));
+      if (rsq >= pair->cutsq[s.itype][s.jtype]) continue;
+      s.factor_lj = part.special_lj[bits >> SBBITS & 3];
+      s.factor_coul = part.special_coul[bits >> SBBITS & 3];
+      visit(s, dr, sqrt(rsq));
     }
   }
 }
@@ -156,19 +157,19 @@ void PairProvider::for_pairs(const HessianRows &rows, NeighList *list, Visit vis
 /* ----------------------------------------------------------------------
    Compare born_matrix() with single() on up to ten pairs of each pair of
    types on every rank.  One failure anywhere and single() is used.
-   The born_matrix() of hybrid stops the run with special bonds of its own
-   for a sub-style, which cannot be seen from here: single() for hybrid.
+   The born_matrix() of hybrid styles that are not a plain sum knows nothing
+   of their weights: single() for them.
 ------------------------------------------------------------------------- */
 
-void PairProvider::self_test(const HessianRows &rows, NeighList *list)
+void PairProvider::self_test(NeighList *list)
 {
   const int ntypes = atom->ntypes, npairs = (ntypes + 1) * (ntypes + 1);
-  const int has = has_born(force->pair, rank1()) && !utils::strmatch(force->pair_style, "^hybrid");
+  const int has = has_born(pair, rank1()) && !utils::strmatch(part.style, "^hybrid");
   std::vector<int> seen(npairs, 0), bad(npairs, 0), all_bad(npairs, 0);
 
   tested = true;
   if (has)
-    for_pairs(rows, list, [&](int, const PairSite &s, const double *, double r) {
+    for_pairs(list, [&](const PairSite &s, const double *, double r) {
       const int k = s.itype * (ntypes + 1) + s.jtype;
       if (seen[k]++ >= 10) return;
       const Derivatives a = by_born(s, r), b = by_single(s, r);
@@ -185,21 +186,31 @@ void PairProvider::self_test(const HessianRows &rows, NeighList *list)
   use_born = has && nbad == 0;
 }
 
-void PairProvider::fill(inm_hessian *h, const HessianRows &rows, NeighList *list)
+double PairProvider::expected_pairs(const HessianSites &sites, NeighList *list) const
+{
+  double n = 0.0;
+  for_pairs(list, [&](const PairSite &s, const double *, double) {
+    if (sites.site_of_atom[s.i] != INM_OUTSIDE && sites.site_of_atom[s.j] != INM_OUTSIDE) n += 1.0;
+  });
+  return n;
+}
+
+void PairProvider::fill(inm_hessian *h, const HessianSites &sites, NeighList *list)
 {
   int status = INM_OK;
 
-  if (!tested) self_test(rows, list);
-  for_pairs(rows, list, [&](int row, const PairSite &s, const double *dr, double r) {
+  if (!tested) self_test(list);
+  for_pairs(list, [&](const PairSite &s, const double *dr, double r) {
+    const int i = sites.site_of_atom[s.i], j = sites.site_of_atom[s.j];
+    if (i == INM_OUTSIDE && j == INM_OUTSIDE) return;
     const Derivatives d = use_born ? by_born(s, r) : by_single(s, r);
-    const int64_t col = (atom->mask[s.j] & rows.groupbit) ? (int64_t) atom->tag[s.j] : INM_OUTSIDE;
-    if (status == INM_OK) status = inm_hessian_add_central(h, row, col, dr, d.du, d.du2);
+    if (status == INM_OK) status = inm_hessian_add_central(h, i, j, dr, d.du, d.du2);
   });
   check_status(lmp, status, "assembling the pairwise Hessian");
 }
 }    // namespace
 
-std::unique_ptr<HessianProvider> INMVISC_NS::make_pair_provider(LAMMPS *lmp)
+std::unique_ptr<HessianProvider> INMVISC_NS::make_pair_provider(LAMMPS *lmp, const ForcePart &part)
 {
-  return std::unique_ptr<HessianProvider>(new PairProvider(lmp));
+  return std::unique_ptr<HessianProvider>(new PairProvider(lmp, part));
 }

@@ -2,6 +2,7 @@
 // this program and of the static core to the functions below (-Wl,--wrap=malloc,...); those of the
 // shared libraries, and so of new, MPI and LAPACK, go their own way.
 
+#include "inm_halo.h"
 #include "model_systems.h"
 
 #include <cstdlib>
@@ -40,7 +41,7 @@ struct Allocations {
         if (!watched) return false;
         seen++;
         const bool now = (fault == ONCE && seen == which) ||
-            (fault == FROM_THEN_ON && seen >= which);
+                         (fault == FROM_THEN_ON && seen >= which);
         struck = struck || now;
         return now;
     }
@@ -121,10 +122,13 @@ bool on_any_rank(bool mine)
 }
 
 // Do something with the first, second, third ... allocation failing on some ranks until none fails.
-//   action  returns a status; what it holds must be gone when it returns
+//   action  returns a status
+//   after   what comes next, with enough memory; at its end all that was watched must be gone
 // A rank is told by its number; -1 means all ranks.
 
-void fail_in_turn(const std::function<inm_status()> &action)
+void fail_in_turn(
+    const std::function<inm_status()> &action, const std::function<void()> &after = []() {
+    })
 {
     const int last             = number_of_ranks() - 1;
     const std::vector<int> who = (last > 0) ? std::vector<int>{-1, 0, last} : std::vector<int>{-1};
@@ -138,6 +142,7 @@ void fail_in_turn(const std::function<inm_status()> &action)
                     Watch watch((rank < 0 || rank == my_rank()) ? fault : NOTHING, which);
                     status = action();
                 }
+                after();
                 EXPECT_EQ(allocations().live.size(), 0u)
                     << "leaks of " << allocations().bytes << " bytes";
                 EXPECT_TRUE(same_on_all_ranks((int) status));
@@ -163,16 +168,16 @@ TEST(Allocation, is_watched_by_this_program)
     EXPECT_EQ(allocations().live.size(), 0u);
 }
 
-// more blocks on one rank than the core makes room for at first, or at second
+// more blocks on one rank than the core makes room for at first
 System many_blocks()
 {
     System s = random_cluster(5, 1);
-    for (int b = 0; b < 3000; b++)
-        s.block(0, INM_OUTSIDE, Vec3{{1, 0, 0}}, diagonal_matrix(0, 0, 0));
+    for (int b = 0; b < 9000; b++) s.block(0, 3, Vec3{{1, 0, 0}}, diagonal_matrix(0, 0, 0));
     return s;
 }
 
-void expect_clean_failures(inm_vectors vectors, const Owner &owner)
+void expect_clean_failures(inm_vectors vectors, const Owner &owner,
+                           const Giver &giver = given_by_owner)
 {
     const System s = many_blocks();
     Options options(vectors);
@@ -181,6 +186,7 @@ void expect_clean_failures(inm_vectors vectors, const Owner &owner)
     options.keep       = INM_KEEP_INDEX;
     options.keep_value = 1.0;
     options.owner      = owner;
+    options.giver      = giver;
     fail_in_turn([&]() {
         Solution solution(s, options);
         EXPECT_EQ(solution.m.n, solution.status == INM_OK ? s.n() : 0u);
@@ -205,6 +211,11 @@ TEST(Allocation, that_fails_on_the_way_to_unstable_eigenvectors_is_reported_on_a
 TEST(Allocation, that_fails_on_the_way_to_eigenvalues_is_reported_on_all_ranks)
 {
     expect_clean_failures(INM_VECTORS_NONE, scattered);
+}
+
+TEST(Allocation, that_fails_while_blocks_go_to_other_ranks_is_reported_on_all_ranks)
+{
+    expect_clean_failures(INM_VECTORS_NONE, scattered, given_by_stranger);
 }
 
 TEST(Allocation, that_fails_is_reported_with_ranks_without_atoms_too)
@@ -232,63 +243,246 @@ TEST(Allocation, of_a_running_mean_may_fail)
     });
 }
 
-TEST(Allocation, of_rows_may_fail_and_succeed_later)
+// ---- the Hessian --------------------------------------------------------------------------------
+
+// so many atoms that lists of them grow several times, pairs from their owners and from others, and
+// sides
+System many_atoms()
 {
-    const size_t nrow = 50;
-    std::vector<int64_t> tag(nrow);
-    for (size_t i = 0; i < nrow; i++) tag[i] = (int64_t) i + 1;
+    System s = chain(600, FREE, 3.0, 1.0);
+    for (size_t i = 0; i < 600; i += 5) s.side(i, (int64_t) (7 * i + 3) % 600 + 1, Mat3{{1, 2, 3}});
+    return s;
+}
+
+Field product(const Hessian &share, const System &s)
+{
+    Field y(3 * share.atoms.size());
+    const Field u = share.local(random_numbers(s.n(), -1.0, 1.0, 4), s.natom());
+    EXPECT_EQ(inm_hessian_multiply(share.h, u.data(), y.data()), INM_OK);
+    return y;
+}
+
+TEST(Allocation, that_fails_from_begin_to_end_leaves_a_handle_that_can_be_destroyed)
+{
+    const System s = many_atoms();
+    fail_in_turn([&]() {
+        return Hessian(s, scattered, false, MPI_COMM_WORLD, given_in_turn).status;
+    });
+}
+
+TEST(Allocation, that_fails_from_begin_to_end_leaves_a_handle_that_can_be_used)
+{
+    for (const System &s : {many_atoms(), many_blocks()}) {
+        const auto build = [&s](Hessian &share) {
+            share.build(s, scattered, false, MPI_COMM_WORLD, given_in_turn);
+            return share.status;
+        };
+        Hessian share((System()));
+        ASSERT_EQ(build(share), INM_OK);
+        const Field expected = product(share, s);
+        fail_in_turn(
+            [&]() {
+                return build(share);
+            },
+            [&]() {
+                Field u(3 * inm_hessian_nrow(share.h) + 1), y(u);
+                EXPECT_EQ(inm_hessian_multiply(share.h, u.data(), y.data()),
+                          share.status == INM_OK ? INM_OK : INM_ERR_ARG);
+                EXPECT_EQ(build(share), INM_OK);
+                EXPECT_EQ(product(share, s), expected);
+                share.build(System()); // what was watched is gone
+            });
+    }
+}
+
+TEST(Allocation, that_fails_in_a_product_leaves_a_matrix_that_can_be_used)
+{
+    const System s = many_atoms();
+    Hessian share(s);
+    const Field expected = product(share, s);
+    share.build(s);
+    fail_in_turn(
+        [&]() {
+            const Field u(3 * share.atoms.size(), 1.0);
+            Field y(u);
+            return inm_hessian_multiply(share.h, u.data(), y.data());
+        },
+        [&]() {
+            EXPECT_EQ(product(share, s), expected);
+            share.build(s);
+        });
+}
+
+TEST(Allocation, that_fails_in_end_leaves_no_rows_on_any_rank)
+{
+    const int me = my_rank(), nprocs = number_of_ranks();
+    const int64_t tag = me + 1, ghosts[] = {me + 1, (me + 1) % nprocs + 1, (me + 2) % nprocs + 1};
+    const int type       = 1;
+    const double mass    = 1.0;
+    const Vec3 dr        = {{1, 0, 0}};
+    const Mat3 k         = diagonal_matrix(1, 2, 3);
+    const auto configure = [&](inm_hessian *h) {
+        EXPECT_EQ(inm_hessian_begin(h, 1, &tag, &type, &mass, 3, ghosts), INM_OK);
+        for (int i : {0, 1, 2})
+            EXPECT_EQ(inm_hessian_add(h, i, i + 1, dr.data(), k.data()), INM_OK);
+    };
+    inm_hessian *h = nullptr;
+    ASSERT_EQ(inm_hessian_create(&h, MPI_COMM_WORLD, 3, 1.0), INM_OK);
+    configure(h);
+    inm_status ended;
+    fail_in_turn(
+        [&]() {
+            ended = inm_hessian_end(h);
+            return ended;
+        },
+        [&]() {
+            EXPECT_EQ(inm_hessian_nrow(h), ended == INM_OK ? 1u : 0u);
+            if (ended != INM_OK) {
+                EXPECT_EQ(inm_hessian_bytes(h), 0.0);
+            }
+            configure(h);
+        });
+    inm_hessian_destroy(&h);
+}
+
+TEST(Allocation, of_rows_and_ghosts_may_fail_and_succeed_later)
+{
+    const size_t nrow = 50, nghost = 700;
+    std::vector<int64_t> tag(nrow + nghost);
+    for (size_t i = 0; i < tag.size(); i++) tag[i] = (int64_t) i + 1;
     const std::vector<int> type(nrow, 1);
     const std::vector<double> mass(nrow, 1.0);
-    for (long which = 1; which <= 4; which++) {
+    bool struck = true;
+    for (long which = 1; struck; which++) {
         inm_hessian *h = nullptr;
         ASSERT_EQ(inm_hessian_create(&h, MPI_COMM_SELF, 3, 1.0), INM_OK);
-        ASSERT_EQ(inm_hessian_begin(h, 3, tag.data(), type.data(), mass.data()), INM_OK);
+        ASSERT_EQ(inm_hessian_begin(h, 3, tag.data(), type.data(), mass.data(), 5, &tag[3]),
+                  INM_OK);
         inm_status status;
         {
             Watch watch(ONCE, which);
-            status = inm_hessian_begin(h, nrow, tag.data(), type.data(), mass.data());
+            status = inm_hessian_begin(h, nrow, tag.data(), type.data(), mass.data(), nghost,
+                                       &tag[nrow]);
         }
-        EXPECT_TRUE(allocations().struck);
-        EXPECT_EQ(status, INM_ERR_ALLOC);
-        EXPECT_EQ(inm_hessian_nrow(h), 0u);
-        EXPECT_EQ(inm_hessian_begin(h, 3, tag.data(), type.data(), mass.data()), INM_OK);
+        struck = allocations().struck;
+        ASSERT_LT(which, 100);
+        EXPECT_EQ(status, struck ? INM_ERR_ALLOC : INM_OK);
+        EXPECT_EQ(inm_hessian_nrow(h), struck ? 0u : nrow);
+        EXPECT_EQ(inm_hessian_begin(h, 3, tag.data(), type.data(), mass.data(), 0, nullptr),
+                  INM_OK);
         EXPECT_EQ(inm_hessian_nrow(h), 3u);
+        EXPECT_EQ(inm_hessian_end(h), INM_OK);
         inm_hessian_destroy(&h);
         EXPECT_EQ(allocations().live.size(), 0u) << "leaks what the failed begin had got";
     }
 }
 
-TEST(Allocation, of_blocks_may_fail_and_leaves_those_that_are_there)
+// Add with its first, second ... allocation failing until it succeeds; returns the failures.
+int insist(inm_hessian *h, const std::function<inm_status()> &add)
 {
-    System s;
-    s.add_atom();
-    Hessian share(s, all_on_first, false, MPI_COMM_SELF);
-    const Vec3 dr = {{1, 2, 0}};
-    const Mat3 k  = diagonal_matrix(1, 1, 1);
-    size_t added = 0, failed = 0;
-    for (int b = 0; b < 5000; b++) {
+    for (int failures = 0;; failures++) {
+        const size_t before = inm_hessian_nblock(h);
         inm_status status;
         {
-            Watch watch(ONCE, 1);
-            status = inm_hessian_add(share.h, 0, INM_OUTSIDE, dr.data(), k.data());
+            Watch watch(ONCE, failures + 1);
+            status = add();
         }
-        if (status == INM_OK)
-            added++;
-        else
-            failed++;
-        if (status != INM_OK) { // again, with luck
-            EXPECT_EQ(status, INM_ERR_ALLOC);
-            EXPECT_EQ(inm_hessian_nblock(share.h), added);
-            ASSERT_EQ(inm_hessian_add(share.h, 0, INM_OUTSIDE, dr.data(), k.data()), INM_OK);
-            added++;
-        }
+        if (status == INM_OK) return failures;
+        EXPECT_EQ(status, INM_ERR_ALLOC);
+        EXPECT_EQ(inm_hessian_nblock(h), before);
+        if (failures > 10) return failures;
     }
-    EXPECT_EQ(added, 5000u);
-    EXPECT_GT(failed, 1u);
-    double xi[3];
-    inm_hessian_affine_force(share.h, 0, 1, xi);
-    EXPECT_EQ(xi[0], 2.0 * 5000.0);
 }
+
+TEST(Allocation, of_blocks_may_fail_and_adds_nothing)
+{
+    const int64_t tags[] = {1, 2};
+    const int types[]    = {1, 1};
+    const double mass[]  = {1.0, 1.0};
+    const Vec3 dr        = {{1, 2, 0}};
+    const Mat3 k         = diagonal_matrix(1, 2, 3);
+    const int count      = 20000;
+    int failures         = 0;
+    inm_hessian *h       = nullptr;
+    ASSERT_EQ(inm_hessian_create(&h, MPI_COMM_SELF, 3, 1.0), INM_OK);
+    ASSERT_EQ(inm_hessian_begin(h, 2, tags, types, mass, 0, nullptr), INM_OK);
+    for (int b = 0; b < count; b++)
+        failures += insist(h, [&]() {
+            return inm_hessian_add(h, 0, 1, dr.data(), k.data());
+        });
+    EXPECT_GT(failures, 1);
+    EXPECT_EQ(inm_hessian_nblock(h), (size_t) count);
+    ASSERT_EQ(inm_hessian_end(h), INM_OK);
+
+    // H_00 = H_11 = -sum K, H_01 = sum K, Xi = +- sum K dr: whole numbers
+    const double u[] = {1, 1, 1, 0, 0, 0}, total = (double) count;
+    double y[6], xi[6];
+    ASSERT_EQ(inm_hessian_multiply(h, u, y), INM_OK);
+    inm_hessian_affine_force(h, 0, 1, xi);
+    for (int a = 0; a < 3; a++) {
+        EXPECT_EQ(y[a], -total * (a + 1));
+        EXPECT_EQ(y[3 + a], total * (a + 1));
+        EXPECT_EQ(xi[a], a == 0 ? 2.0 * total : 0.0);
+        EXPECT_EQ(xi[3 + a], a == 0 ? -2.0 * total : 0.0);
+    }
+    inm_hessian_destroy(&h);
+}
+
+TEST(Allocation, of_columns_may_fail_and_adds_nothing)
+{
+    // the first rank sees all others' atoms from their sides only: each is a new column
+    const int me = my_rank(), nprocs = number_of_ranks();
+    const int64_t natom = 2000;
+    const Mat3 k        = diagonal_matrix(2, 4, 6);
+    int failures        = 0;
+    System s;
+    for (int64_t i = 0; i < natom; i++) s.add_atom();
+    std::vector<int64_t> tag;
+    for (int64_t t = 1; t <= natom; t++)
+        if ((t == 1 ? 0 : nprocs - 1) == me) tag.push_back(t);
+    inm_hessian *h = nullptr;
+    ASSERT_EQ(inm_hessian_create(&h, MPI_COMM_WORLD, 3, 1.0), INM_OK);
+    ASSERT_EQ(
+        inm_hessian_begin(h, tag.size(), tag.data(), s.type.data(), s.mass.data(), 0, nullptr),
+        INM_OK);
+    if (me == 0)
+        for (int64_t t = 2; t <= natom; t++)
+            failures += insist(h, [&]() {
+                return inm_hessian_add_side(h, 0, t, k.data());
+            });
+    if (me == 0) {
+        EXPECT_GT(failures, nprocs > 1 ? 5 : 0);
+    }
+    ASSERT_EQ(inm_hessian_end(h), INM_OK);
+    const Field u(3 * tag.size(), 1.0);
+    Field y(u);
+    ASSERT_EQ(inm_hessian_multiply(h, u.data(), y.data()), INM_OK);
+    for (size_t i = 0; i < tag.size(); i++)
+        for (size_t a = 0; a < 3; a++)
+            EXPECT_EQ(y[3 * i + a], 0.5 * k[4 * a] * (tag[i] == 1 ? (double) natom - 1.0 : 1.0));
+    inm_hessian_destroy(&h);
+}
+
+TEST(Allocation, of_copies_of_rows_may_fail_anywhere)
+{
+    const int nprocs = number_of_ranks();
+    std::vector<int64_t> row, copy;
+    for (int i = 0; i < 600; i++) row.push_back(1 + my_rank() + (int64_t) i * nprocs);
+    for (int i = 0; i < 700; i++) copy.push_back(1 + (7 * i) % (600 * nprocs));
+    fail_in_turn([&]() {
+        inm_halo *halo = nullptr;
+        Field mine(3 * row.size(), 1.0), theirs(3 * copy.size(), 0.0);
+        inm_status status = inm_halo_create(&halo, MPI_COMM_WORLD, row.size(), row.data(),
+                                            copy.size(), copy.data());
+        EXPECT_EQ(halo == nullptr, status != INM_OK);
+        if (status == INM_OK) status = inm_halo_forward(halo, 1, mine.data(), theirs.data());
+        if (status == INM_OK) status = inm_halo_reverse(halo, 3, theirs.data(), mine.data());
+        inm_halo_destroy(&halo);
+        return status;
+    });
+}
+
+// ---- after a failure ----------------------------------------------------------------------------
 
 TEST(Allocation, that_fails_in_one_solution_does_not_spoil_the_next)
 {
@@ -358,11 +552,35 @@ TEST(Memory, of_a_solution_is_at_most_what_the_solver_says)
 
 TEST(Memory, of_the_hessian_is_what_it_says)
 {
-    const System s = many_blocks();
-    Watch watch;
-    Hessian share(s);
-    const double handle = 256.0; // the struct itself
-    EXPECT_GE(allocations().bytes, inm_hessian_bytes(share.h));
-    EXPECT_LE(allocations().bytes, inm_hessian_bytes(share.h) + handle);
+    for (const System &s : {many_blocks(), many_atoms()}) {
+        Watch watch;
+        Hessian share(s);
+        // the handle; of atoms that have copies on other ranks a few indices on either side
+        const double rest = 1024.0 + 20.0 * (double) s.natom() * number_of_ranks();
+        EXPECT_GE(allocations().bytes, inm_hessian_bytes(share.h));
+        EXPECT_LE(allocations().bytes, inm_hessian_bytes(share.h) + rest);
+    }
+}
+
+TEST(Memory, of_assembling_the_hessian_is_what_it_says)
+{
+    const size_t natom = 300;
+    const System s     = random_cluster(natom, 5);
+    const double npair = (double) s.terms.size();
+    Hessian share((System()));
+    {
+        Watch watch;
+        share.build(s, all_on_first);
+    }
+    // besides the blocks: rows and ghosts, and the last piece of memory that is not full
+    const double said = inm_hessian_bytes_for(npair), rest = 1e6 + 1000.0 * (double) natom;
+    if (my_rank() == 0) {
+        EXPECT_GE(allocations().peak, 0.9 * said);
+        EXPECT_LE(allocations().peak, said + rest);
+    } else {
+        EXPECT_LE(allocations().peak, rest);
+    }
+    share.build(System());
+    EXPECT_EQ(allocations().live.size(), 0u);
 }
 } // namespace

@@ -65,6 +65,11 @@ inline Mat3 diagonal_matrix(double x, double y, double z)
     return Mat3{{x, 0, 0, 0, y, 0, 0, 0, z}};
 }
 
+inline Mat3 transposed(const Mat3 &k)
+{
+    return Mat3{{k[0], k[3], k[6], k[1], k[4], k[7], k[2], k[5], k[8]}};
+}
+
 // K = (u'' - u'/r) dr dr^T / r^2 + (u'/r) 1
 inline Mat3 pair_matrix(const Vec3 &dr, double du, double du2)
 {
@@ -76,15 +81,31 @@ inline Mat3 pair_matrix(const Vec3 &dr, double du, double du2)
     return k;
 }
 
-// What a provider tells the core about one row: a central pair, a block, or a diagonal block.
+// What a provider tells the core, in the terms of inm_hessian.h.
 
 struct Term {
-    enum Kind { CENTRAL, BLOCK, DIAGONAL } kind;
+    enum Kind {
+        CENTRAL, // a central pair, given once
+        BLOCK,   // a pair with any block H_ij, given once
+        SIDE,    // the block H_ij as measured in row i
+        DIAGONAL // the block H_ii
+    } kind;
     size_t row;
     int64_t col;
-    Vec3 dr;
+    Vec3 dr; // r_row - r_col
     double du, du2;
     Mat3 block;
+
+    Mat3 k() const
+    {
+        Mat3 k = block;
+        if (kind == CENTRAL) {
+            k = pair_matrix(dr, du, du2);
+            for (double &x : k) x = -x;
+        }
+        return k;
+    }
+    bool is_pair() const { return kind == CENTRAL || kind == BLOCK; }
 };
 
 struct System {
@@ -104,6 +125,11 @@ struct System {
         for (double m : mass) sum += m;
         return sum;
     }
+    // natom() if there is none
+    size_t index_of(int64_t wanted) const
+    {
+        return (size_t) (std::find(tag.begin(), tag.end(), wanted) - tag.begin());
+    }
 
     size_t add_atom(double m = 1.0, int t = 1)
     {
@@ -112,48 +138,66 @@ struct System {
         mass.push_back(m);
         return natom() - 1;
     }
-    // a central pair as seen from one atom
-    void half_pair(size_t i, int64_t col, const Vec3 &dr, double du, double du2)
-    {
-        terms.push_back(Term{Term::CENTRAL, i, col, dr, du, du2, Mat3()});
-    }
-    // as seen from both; dr = r_i - r_j.  i == j: an atom and its image on either side
+    // dr = r_i - r_j.  i == j: an atom and its image on either side
     void pair(size_t i, size_t j, const Vec3 &dr, double du, double du2)
     {
-        half_pair(i, tag[j], dr, du, du2);
-        half_pair(j, tag[i], minus(dr), du, du2);
+        terms.push_back(Term{Term::CENTRAL, i, tag[j], dr, du, du2, Mat3()});
     }
     // a bond to something that is no atom of the system
     void wall(size_t i, const Vec3 &dr, double du, double du2)
     {
-        half_pair(i, INM_OUTSIDE, dr, du, du2);
+        terms.push_back(Term{Term::CENTRAL, i, INM_OUTSIDE, dr, du, du2, Mat3()});
     }
     void block(size_t i, int64_t col, const Vec3 &dr, const Mat3 &k)
     {
         terms.push_back(Term{Term::BLOCK, i, col, dr, 0.0, 0.0, k});
+    }
+    // for a symmetric matrix the other side is to be added too, with the transpose
+    void side(size_t i, int64_t col, const Mat3 &k)
+    {
+        terms.push_back(Term{Term::SIDE, i, col, Vec3{{0, 0, 0}}, 0.0, 0.0, k});
     }
     void onsite(size_t i, const Mat3 &k)
     {
         terms.push_back(Term{Term::DIAGONAL, i, 0, Vec3{{0, 0, 0}}, 0.0, 0.0, k});
     }
 
-    // The matrix H [n][n] as the formulas have it, atoms in the order in which they were added.
+    // The symmetric part of the matrix H [n][n] as the formulas have it, atoms in the order in
+    // which they were added.
     Field hessian() const
     {
-        const size_t d = (size_t) dim, size = n();
-        Field h(size * size, 0.0);
+        const size_t size = n();
+        Field h(size * size, 0.0), symmetric(size * size);
         for (const Term &t : terms) {
-            const Mat3 k   = (t.kind == Term::CENTRAL) ? pair_matrix(t.dr, t.du, t.du2) : t.block;
-            const size_t j = std::find(tag.begin(), tag.end(), t.col) - tag.begin();
-            for (size_t a = 0; a < d; a++)
-                for (size_t b = 0; b < d; b++) {
-                    double *row = &h[(d * t.row + a) * size];
-                    if (t.kind != Term::BLOCK) row[d * t.row + b] += k[3 * a + b];
-                    if (t.kind == Term::DIAGONAL || j == natom()) continue;
-                    row[d * j + b] += (t.kind == Term::CENTRAL) ? -k[3 * a + b] : k[3 * a + b];
-                }
+            const size_t i = t.row, j = index_of(t.col);
+            const Mat3 k = t.k(), kt = transposed(k);
+            if (t.kind == Term::DIAGONAL) add_block(h, i, i, k, 1.0);
+            if (t.is_pair()) add_block(h, i, i, k, -1.0);
+            if (t.kind == Term::DIAGONAL || j == natom()) continue;
+            add_block(h, i, j, k, 1.0);
+            if (!t.is_pair()) continue;
+            add_block(h, j, i, kt, 1.0);
+            add_block(h, j, j, kt, -1.0);
         }
-        return h;
+        for (size_t r = 0; r < size; r++)
+            for (size_t c = 0; c < size; c++)
+                symmetric[r * size + c] = 0.5 * (h[r * size + c] + h[c * size + r]);
+        return symmetric;
+    }
+    // Xi [natom][3] of the shear x_k += gamma x_c: sum of H_ij (r_i - r_j)_c over pairs
+    Field affine_force(size_t k, size_t c) const
+    {
+        Field xi(3 * natom(), 0.0);
+        for (const Term &t : terms) {
+            if (!t.is_pair()) continue;
+            const Mat3 block = t.k();
+            const size_t j   = index_of(t.col);
+            for (size_t a = 0; a < 3; a++) {
+                xi[3 * t.row + a] += block[3 * a + k] * t.dr[c];
+                if (j < natom()) xi[3 * j + a] -= block[3 * k + a] * t.dr[c];
+            }
+        }
+        return xi;
     }
     // D = scale H / sqrt(m_i m_j)
     Field matrix() const
@@ -164,6 +208,15 @@ struct System {
             for (size_t c = 0; c < size; c++)
                 h[r * size + c] *= scale / std::sqrt(mass[r / d] * mass[c / d]);
         return h;
+    }
+
+private:
+    void add_block(Field &h, size_t i, size_t j, const Mat3 &k, double factor) const
+    {
+        const size_t d = (size_t) dim;
+        for (size_t a = 0; a < d; a++)
+            for (size_t b = 0; b < d; b++)
+                h[(d * i + a) * n() + d * j + b] += factor * k[3 * a + b];
     }
 };
 
@@ -216,19 +269,48 @@ inline int in_pairs(size_t atom, int nprocs)
     return (int) ((atom / 2) % (size_t) std::max(1, nprocs - 1));
 }
 
-// A Hessian of the core with this rank's share of a system.
+// Which rank adds a pair: any may that knows both atoms.  owner: of the row
+typedef std::function<int(size_t term, int owner, int nprocs)> Giver;
+
+inline int given_by_owner(size_t, int owner, int)
+{
+    return owner;
+}
+inline int given_in_turn(size_t term, int, int nprocs)
+{
+    return (int) (term % (size_t) nprocs);
+}
+inline int given_by_last(size_t, int, int nprocs)
+{
+    return nprocs - 1;
+}
+inline int given_by_stranger(size_t, int owner, int nprocs)
+{
+    return (owner + 1) % nprocs;
+}
+
+// A Hessian of the core with this rank's share of a system.  Sites of every rank are its rows and
+// two images of every atom, of its own rows too; which of them is named goes in turn.
 
 class Hessian {
 public:
     inm_hessian *h = nullptr;
-    inm_status status;         // of building it, on this rank
+    inm_status status;         // of building it, the same on all ranks
     std::vector<size_t> atoms; // of this rank, in the order of rows
 
     explicit Hessian(const System &s, const Owner &owner = scattered, bool reversed = false,
-                     MPI_Comm comm = MPI_COMM_WORLD)
+                     MPI_Comm comm = MPI_COMM_WORLD, const Giver &giver = given_by_owner)
     {
-        status = inm_hessian_create(&h, comm, s.dim, s.scale);
-        if (status == INM_OK) build(s, owner, reversed, comm);
+        status = inm_status_sync(inm_hessian_create(&h, comm, s.dim, s.scale), comm);
+        if (status == INM_OK) build(s, owner, reversed, comm, giver);
+    }
+    // anew in the same handle
+    void build(const System &s, const Owner &owner = scattered, bool reversed = false,
+               MPI_Comm comm = MPI_COMM_WORLD, const Giver &giver = given_by_owner)
+    {
+        status = inm_status_sync(begin(s, owner, reversed, comm), comm);
+        if (status == INM_OK) status = inm_status_sync(add(s, owner, reversed, comm, giver), comm);
+        if (status == INM_OK) status = inm_hessian_end(h);
     }
     ~Hessian() { inm_hessian_destroy(&h); }
     Hessian(const Hessian &)            = delete;
@@ -262,39 +344,59 @@ public:
     }
 
 private:
-    void build(const System &s, const Owner &owner, bool reversed, MPI_Comm comm)
+    std::vector<size_t> row; // of each atom, natom if it is not here
+
+    inm_status begin(const System &s, const Owner &owner, bool reversed, MPI_Comm comm)
     {
-        const int me = my_rank(comm), nprocs = number_of_ranks(comm);
-        std::vector<int64_t> tag;
+        std::vector<int64_t> tag, ghost_tag(s.tag);
         std::vector<int> type;
         std::vector<double> mass;
-        std::vector<size_t> row(s.natom(), s.natom());
 
+        atoms.clear();
         for (size_t i = 0; i < s.natom(); i++)
-            if (owner(i, nprocs) == me) atoms.push_back(i);
+            if (owner(i, number_of_ranks(comm)) == my_rank(comm)) atoms.push_back(i);
         if (reversed) std::reverse(atoms.begin(), atoms.end());
+        row.assign(s.natom(), s.natom());
         for (size_t i : atoms) {
             row[i] = tag.size();
             tag.push_back(s.tag[i]);
             type.push_back(s.type[i]);
             mass.push_back(s.mass[i]);
         }
-        status = inm_hessian_begin(h, tag.size(), tag.data(), type.data(), mass.data());
-
+        ghost_tag.insert(ghost_tag.end(), s.tag.begin(), s.tag.end());
+        return inm_hessian_begin(h, tag.size(), tag.data(), type.data(), mass.data(),
+                                 ghost_tag.size(), ghost_tag.data());
+    }
+    int site(size_t atom, size_t turn) const
+    {
+        if (atom == row.size()) return INM_OUTSIDE;
+        if (turn % 3 != 0 && row[atom] < row.size()) return (int) row[atom];
+        return (int) (atoms.size() + (turn % 2) * row.size() + atom);
+    }
+    inm_status add(const System &s, const Owner &owner, bool reversed, MPI_Comm comm,
+                   const Giver &giver)
+    {
+        const int me = my_rank(comm), nprocs = number_of_ranks(comm);
         std::vector<Term> terms = s.terms;
         if (reversed) std::reverse(terms.begin(), terms.end());
-        for (const Term &t : terms)
-            if (row[t.row] < s.natom()) add(t, row[t.row]);
+        for (size_t n = 0; n < terms.size(); n++) {
+            const Term &t        = terms[n];
+            const int of_row     = owner(t.row, nprocs);
+            const bool is_mine   = (t.is_pair() ? giver(n, of_row, nprocs) : of_row) == me;
+            const inm_status one = is_mine ? add(t, site(t.row, n), site(s.index_of(t.col), n / 2))
+                                           : INM_OK;
+            if (one != INM_OK) return one;
+        }
+        return INM_OK;
     }
-    void add(const Term &t, size_t row)
+    inm_status add(const Term &t, int i, int j)
     {
-        if (status != INM_OK) return;
-        if (t.kind == Term::DIAGONAL)
-            inm_hessian_add_diagonal(h, row, t.block.data());
-        else if (t.kind == Term::BLOCK)
-            status = inm_hessian_add(h, row, t.col, t.dr.data(), t.block.data());
-        else
-            status = inm_hessian_add_central(h, row, t.col, t.dr.data(), t.du, t.du2);
+        if (t.kind == Term::CENTRAL)
+            return inm_hessian_add_central(h, i, j, t.dr.data(), t.du, t.du2);
+        if (t.kind == Term::BLOCK) return inm_hessian_add(h, i, j, t.dr.data(), t.block.data());
+        i = (int) row[t.row];
+        return (t.kind == Term::SIDE) ? inm_hessian_add_side(h, i, t.col, t.block.data())
+                                      : inm_hessian_add_diagonal(h, i, t.block.data());
     }
 };
 
@@ -309,6 +411,7 @@ struct Options {
     inm_keep_kind keep = INM_KEEP_NONE;
     double keep_value  = 0.0;
     Owner owner        = scattered;
+    Giver giver        = given_by_owner;
     bool reversed      = false;
     MPI_Comm comm      = MPI_COMM_WORLD;
     const char *solver = "lapack";
@@ -329,7 +432,7 @@ public:
     {
         memset(&m, 0, sizeof(m));
         memset(&request, 0, sizeof(request));
-        Hessian share(s, options.owner, options.reversed, options.comm);
+        Hessian share(s, options.owner, options.reversed, options.comm, options.giver);
         const Field proj   = share.local(options.proj, s.natom());
         request.vectors    = options.vectors;
         request.edge       = options.edge;
@@ -453,7 +556,7 @@ inline System with_spectrum(const std::vector<double> &lambda, const Field &q,
             if (i == j)
                 s.onsite(i, k);
             else
-                s.block(i, s.tag[j], Vec3{{1, 0, 0}}, k);
+                s.side(i, s.tag[j], k);
         }
     return s;
 }

@@ -170,8 +170,7 @@ TEST(ModeTable, finds_atoms_by_tag)
     Table t({1.0}, 4);
     t.m.tag = tags;
     for (size_t i = 0; i < 4; i++) EXPECT_EQ(inm_mode_atom(&t.m, tags[i]), i);
-    for (int64_t missing :
-         {(int64_t) 1, (int64_t) 5, (int64_t) 8, INM_OUTSIDE, (int64_t) 2000000000000})
+    for (int64_t missing : std::vector<int64_t>{1, 5, 8, INM_OUTSIDE, 2000000000000})
         EXPECT_EQ(inm_mode_atom(&t.m, missing), 4u) << missing;
     t.m.natom = 0;
     EXPECT_EQ(inm_mode_atom(&t.m, 2), 0u);

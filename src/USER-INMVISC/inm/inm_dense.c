@@ -3,6 +3,7 @@
 
 #include "inm_hessian_private.h"
 #include "inm_solver_private.h"
+#include "inm_stream.h"
 
 #include <limits.h>
 #include <math.h>
@@ -61,80 +62,13 @@ done:
   return status;
 }
 
-/* ---- packets: runs of doubles, from every rank to the root ------------------------------------ */
+/* ---- atoms: index, type, mass, vectors ------------------------------------------------------- */
 
 /* A record is a few indices and numbers, all as double: exact up to 2^53. */
-enum { RECORDS = 2048, TAG_PACKET = 7301 };
-
-typedef void (*take_fn)(inm_dense *d, const double *record);
-
-typedef struct {
-  MPI_Comm comm;
-  int root, me, width; /* doubles in a record */
-  int used;            /* records in the buffer */
-  double *buffer;      /* [RECORDS][width] */
-  inm_dense *d;
-  take_fn take;
-} packets;
-
-static void deliver(packets *p, const double *buffer, int nrecord)
+static size_t atom_record(const inm_dense *d)
 {
-  for (int k = 0; k < nrecord; k++) p->take(p->d, &buffer[(size_t) k * p->width]);
+  return 3 + 3 * (size_t) d->nproj;
 }
-
-static void flush(packets *p)
-{
-  if (p->me == p->root)
-    deliver(p, p->buffer, p->used);
-  else
-    MPI_Send(p->buffer, p->used * p->width, MPI_DOUBLE, p->root, TAG_PACKET, p->comm);
-  p->used = 0;
-}
-
-/* room for the next record */
-static double *next_record(packets *p)
-{
-  if (p->used == RECORDS) flush(p);
-  return &p->buffer[(size_t) (p->used++) * p->width];
-}
-
-/* Send what is left and an empty packet for the end; the root takes rank by rank in order, so that
-   sums are formed in the same order every time. */
-static void finish(packets *p)
-{
-  if (p->used) flush(p);
-  if (p->me != p->root) {
-    flush(p);
-    return;
-  }
-  int nprocs;
-  MPI_Comm_size(p->comm, &nprocs);
-  for (int r = 0; r < nprocs; r++) {
-    int n = (r != p->root);
-    while (n > 0) {
-      MPI_Status status;
-      MPI_Recv(p->buffer, RECORDS * p->width, MPI_DOUBLE, r, TAG_PACKET, p->comm, &status);
-      MPI_Get_count(&status, MPI_DOUBLE, &n);
-      deliver(p, p->buffer, n / p->width);
-    }
-  }
-}
-
-static inm_status packets_open(packets *p, const inm_hessian *h, int root, int width, inm_dense *d,
-                               take_fn take)
-{
-  p->comm = h->comm;
-  p->root = root;
-  p->width = width;
-  p->used = 0;
-  p->d = d;
-  p->take = take;
-  MPI_Comm_rank(h->comm, &p->me);
-  p->buffer = (double *) malloc((size_t) RECORDS * width * sizeof(*p->buffer));
-  return inm_status_sync(p->buffer ? INM_OK : INM_ERR_ALLOC, h->comm);
-}
-
-/* ---- atoms: index, type, mass, vectors ------------------------------------------------------- */
 
 static void take_atom(inm_dense *d, const double *record)
 {
@@ -148,75 +82,95 @@ static void take_atom(inm_dense *d, const double *record)
       d->proj[v * d->n + d->dim * i + a] = b[3 * v + a] / sqrt(d->mass[i]);
 }
 
+static void take_atoms(void *ctx, const void *bytes, size_t n)
+{
+  inm_dense *d = (inm_dense *) ctx;
+  const double *record = (const double *) bytes, *end = record + n / sizeof(*record);
+  for (; record < end; record += atom_record(d)) take_atom(d, record);
+}
+
 static inm_status gather_atoms(const inm_hessian *h, const inm_request *request, const int64_t *tag,
                                size_t natom, int root, inm_dense *d)
 {
-  packets p;
-  inm_status status = packets_open(&p, h, root, 3 + 3 * request->nproj, d, take_atom);
+  inm_stream stream;
+  const size_t bytes = atom_record(d) * sizeof(double);
+  double *record = (double *) malloc(bytes);
+  inm_status status = inm_status_sync(record ? INM_OK : INM_ERR_ALLOC, h->comm);
 
-  if (status == INM_OK) {
-    for (size_t i = 0; i < h->nrow; i++) {
-      double *record = next_record(&p);
-      record[0] = (double) inm_tag_index(tag, natom, h->tag[i]);
-      record[1] = h->type[i];
-      record[2] = h->mass[i];
-      for (int v = 0; v < request->nproj; v++)
-        memcpy(&record[3 + 3 * v], &request->proj[3 * (v * h->nrow + i)], 3 * sizeof(*record));
-    }
-    finish(&p);
+  if (status == INM_OK) status = inm_stream_open(&stream, h->comm, root, take_atoms, d);
+  if (status != INM_OK) goto done;
+  for (size_t i = 0; i < h->nrow; i++) {
+    record[0] = (double) inm_tag_index(tag, natom, h->tag[i]);
+    record[1] = h->type[i];
+    record[2] = h->mass[i];
+    for (int v = 0; v < request->nproj; v++)
+      memcpy(&record[3 + 3 * v], &request->proj[3 * (v * h->nrow + i)], 3 * sizeof(*record));
+    inm_stream_put(&stream, record, bytes);
   }
-  free(p.buffer);
+  inm_stream_end(&stream);
+  inm_stream_close(&stream);
+
+done:
+  free(record);
   return status;
 }
 
 /* ---- blocks ---------------------------------------------------------------------------------- */
 
-/* D = scale * H / sqrt(m_i m_j): the atoms must have been gathered before */
-static void take_block(inm_dense *d, const double *record)
+typedef struct {
+  double row, col, k[9];
+} block_record;
+
+/* D = scale * H / sqrt(m_i m_j): the atoms must have been gathered before.  A block off the diagonal
+   stands for its transpose too. */
+static void take_block(inm_dense *d, const block_record *record)
 {
-  const size_t dim = (size_t) d->dim, i = (size_t) record[0], j = (size_t) record[1];
-  const double *k = &record[2];
+  const size_t dim = (size_t) d->dim, i = (size_t) record->row, j = (size_t) record->col;
   const double weight = d->scale / sqrt(d->mass[i] * d->mass[j]);
   for (size_t a = 0; a < dim; a++)
-    for (size_t b = 0; b < dim; b++)
-      d->a[(dim * i + a) * d->n + dim * j + b] += weight * k[3 * a + b];
+    for (size_t b = 0; b < dim; b++) {
+      d->a[(dim * i + a) * d->n + dim * j + b] += weight * record->k[3 * a + b];
+      if (i != j) d->a[(dim * j + b) * d->n + dim * i + a] += weight * record->k[3 * a + b];
+    }
 }
 
-static void pack_block(packets *p, size_t i, size_t j, const double *k)
+static void take_blocks(void *ctx, const void *bytes, size_t n)
 {
-  double *record = next_record(p);
-  record[0] = (double) i;
-  record[1] = (double) j;
-  memcpy(&record[2], k, 9 * sizeof(*k));
+  const block_record *record = (const block_record *) bytes;
+  for (size_t k = 0; k < n / sizeof(*record); k++) take_block((inm_dense *) ctx, &record[k]);
+}
+
+static void put_block(inm_stream *stream, size_t i, size_t j, const double *k)
+{
+  block_record record;
+  record.row = (double) i;
+  record.col = (double) j;
+  memcpy(record.k, k, sizeof(record.k));
+  inm_stream_put(stream, &record, sizeof(record));
+}
+
+static void put_row(inm_stream *stream, const inm_hessian *h, const size_t *index, size_t row)
+{
+  put_block(stream, index[row], index[row], &h->diagonal[9 * row]);
+  for (size_t n = h->row_start[row]; n < h->row_start[row] + (size_t) h->row_len[row]; n++)
+    put_block(stream, index[row], index[h->col[n]], &h->k[9 * n]);
 }
 
 static inm_status gather_blocks(const inm_hessian *h, const int64_t *tag, size_t natom, int root,
                                 inm_dense *d)
 {
-  packets p;
-  size_t *index = (size_t *) malloc((h->nrow + 1) * sizeof(*index));
-  inm_status status = packets_open(&p, h, root, 2 + 9, d, take_block);
-  const inm_status mine = index ? INM_OK : INM_ERR_ALLOC;
+  inm_stream stream;
+  size_t *index = (size_t *) malloc((h->ncol + 1) * sizeof(*index)); /* in the matrix */
+  inm_status status = inm_status_sync(index ? INM_OK : INM_ERR_ALLOC, h->comm);
 
-  if (status == INM_OK) status = inm_status_sync(mine, h->comm);
-  if (status == INM_OK) {
-    for (size_t i = 0; i < h->nrow; i++) {
-      index[i] = inm_tag_index(tag, natom, h->tag[i]);
-      pack_block(&p, index[i], index[i], &h->diagonal[9 * i]);
-    }
-    for (size_t n = 0; n < h->nblock; n++) {
-      const inm_block *b = &h->block[n];
-      if (b->col == INM_OUTSIDE) continue;
-      const size_t j = inm_tag_index(tag, natom, b->col);
-      if (j < natom)
-        pack_block(&p, index[b->row], j, b->k);
-      else
-        status = INM_ERR_TAG;
-    }
-    finish(&p);
-    status = inm_status_sync(status, h->comm);
-  }
-  free(p.buffer);
+  if (status == INM_OK) status = inm_stream_open(&stream, h->comm, root, take_blocks, d);
+  if (status != INM_OK) goto done;
+  for (size_t c = 0; c < h->ncol; c++) index[c] = inm_tag_index(tag, natom, h->tag[c]);
+  for (size_t i = 0; i < h->nrow; i++) put_row(&stream, h, index, i);
+  inm_stream_end(&stream);
+  inm_stream_close(&stream);
+
+done:
   free(index);
   return status;
 }
@@ -232,13 +186,28 @@ void inm_dense_free(inm_dense *d)
   memset(d, 0, sizeof(*d));
 }
 
-static inm_status dense_alloc(inm_dense *d)
+static void describe(inm_dense *d, const inm_hessian *h, const inm_request *request, size_t natom)
 {
-  d->a = (double *) calloc(d->n * d->n + 1, sizeof(*d->a));
+  memset(d, 0, sizeof(*d));
+  d->dim = h->dim;
+  d->scale = h->scale;
+  d->nproj = request->nproj;
+  d->natom = natom;
+  d->n = (size_t) h->dim * natom;
+}
+
+static inm_status allocate_atoms(inm_dense *d)
+{
   d->mass = (double *) calloc(d->natom + 1, sizeof(*d->mass));
   d->type = (int *) calloc(d->natom + 1, sizeof(*d->type));
   d->proj = (double *) calloc((size_t) d->nproj * d->n + 1, sizeof(*d->proj));
-  return (d->a && d->mass && d->type && d->proj) ? INM_OK : INM_ERR_ALLOC;
+  return (d->mass && d->type && d->proj) ? INM_OK : INM_ERR_ALLOC;
+}
+
+static inm_status dense_alloc(inm_dense *d)
+{
+  d->a = (double *) calloc(d->n * d->n + 1, sizeof(*d->a));
+  return d->a ? allocate_atoms(d) : INM_ERR_ALLOC;
 }
 
 inm_status inm_dense_gather(const inm_hessian *h, const inm_request *request, const int64_t *tag,
@@ -248,12 +217,7 @@ inm_status inm_dense_gather(const inm_hessian *h, const inm_request *request, co
   inm_status status = INM_OK;
 
   MPI_Comm_rank(h->comm, &me);
-  memset(d, 0, sizeof(*d));
-  d->dim = h->dim;
-  d->scale = h->scale;
-  d->nproj = request->nproj;
-  d->natom = natom;
-  d->n = (size_t) h->dim * natom;
+  describe(d, h, request, natom);
   if (me == root) status = dense_alloc(d);
   status = inm_status_sync(status, h->comm);
 
@@ -262,25 +226,29 @@ inm_status inm_dense_gather(const inm_hessian *h, const inm_request *request, co
   return status;
 }
 
-inm_status inm_dense_symmetrize(inm_dense *d)
+inm_status inm_dense_share_atoms(const inm_hessian *h, const inm_request *request,
+                                 const int64_t *tag, size_t natom, inm_dense *d)
 {
-  enum { TILE = 64 }; /* both the tile and its transpose fit the cache */
-  const size_t n = d->n;
-  double difference = 0.0, size = 0.0, nonfinite = 0.0;
+  const int root = 0;
+  const size_t nproj = (size_t) request->nproj;
+  inm_status status;
 
-  for (size_t r0 = 0; r0 < n; r0 += TILE)
-    for (size_t c0 = 0; c0 <= r0; c0 += TILE)
-      for (size_t r = r0; r < r0 + TILE && r < n; r++)
-        for (size_t c = c0; c < c0 + TILE && c <= r; c++) {
-          double *x = &d->a[r * n + c], *y = &d->a[c * n + r];
-          difference = fmax(difference, fabs(*x - *y));
-          size = fmax(size, fmax(fabs(*x), fabs(*y)));
-          *x = *y = 0.5 * (*x + *y);
-          nonfinite += 0.0 * *x; /* NaN as soon as one is not finite */
-        }
-  if (nonfinite != 0.0) return INM_ERR_NONFINITE;
-  d->asymmetry = (size > 0.0) ? difference / size : 0.0;
+  describe(d, h, request, natom);
+  if (nproj > 0 && d->n > (size_t) INT_MAX / nproj) return INM_ERR_SIZE;
+  status = inm_status_sync(allocate_atoms(d), h->comm);
+  if (status == INM_OK) status = gather_atoms(h, request, tag, natom, root, d);
+  if (status != INM_OK) return status;
+  MPI_Bcast(d->mass, (int) natom, MPI_DOUBLE, root, h->comm);
+  MPI_Bcast(d->type, (int) natom, MPI_INT, root, h->comm);
+  MPI_Bcast(d->proj, (int) (nproj * d->n), MPI_DOUBLE, root, h->comm);
   return INM_OK;
+}
+
+inm_status inm_dense_check(const inm_dense *d)
+{
+  double nonfinite = 0.0;
+  for (size_t k = 0; k < d->n * d->n; k++) nonfinite += 0.0 * d->a[k]; /* NaN as soon as one is not */
+  return (nonfinite == 0.0) ? INM_OK : INM_ERR_NONFINITE;
 }
 
 /* Every eigenvalue lies within the largest row sum of |D|. */

@@ -1,8 +1,13 @@
+/* Collecting the blocks of the Hessian; inm_hessian_end.c puts them in order. */
+
 #include "inm_hessian_private.h"
 
+#include <limits.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* ---- life ------------------------------------------------------------------------------------- */
 
 inm_status inm_hessian_create(inm_hessian **out, MPI_Comm comm, int dim, double scale)
 {
@@ -18,110 +23,256 @@ inm_status inm_hessian_create(inm_hessian **out, MPI_Comm comm, int dim, double 
   return INM_OK;
 }
 
-static void free_rows(inm_hessian *h)
+void inm_hessian_forget(inm_hessian *h)
 {
+  const inm_hessian old = *h;
+
+  inm_pile_free(&h->mine);
+  inm_pile_free(&h->foreign);
+  inm_halo_destroy(&h->halo);
+  inm_tagmap_free(&h->column_of);
   free(h->tag);
   free(h->type);
   free(h->mass);
   free(h->diagonal);
-  h->tag = NULL;
-  h->type = NULL;
-  h->mass = NULL;
-  h->diagonal = NULL;
-  h->maxrow = 0;
+  free(h->affine);
+  free(h->site);
+  free(h->row_start);
+  free(h->row_len);
+  free(h->col);
+  free(h->k);
+  memset(h, 0, sizeof(*h));
+  h->comm = old.comm;
+  h->dim = old.dim;
+  h->scale = old.scale;
 }
 
 void inm_hessian_destroy(inm_hessian **h)
 {
   if (!h || !*h) return;
-  free_rows(*h);
-  free((*h)->block);
+  inm_hessian_forget(*h);
   free(*h);
   *h = NULL;
 }
 
-static inm_status reserve_rows(inm_hessian *h, size_t nrow)
+/* ---- columns and sites ------------------------------------------------------------------------ */
+
+static inm_status reserve_column(inm_hessian *h)
 {
-  if (nrow <= h->maxrow) return INM_OK;
-  if (nrow > INT32_MAX) return INM_ERR_SIZE;
-  free_rows(h);
-  h->tag = (int64_t *) malloc(nrow * sizeof(*h->tag));
-  h->type = (int *) malloc(nrow * sizeof(*h->type));
-  h->mass = (double *) malloc(nrow * sizeof(*h->mass));
-  h->diagonal = (double *) malloc(9 * nrow * sizeof(*h->diagonal));
-  if (!h->tag || !h->type || !h->mass || !h->diagonal) {
-    free_rows(h);
-    return INM_ERR_ALLOC;
-  }
-  h->maxrow = nrow;
+  if (h->ncol < h->maxcol) return INM_OK;
+  if (h->ncol >= INT32_MAX) return INM_ERR_SIZE;
+  const size_t larger = h->maxcol + h->maxcol / 2 + 64;
+  int64_t *moved = (int64_t *) realloc(h->tag, larger * sizeof(*moved));
+  if (!moved) return INM_ERR_ALLOC;
+  h->tag = moved;
+  h->maxcol = larger;
   return INM_OK;
+}
+
+int32_t inm_hessian_column(inm_hessian *h, int64_t tag)
+{
+  const int32_t known = inm_tagmap_find(&h->column_of, tag);
+  if (known >= 0) return known;
+
+  const int32_t column = (int32_t) h->ncol;
+  if (reserve_column(h) != INM_OK) return -1;
+  if (inm_tagmap_set(&h->column_of, tag, column) != INM_OK) return -1;
+  h->tag[h->ncol++] = tag;
+  return column;
+}
+
+static inm_status begin_rows(inm_hessian *h, size_t nrow, const int64_t *tag, const int *type,
+                             const double *mass)
+{
+  if (nrow > INT32_MAX) return INM_ERR_SIZE;
+  h->type = (int *) malloc((nrow + 1) * sizeof(*h->type));
+  h->mass = (double *) malloc((nrow + 1) * sizeof(*h->mass));
+  if (!h->type || !h->mass) return INM_ERR_ALLOC;
+
+  for (size_t i = 0; i < nrow; i++) {
+    if (tag[i] <= 0 || type[i] < 1 || !(mass[i] > 0.0) || !isfinite(mass[i])) return INM_ERR_ARG;
+    if (inm_tagmap_find(&h->column_of, tag[i]) >= 0) return INM_ERR_TAG;
+    if (inm_hessian_column(h, tag[i]) < 0) return INM_ERR_ALLOC;
+    h->type[i] = type[i];
+    h->mass[i] = mass[i];
+  }
+  h->nrow = nrow;
+  return INM_OK;
+}
+
+static inm_status begin_ghosts(inm_hessian *h, size_t nghost, const int64_t *ghost_tag)
+{
+  h->nsite = h->nrow + nghost;
+  if (h->nsite > INT_MAX) return INM_ERR_SIZE;
+  h->site = (int32_t *) malloc((h->nsite + 1) * sizeof(*h->site));
+  if (!h->site) return INM_ERR_ALLOC;
+
+  for (size_t i = 0; i < h->nrow; i++) h->site[i] = (int32_t) i;
+  for (size_t g = 0; g < nghost; g++) {
+    if (ghost_tag[g] <= 0) return INM_ERR_ARG;
+    h->site[h->nrow + g] = inm_hessian_column(h, ghost_tag[g]);
+    if (h->site[h->nrow + g] < 0) return INM_ERR_ALLOC;
+  }
+  h->nshared = h->ncol;
+  h->diagonal = (double *) calloc(9 * h->nshared + 1, sizeof(*h->diagonal));
+  h->affine = (double *) calloc(27 * h->nshared + 1, sizeof(*h->affine));
+  return (h->diagonal && h->affine) ? INM_OK : INM_ERR_ALLOC;
 }
 
 inm_status inm_hessian_begin(inm_hessian *h, size_t nrow, const int64_t *tag, const int *type,
-                             const double *mass)
+                             const double *mass, size_t nghost, const int64_t *ghost_tag)
 {
-  h->nrow = h->nblock = 0;
-  for (size_t i = 0; i < nrow; i++)
-    if (tag[i] <= 0 || type[i] < 1 || !(mass[i] > 0.0) || !isfinite(mass[i])) return INM_ERR_ARG;
-
-  inm_status status = reserve_rows(h, nrow);
-  if (status != INM_OK) return status;
-  h->nrow = nrow;
-  if (nrow == 0) return INM_OK;
-  memcpy(h->tag, tag, nrow * sizeof(*tag));
-  memcpy(h->type, type, nrow * sizeof(*type));
-  memcpy(h->mass, mass, nrow * sizeof(*mass));
-  memset(h->diagonal, 0, 9 * nrow * sizeof(*h->diagonal));
-  return INM_OK;
+  inm_hessian_forget(h);
+  inm_status status = begin_rows(h, nrow, tag, type, mass);
+  if (status == INM_OK) status = begin_ghosts(h, nghost, ghost_tag);
+  if (status != INM_OK) inm_hessian_forget(h);
+  h->open = (status == INM_OK);
+  return status;
 }
 
-/* room for one more block: grows by half, so that n blocks cost O(n) copies */
-static inm_status reserve_block(inm_hessian *h)
-{
-  if (h->nblock < h->maxblock) return INM_OK;
-  size_t larger = h->maxblock + h->maxblock / 2 + 1024;
-  inm_block *moved = (inm_block *) realloc(h->block, larger * sizeof(*moved));
-  if (!moved) return INM_ERR_ALLOC;
-  h->block = moved;
-  h->maxblock = larger;
-  return INM_OK;
-}
+/* ---- piles ------------------------------------------------------------------------------------ */
 
-inm_status inm_hessian_add(inm_hessian *h, size_t row, int64_t col, const double *dr,
-                           const double *block)
+static inm_status add_to_pile(inm_pile *pile, int32_t row, int32_t col, const double *k)
 {
-  if (row >= h->nrow) return INM_ERR_ARG;
-  inm_status status = reserve_block(h);
-  if (status != INM_OK) return status;
-  inm_block *b = &h->block[h->nblock++];
-  b->row = (int32_t) row;
+  const size_t room = sizeof(pile->last->block) / sizeof(*pile->last->block);
+
+  if (!pile->last || pile->last->used == room) {
+    inm_chunk *chunk = (inm_chunk *) malloc(sizeof(*chunk));
+    if (!chunk) return INM_ERR_ALLOC;
+    chunk->next = NULL;
+    chunk->used = 0;
+    if (pile->last)
+      pile->last->next = chunk;
+    else
+      pile->first = chunk;
+    pile->last = chunk;
+  }
+  inm_block *b = &pile->last->block[pile->last->used++];
+  b->row = row;
   b->col = col;
-  memcpy(b->dr, dr, sizeof(b->dr));
-  memcpy(b->k, block, sizeof(b->k));
+  memcpy(b->k, k, sizeof(b->k));
+  pile->nblock++;
   return INM_OK;
 }
 
-void inm_hessian_add_diagonal(inm_hessian *h, size_t row, const double *block)
+void inm_pile_free(inm_pile *pile)
 {
-  for (int a = 0; a < 9; a++) h->diagonal[9 * row + a] += block[a];
+  while (pile->first) {
+    inm_chunk *next = pile->first->next;
+    free(pile->first);
+    pile->first = next;
+  }
+  pile->last = NULL;
+  pile->nblock = 0;
 }
 
-inm_status inm_hessian_add_central(inm_hessian *h, size_t row, int64_t col, const double *dr,
-                                   double du, double du2)
+/* ---- blocks ----------------------------------------------------------------------------------- */
+
+void inm_transpose(const double *k, double *transposed)
+{
+  for (int a = 0; a < 3; a++)
+    for (int b = 0; b < 3; b++) transposed[3 * b + a] = k[3 * a + b];
+}
+
+/* what the block H_ij = K does to atom i alone: the diagonal, and the affine force */
+static void add_to_atom(inm_hessian *h, int32_t column, const double *dr, const double *k)
+{
+  double *diagonal = &h->diagonal[9 * (size_t) column], *xi = &h->affine[27 * (size_t) column];
+
+  for (int ak = 0; ak < 9; ak++) {
+    diagonal[ak] -= k[ak];
+    for (int c = 0; c < 3; c++) xi[3 * ak + c] += k[ak] * dr[c];
+  }
+}
+
+/* Stored on the side of the smaller column: rows come first, and a pair has one place. */
+inm_status inm_hessian_store(inm_hessian *h, int32_t row, int32_t col, const double *k)
+{
+  double transposed[9];
+
+  if (col < row) {
+    inm_transpose(k, transposed);
+    return inm_hessian_store(h, col, row, transposed);
+  }
+  return add_to_pile((size_t) row < h->nrow ? &h->mine : &h->foreign, row, col, k);
+}
+
+/* column of a site; -1 for an atom outside, -2 if there is no such site */
+static int32_t column_of_site(const inm_hessian *h, int site)
+{
+  if (site == INM_OUTSIDE) return -1;
+  return (site < 0 || (size_t) site >= h->nsite) ? -2 : h->site[site];
+}
+
+inm_status inm_hessian_add(inm_hessian *h, int i, int j, const double *dr, const double *k)
+{
+  const int32_t row = column_of_site(h, i), col = column_of_site(h, j);
+  const double back[3] = {-dr[0], -dr[1], -dr[2]};
+  double transposed[9];
+
+  if (!h->open || row < -1 || col < -1) return INM_ERR_ARG;
+  if (row >= 0 && col >= 0 && row != col) {
+    const inm_status status = inm_hessian_store(h, row, col, k);
+    if (status != INM_OK) return status;
+  }
+  inm_transpose(k, transposed);
+  if (row >= 0) add_to_atom(h, row, dr, k);
+  if (col >= 0) add_to_atom(h, col, back, transposed);
+
+  /* an atom and its own image move together: what was taken from the diagonal comes back */
+  if (row >= 0 && row == col)
+    for (int a = 0; a < 9; a++) h->diagonal[9 * (size_t) row + a] += k[a] + transposed[a];
+  return INM_OK;
+}
+
+inm_status inm_hessian_add_central(inm_hessian *h, int i, int j, const double *dr, double du,
+                                   double du2)
 {
   const double rsq = dr[0] * dr[0] + dr[1] * dr[1] + dr[2] * dr[2];
   const double transverse = du / sqrt(rsq);
   const double longitudinal = (du2 - transverse) / rsq;
-  double k[9], minus_k[9];
+  double k[9];
 
   for (int a = 0; a < 3; a++)
     for (int b = 0; b < 3; b++)
-      k[3 * a + b] = longitudinal * dr[a] * dr[b] + ((a == b) ? transverse : 0.0);
-  for (int a = 0; a < 9; a++) minus_k[a] = -k[a];
-
-  inm_hessian_add_diagonal(h, row, k);
-  return inm_hessian_add(h, row, col, dr, minus_k);
+      k[3 * a + b] = -longitudinal * dr[a] * dr[b] - ((a == b) ? transverse : 0.0);
+  return inm_hessian_add(h, i, j, dr, k);
 }
+
+static int is_row(const inm_hessian *h, int i)
+{
+  return h->open && i >= 0 && (size_t) i < h->nrow;
+}
+
+inm_status inm_hessian_add_side(inm_hessian *h, int i, int64_t col, const double *k)
+{
+  double half[9];
+
+  if (!is_row(h, i)) return INM_ERR_ARG;
+  if (col == INM_OUTSIDE) return INM_OK;
+  if (col <= 0) return INM_ERR_ARG;
+  if (col == h->tag[i]) return inm_hessian_add_diagonal(h, i, k);
+  const int32_t column = inm_hessian_column(h, col);
+  if (column < 0) return INM_ERR_ALLOC;
+  for (int a = 0; a < 9; a++) half[a] = 0.5 * k[a];
+  return inm_hessian_store(h, i, column, half);
+}
+
+inm_status inm_hessian_add_diagonal(inm_hessian *h, int i, const double *k)
+{
+  if (!is_row(h, i)) return INM_ERR_ARG;
+  for (int a = 0; a < 9; a++) h->diagonal[9 * (size_t) i + a] += k[a];
+  return INM_OK;
+}
+
+inm_status inm_hessian_add_affine(inm_hessian *h, int i, const double *xi)
+{
+  if (!is_row(h, i)) return INM_ERR_ARG;
+  for (int a = 0; a < 27; a++) h->affine[27 * (size_t) i + a] += xi[a];
+  return INM_OK;
+}
+
+/* ---- what it is ------------------------------------------------------------------------------- */
 
 size_t inm_hessian_nrow(const inm_hessian *h)
 {
@@ -153,115 +304,31 @@ int inm_hessian_largest_type(const inm_hessian *h)
 
 size_t inm_hessian_nblock(const inm_hessian *h)
 {
-  return h->nblock;
+  return h->open ? h->mine.nblock + h->foreign.nblock : h->nblock;
+}
+
+static double pile_bytes(const inm_pile *pile)
+{
+  double bytes = 0.0;
+  for (const inm_chunk *c = pile->first; c; c = c->next) bytes += sizeof(*c);
+  return bytes;
 }
 
 double inm_hessian_bytes(const inm_hessian *h)
 {
-  const double per_row = sizeof(*h->tag) + sizeof(*h->type) + 10 * sizeof(double);
-  return (double) h->maxblock * sizeof(*h->block) + (double) h->maxrow * per_row;
+  const double per_slot = sizeof(*h->col) + 9 * sizeof(*h->k);
+  const double per_row =
+      sizeof(*h->type) + sizeof(*h->mass) + sizeof(*h->row_start) + sizeof(*h->row_len);
+  const double per_key = sizeof(*h->column_of.key) + sizeof(*h->column_of.value);
+
+  return pile_bytes(&h->mine) + pile_bytes(&h->foreign) + per_slot * (double) h->nslot +
+      per_key * (double) h->column_of.size + (double) h->maxcol * sizeof(*h->tag) +
+      36.0 * sizeof(double) * (double) h->nshared + per_row * (double) h->nrow +
+      (double) h->nsite * sizeof(*h->site);
 }
 
-void inm_hessian_affine_force(const inm_hessian *h, int k, int c, double *xi)
+/* both forms of a block: chunks are freed only as the rows fill */
+double inm_hessian_bytes_for(double npair)
 {
-  if (h->nrow) memset(xi, 0, 3 * h->nrow * sizeof(*xi));
-
-  /* the diagonal has r_i - r_i = 0 and drops out */
-  for (size_t n = 0; n < h->nblock; n++) {
-    const inm_block *b = &h->block[n];
-    double *x = &xi[3 * (size_t) b->row];
-    for (int a = 0; a < 3; a++) x[a] += b->k[3 * a + k] * b->dr[c];
-  }
-}
-
-static void add_product(double *y, const double *k, const double *u)
-{
-  for (int a = 0; a < 3; a++) y[a] += k[3 * a] * u[0] + k[3 * a + 1] * u[1] + k[3 * a + 2] * u[2];
-}
-
-void inm_hessian_multiply_field(const inm_hessian *h, inm_field field, void *ctx, double *y)
-{
-  double u[3];
-
-  if (h->nrow) memset(y, 0, 3 * h->nrow * sizeof(*y));
-  for (size_t i = 0; i < h->nrow; i++) {
-    field(ctx, h->tag[i], u);
-    add_product(&y[3 * i], &h->diagonal[9 * i], u);
-  }
-  for (size_t n = 0; n < h->nblock; n++) {
-    const inm_block *b = &h->block[n];
-    if (b->col == INM_OUTSIDE) continue;
-    field(ctx, b->col, u);
-    add_product(&y[3 * (size_t) b->row], b->k, u);
-  }
-}
-
-/* a rigid translation along *ctx */
-static void unit_field(void *ctx, int64_t tag, double *u)
-{
-  (void) tag;
-  u[0] = u[1] = u[2] = 0.0;
-  u[*(const int *) ctx] = 1.0;
-}
-
-/* largest size among the first dim of every three numbers */
-static double largest(const double *x, size_t n, int dim)
-{
-  double max = 0.0;
-  for (size_t i = 0; i < n; i++)
-    if ((int) (i % 3) < dim && fabs(x[i]) > max) max = fabs(x[i]);
-  return max;
-}
-
-inm_status inm_hessian_translations(const inm_hessian *h, double tolerance, int *is_free)
-{
-  double *y = (double *) malloc((3 * h->nrow + 1) * sizeof(*y));
-  inm_status status = inm_status_sync(y ? INM_OK : INM_ERR_ALLOC, h->comm);
-  double mine[4], all[4];
-  if (status != INM_OK) goto done;
-
-  mine[3] = largest(h->diagonal, 9 * h->nrow, h->dim);
-  for (int a = 0; a < 3; a++) {
-    inm_hessian_multiply_field(h, unit_field, &a, y);
-    mine[a] = largest(y, 3 * h->nrow, h->dim);
-  }
-  MPI_Allreduce(mine, all, 4, MPI_DOUBLE, MPI_MAX, h->comm);
-  for (int a = 0; a < 3; a++) is_free[a] = (a < h->dim) && (all[a] <= tolerance * all[3]);
-
-done:
-  free(y);
-  return status;
-}
-
-/* trace of the part of a 3x3 block that is in the matrix */
-static double block_trace(const double *k, int dim)
-{
-  double sum = 0.0;
-  for (int a = 0; a < dim; a++) sum += k[4 * a];
-  return sum;
-}
-
-static double block_squares(const double *k)
-{
-  double sum = 0.0;
-  for (int a = 0; a < 9; a++) sum += k[a] * k[a];
-  return sum;
-}
-
-void inm_hessian_invariants(const inm_hessian *h, double *trace, double *squares)
-{
-  double mine[2] = {0.0, 0.0}, all[2];
-
-  for (size_t i = 0; i < h->nrow; i++) {
-    mine[0] += block_trace(&h->diagonal[9 * i], h->dim) / h->mass[i];
-    mine[1] += block_squares(&h->diagonal[9 * i]);
-  }
-  for (size_t n = 0; n < h->nblock; n++) {
-    const inm_block *b = &h->block[n];
-    mine[1] += block_squares(b->k);
-    if (b->col == h->tag[b->row]) mine[0] += block_trace(b->k, h->dim) / h->mass[b->row];
-  }
-  MPI_Allreduce(mine, all, 2, MPI_DOUBLE, MPI_SUM, h->comm);
-  *trace = h->scale * all[0];
-  *squares = all[1];
+  return npair * (sizeof(inm_block) + sizeof(int32_t) + 9 * sizeof(double));
 }

@@ -1,8 +1,12 @@
 /* The Hessian of the potential energy as 3x3 blocks, distributed over ranks as the atoms are.
 
-   A block belongs to a pair of an atom (row) and an image of an atom (column).  Images of one
-   column are kept apart, because the affine force needs the vector to the image; the matrix adds
-   them.  Providers fill the blocks; this object does not know what interaction they came from. */
+   Providers add what they know, pair of atoms by pair of atoms; this object does not know what
+   interaction it came from.  A block stands for itself and for its transpose on the other side of
+   the diagonal, so it is given and stored once, on one rank.  The vector between the two images of
+   a pair is contracted to the affine force at once; the matrix adds the images.
+
+   Order: create, then for every configuration begin, add..., end.  What reads the matrix comes
+   after end. */
 
 #ifndef INM_HESSIAN_H
 #define INM_HESSIAN_H
@@ -18,9 +22,9 @@ extern "C" {
 
 typedef struct inm_hessian inm_hessian;
 
-/* Tag of a column outside the group: its block counts for the affine force (the atom moves with
-   the strain) but not for the matrix. */
-#define INM_OUTSIDE ((int64_t) -1)
+/* In place of a site or a tag: an atom outside the group.  Its blocks count for the affine force
+   (the atom moves with the strain) and for the diagonal, but not for the matrix. */
+enum { INM_OUTSIDE = -1 };
 
 /* Make an empty Hessian.
    comm    borrowed, must outlive the handle
@@ -32,33 +36,52 @@ inm_status inm_hessian_create(inm_hessian **out, MPI_Comm comm, int dim, double 
 /* Free; accepts NULL and leaves NULL behind. */
 void inm_hessian_destroy(inm_hessian **h);
 
-/* Forget all blocks and start anew with the rows of this rank.
-   tag   [nrow]  atom IDs
-   type  [nrow]  1..ntypes
-   mass  [nrow]  > 0
+/* Forget all blocks and start anew with the sites of this rank: 0..nrow-1 are its rows, then come
+   ghosts, that is images of rows of this or of any other rank, any number of one atom.
+   tag        [nrow]    atom IDs, > 0
+   type       [nrow]    1..ntypes
+   mass       [nrow]    > 0
+   ghost_tag  [nghost]  atom IDs, > 0
    Not collective. */
 inm_status inm_hessian_begin(inm_hessian *h, size_t nrow, const int64_t *tag, const int *type,
-                             const double *mass);
+                             const double *mass, size_t nghost, const int64_t *ghost_tag);
 
-/* Add a block d2U/dr_row dr_col for the image of col at dr from row.
-   row    index 0..nrow-1 on this rank
-   col    tag of the column's atom, or INM_OUTSIDE
-   dr     [3]    r_row - r_col of this image
-   block  [3][3] energy/length^2
-   INM_ERR_ARG if there is no such row.  Not collective. */
-inm_status inm_hessian_add(inm_hessian *h, size_t row, int64_t col, const double *dr,
-                           const double *block);
+/* Add an unordered pair of sites, once over all ranks, by any rank that knows both:
+     H_ij += K,  H_ji += K^T,  and by translation invariance  H_ii -= K,  H_jj -= K^T
+   i, j   sites, or INM_OUTSIDE for one of them
+   dr     [3]     r_i - r_j of these images
+   k      [3][3]  energy/length^2
+   INM_ERR_ARG if there is no such site, or after end.  What fails adds nothing.  Not collective. */
+inm_status inm_hessian_add(inm_hessian *h, int i, int j, const double *dr, const double *k);
 
-/* Add to the diagonal block d2U/dr_row dr_row of a row.  Not collective. */
-void inm_hessian_add_diagonal(inm_hessian *h, size_t row, const double *block);
-
-/* Both parts of a central pair interaction u(|dr|) as seen from row:
-     K = (u'' - u'/r) dr dr^T / r^2 + (u'/r) 1,   H_row,col -= K,   H_row,row += K
+/* The same for a central interaction u(|dr|):
+     K = -[(u'' - u'/r) dr dr^T / r^2 + (u'/r) 1]
    du, du2  dU/dr and d2U/dr2 at r = |dr| */
-inm_status inm_hessian_add_central(inm_hessian *h, size_t row, int64_t col, const double *dr,
-                                   double du, double du2);
+inm_status inm_hessian_add_central(inm_hessian *h, int i, int j, const double *dr, double du,
+                                   double du2);
 
-/* Number of rows on this rank, and their tags [nrow], borrowed until the next begin. */
+/* Add one side of a measured pair, as seen from row i.  The other side is to be added too, by the
+   rank that has it as row: half of each makes the matrix symmetric.
+     H_ij += K/2,  H_ji += K^T/2
+   col  tag of the other atom, > 0, or INM_OUTSIDE (then nothing happens)
+   INM_ERR_ARG if there is no such row or tag, or after end.  Not collective. */
+inm_status inm_hessian_add_side(inm_hessian *h, int i, int64_t col, const double *k);
+
+/* Add to the diagonal block of row i.  Not collective. */
+inm_status inm_hessian_add_diagonal(inm_hessian *h, int i, const double *k);
+
+/* Add to the affine force of row i what the blocks do not contain.
+   xi  [3][3][3]  component a of d f_i / d gamma for the shear x_k += gamma x_c, as [a][k][c]
+   Not collective. */
+inm_status inm_hessian_add_affine(inm_hessian *h, int i, const double *xi);
+
+/* Bring every block to a rank that has one of its atoms as row, and add up.  Of the diagonal blocks
+   the symmetric part is kept: the rest is zero but for errors of what was added.
+   INM_ERR_TAG if a tag is a row of no rank or of two.  INM_ERR_ARG if a rank has not begun: then
+   nothing happens.  Any other failure leaves no rows, as that of begin does.  Collective. */
+inm_status inm_hessian_end(inm_hessian *h);
+
+/* Number of rows on this rank, and their tags [nrow], borrowed; adding may move them until end. */
 size_t inm_hessian_nrow(const inm_hessian *h);
 const int64_t *inm_hessian_tags(const inm_hessian *h);
 
@@ -69,9 +92,12 @@ int inm_hessian_dim(const inm_hessian *h);
 /* Largest atom type on this rank, 0 without rows. */
 int inm_hessian_largest_type(const inm_hessian *h);
 
-/* Number of blocks (without the diagonal) on this rank, and bytes held. */
+/* Number of blocks (one of each pair, without the diagonal; before end, of all that were added) stored
+   on this rank, bytes held by them and the rows, and bytes that so many pairs will need while they
+   are assembled. */
 size_t inm_hessian_nblock(const inm_hessian *h);
 double inm_hessian_bytes(const inm_hessian *h);
+double inm_hessian_bytes_for(double npair);
 
 /* Affine force field of a simple shear in the plane (k,c): displacement along k, gradient along c
    (Lemaitre and Maloney, J. Stat. Phys. 123, 415 (2006)):
@@ -79,21 +105,18 @@ double inm_hessian_bytes(const inm_hessian *h);
    xi [nrow][3], force/strain, overwritten.  Not collective. */
 void inm_hessian_affine_force(const inm_hessian *h, int k, int c, double *xi);
 
-/* y = H u without masses for a field u that is a function of the atom alone (so that no
-   communication is needed).  Columns outside the group are taken as u = 0.
-   y [nrow][3], overwritten.  Not collective. */
-typedef void (*inm_field)(void *ctx, int64_t tag, double *u);
-void inm_hessian_multiply_field(const inm_hessian *h, inm_field field, void *ctx, double *y);
+/* y = H u without masses.  u, y [nrow][3] of this rank's rows; y is overwritten.  Collective. */
+inm_status inm_hessian_multiply(const inm_hessian *h, const double *u, double *y);
 
 /* Which rigid translations cost no energy, decided by the matrix itself: direction a is free if
-   |sum_j H_i,j e_a| stays below tolerance * max |H_ii| for all i of all ranks.  Not so for a group
-   of atoms among others, or with an external field.
+   |sum_j H_i,j e_a| stays below tolerance * |H_ii| for every i of all ranks (|H_ii| taken as at
+   least 1e-3 of the largest).  Not so for a group of atoms among others, or with an external field.
    is_free [3] out.  Collective. */
 inm_status inm_hessian_translations(const inm_hessian *h, double tolerance, int *is_free);
 
-/* Two numbers that tell one configuration from another, whatever the order of atoms: the trace of D
-   and the sum of squares of the elements of all blocks.  Collective. */
-void inm_hessian_invariants(const inm_hessian *h, double *trace, double *squares);
+/* The trace of D, which tells one configuration from another whatever the order of atoms; not
+   finite if any element is not.  Collective. */
+double inm_hessian_trace(const inm_hessian *h);
 
 #ifdef __cplusplus
 }

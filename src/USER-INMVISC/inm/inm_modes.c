@@ -61,12 +61,16 @@ void inm_modes_free(inm_modes *m)
   memset(m, 0, sizeof(*m));
 }
 
+static void set_nan(double *x, size_t n)
+{
+  for (size_t i = 0; i < n; i++) x[i] = NAN;
+}
+
 /* an array of n NaN; never NULL but for want of memory */
 static double *nan_array(size_t n)
 {
   double *x = (double *) malloc((n + 1) * sizeof(*x));
-  if (x)
-    for (size_t i = 0; i < n; i++) x[i] = NAN;
+  if (x) set_nan(x, n);
   return x;
 }
 
@@ -135,6 +139,18 @@ void inm_fill_spectrum(inm_filler *f, const double *lambda)
 
   f->nseen[0] = f->nseen[1] = f->nseen[2] = 0;
   for (size_t i = 0; i < 3 * m->natom; i++) m->share[i] = 0.0;
+  set_nan(m->pr, m->n);
+  set_nan(m->proj2, (size_t) m->nproj * m->n);
+  set_nan(m->weight, (size_t) m->ntypes * m->n);
+  set_nan(m->eigenvector, 3 * m->natom);
+}
+
+size_t inm_fill_wanted(const inm_filler *f)
+{
+  const inm_vectors which = f->request->vectors;
+  return (which == INM_VECTORS_ALL)     ? f->modes->n
+      : (which == INM_VECTORS_UNSTABLE) ? f->nunstable
+                                        : 0;
 }
 
 /* P = [ N sum_i (e_i . e_i)^2 ]^-1 with x,y,z of an atom summed before squaring (paper, eq. 5) */
@@ -218,6 +234,59 @@ void inm_fill_shares(inm_filler *f)
   }
 }
 
+/* ---- tables of several ranks ------------------------------------------------------------------ */
+
+/* x [n] on the root = sum over ranks, each of which has NaN where it has nothing */
+static void add_up(double *x, size_t n, int root, MPI_Comm comm)
+{
+  int me;
+  MPI_Comm_rank(comm, &me);
+  for (size_t i = 0; i < n; i++)
+    if (isnan(x[i])) x[i] = 0.0;
+  MPI_Reduce((me == root) ? MPI_IN_PLACE : x, x, (int) n, MPI_DOUBLE, MPI_SUM, root, comm);
+}
+
+/* on the root: a participation ratio of 0 is that of no vector */
+static void settle(inm_filler *f)
+{
+  inm_modes *m = f->modes;
+
+  if (f->keep == m->n || m->pr[f->keep] == 0.0) set_nan(m->eigenvector, 3 * m->natom);
+  for (size_t p = 0; p < m->n; p++) {
+    if (m->pr[p] > 0.0) {
+      if (m->cls[p] != INM_ZERO)
+        m->cls[p] = (signed char) inm_classify(m->lambda[p], m->pr[p], f->request->edge);
+      continue;
+    }
+    m->pr[p] = NAN;
+    for (int v = 0; v < m->nproj; v++) m->proj2[v * m->n + p] = NAN;
+    for (int t = 0; t < m->ntypes; t++) m->weight[t * m->n + p] = NAN;
+  }
+}
+
+inm_status inm_fill_merge(inm_filler *f, int root, MPI_Comm comm)
+{
+  inm_modes *m = f->modes;
+  const size_t widest = (m->nproj > m->ntypes) ? (size_t) m->nproj : (size_t) m->ntypes;
+  double nseen[3];
+  int me;
+
+  if (m->n > (size_t) INT_MAX / (widest + 1)) return INM_ERR_SIZE;
+  for (int c = 0; c < 3; c++) nseen[c] = (double) f->nseen[c];
+  add_up(nseen, 3, root, comm);
+  add_up(m->pr, m->n, root, comm);
+  add_up(m->proj2, (size_t) m->nproj * m->n, root, comm);
+  add_up(m->weight, (size_t) m->ntypes * m->n, root, comm);
+  add_up(m->share, 3 * m->natom, root, comm);
+  add_up(m->eigenvector, 3 * m->natom, root, comm);
+
+  MPI_Comm_rank(comm, &me);
+  if (me != root) return INM_OK;
+  for (int c = 0; c < 3; c++) f->nseen[c] = (size_t) nseen[c];
+  settle(f);
+  return INM_OK;
+}
+
 inm_status inm_modes_bcast(inm_modes *m, int root, MPI_Comm comm)
 {
   const size_t lengths[] = {
@@ -230,6 +299,5 @@ inm_status inm_modes_bcast(inm_modes *m, int root, MPI_Comm comm)
     if (lengths[k] > INT_MAX) return INM_ERR_SIZE;
   for (int k = 0; k < 7; k++) MPI_Bcast(arrays[k], (int) lengths[k], MPI_DOUBLE, root, comm);
   MPI_Bcast(m->cls, (int) m->n, MPI_SIGNED_CHAR, root, comm);
-  MPI_Bcast(&m->asymmetry, 1, MPI_DOUBLE, root, comm);
   return INM_OK;
 }

@@ -51,8 +51,8 @@ typedef struct {
   double *share; /* [natom][3]      mean |e_ip|^2 over the modes UL, UD, stable; NaN if unknown */
   double *eigenvector; /* [natom][3]      of the chosen mode; NaN if none */
   const char *solver;  /* name of the one whose results these are */
-  int nthread;         /* threads that it used */
-  double asymmetry;    /* max |D - D^T| / max |D| before it was symmetrized */
+  int nthread;         /* threads that it used on a rank */
+  int grid[2];         /* rows and columns of ranks that held the matrix; 1 and 1 if one rank did */
 } inm_modes;
 
 /* Angular frequency on the real axis, negative for unstable modes. */

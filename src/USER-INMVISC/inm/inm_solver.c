@@ -1,4 +1,5 @@
 #include "inm_cores.h"
+#include "inm_distributed.h"
 #include "inm_solver_private.h"
 
 #include <math.h>
@@ -9,7 +10,16 @@
 #include <time.h>
 #include <unistd.h>
 
-static const inm_solver *const solvers[] = {&inm_solver_lapack, &inm_solver_twostage};
+static const inm_solver *const solvers[] = {
+    &inm_solver_lapack,
+    &inm_solver_twostage,
+#if defined(INM_SCALAPACK)
+    &inm_solver_scalapack,
+#endif
+#if defined(INM_ELPA)
+    &inm_solver_elpa,
+#endif
+};
 
 const inm_solver *inm_solver_find(const char *name)
 {
@@ -32,9 +42,19 @@ const char *inm_solver_name(const inm_solver *solver)
   return solver->name;
 }
 
+int inm_solver_is_distributed(const inm_solver *solver)
+{
+  return solver->solve_distributed != NULL;
+}
+
+double inm_solver_rank_bytes(const inm_solver *solver, size_t n, inm_vectors vectors, int nprocs)
+{
+  return solver->bytes(n, vectors, nprocs);
+}
+
 double inm_solver_bytes(const inm_solver *solver, size_t n, inm_vectors vectors)
 {
-  return solver->bytes(n, vectors);
+  return inm_solver_rank_bytes(solver, n, vectors, 1);
 }
 
 /* MemAvailable counts what the kernel can free for us, unlike the free pages of sysconf */
@@ -72,6 +92,41 @@ double inm_memory_available(void)
   return (available > 0.0) ? fmin(available, limit_available()) : 0.0;
 }
 
+/* ranks of comm on the node of this one */
+static int ranks_of_node(MPI_Comm comm)
+{
+  int nranks = 1;
+#if !defined(MPI_STUBS)
+  MPI_Comm node;
+  MPI_Comm_split_type(comm, MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &node);
+  MPI_Comm_size(node, &nranks);
+  MPI_Comm_free(&node);
+#else
+  (void) comm;
+#endif
+  return nranks;
+}
+
+void inm_solver_memory(const inm_solver *solver, size_t n, inm_vectors vectors, MPI_Comm comm,
+                       double *need, double *have)
+{
+  int nprocs;
+  double mine[2], worst[2];
+
+  MPI_Comm_size(comm, &nprocs);
+  mine[0] = inm_solver_rank_bytes(solver, n, vectors, nprocs);
+  mine[1] = -inm_memory_available();
+  if (inm_solver_is_distributed(solver)) {
+    mine[0] *= ranks_of_node(comm);
+    MPI_Allreduce(mine, worst, 2, MPI_DOUBLE, MPI_MAX, comm);
+  } else {
+    memcpy(worst, mine, sizeof(worst));
+    MPI_Bcast(worst, 2, MPI_DOUBLE, 0, comm);
+  }
+  *need = worst[0];
+  *have = -worst[1];
+}
+
 /* Wait for the root without spinning: its BLAS threads want the cores of the waiting ranks. */
 enum { TAG_READY = 7302 };
 
@@ -107,7 +162,7 @@ static inm_status solve_on_root(const inm_solver *solver, const inm_request *req
                                 inm_cores *cores, inm_modes *modes)
 {
   inm_filler f;
-  inm_status status = inm_dense_symmetrize(d);
+  inm_status status = inm_dense_check(d);
 
   if (status != INM_OK) return status;
   memset(&f, 0, sizeof(f));
@@ -120,7 +175,6 @@ static inm_status solve_on_root(const inm_solver *solver, const inm_request *req
 
   inm_dense_lift_translations(d, request->is_free);
   memcpy(modes->mass, d->mass, d->natom * sizeof(*d->mass));
-  modes->asymmetry = d->asymmetry;
   inm_cores_take(cores);
   if (d->n > 0) status = solver->solve(d, &f);
   inm_cores_give_back(cores);
@@ -143,7 +197,8 @@ static inm_status start_table(const inm_solver *solver, const inm_hessian *h,
   modes->ntypes = request->ntypes;
   modes->nproj = request->nproj;
   modes->solver = solver->name;
-  modes->nthread = inm_cores_count(cores);
+  modes->grid[0] = modes->grid[1] = 1;
+  modes->nthread = inm_solver_is_distributed(solver) ? 1 : inm_cores_count(cores);
   for (int a = 0; a < modes->dim; a++)
     if (request->is_free[a] && modes->natom > 0) modes->nzero++;
   return inm_status_sync(inm_modes_alloc(modes), comm);
@@ -180,12 +235,14 @@ inm_status inm_solve(const inm_solver *solver, const inm_hessian *h, const inm_r
 
   inm_modes_free(modes);
   if (status == INM_OK) status = start_table(solver, h, request, cores, modes);
-  if (status == INM_OK) status = gather_and_solve(solver, h, request, cores, modes);
+  if (status == INM_OK)
+    status = inm_solver_is_distributed(solver) ? inm_distributed_solve(solver, h, request, modes)
+                                               : gather_and_solve(solver, h, request, cores, modes);
   if (status == INM_OK) status = inm_modes_bcast(modes, 0, inm_hessian_comm(h));
   inm_cores_destroy(&cores);
 
   if (status != INM_OK) inm_modes_free(modes);
-  if (status == INM_ERR_ACCURACY && solver != &inm_solver_lapack)
+  if (status == INM_ERR_ACCURACY && solver == &inm_solver_twostage)
     return inm_solve(&inm_solver_lapack, h, request, modes);
   return status;
 }

@@ -17,12 +17,13 @@ enum { PANEL = 256 };
 static const size_t largest_n_all = 32766;
 static const size_t largest_n = 46340;
 
-static double lapack_bytes(size_t n, inm_vectors vectors)
+static double lapack_bytes(size_t n, inm_vectors vectors, int nprocs)
 {
   const double nn = (double) n * (double) n;
   const double matrices = (vectors == INM_VECTORS_ALL) ? 3.0
       : (vectors == INM_VECTORS_UNSTABLE)              ? 1.0 + 1.0 / 3.0
                                                        : 1.0;
+  (void) nprocs;
   return 8.0 * (matrices * nn + 64.0 * (double) n);
 }
 
@@ -81,22 +82,22 @@ static inm_status tridiagonalize(inm_dense *d, double *diagonal, double *offdiag
   return lapack_status(info);
 }
 
-/* eigenvectors 1..k of the tridiagonal matrix; destroys diagonal and offdiagonal.  z [k][n] */
-static inm_status tridiagonal_vectors(size_t size, double *diagonal, double *offdiagonal, int k,
-                                      double *z)
+inm_status inm_tridiagonal_vectors(size_t size, double *diagonal, double *offdiagonal, size_t first,
+                                   size_t count, double *z)
 {
-  const int n = (int) size, one = 1, lwork = 18 * n, liwork = 10 * n;
+  const int n = (int) size, k = (int) count, lwork = 18 * n, liwork = 10 * n;
+  const int lowest = (int) first + 1, highest = (int) (first + count);
   const double unused = 0.0;
   int found, info, accurate = 1;
   double *w = (double *) malloc(size * sizeof(*w));
   double *work = (double *) malloc((size_t) lwork * sizeof(*work));
   int *iwork = (int *) malloc((size_t) liwork * sizeof(*iwork));
-  int *support = (int *) malloc(2 * (size_t) k * sizeof(*support));
+  int *support = (int *) malloc(2 * count * sizeof(*support));
   inm_status status = INM_ERR_ALLOC;
 
   if (w && work && iwork && support) {
-    dstemr_("V", "I", &n, diagonal, offdiagonal, &unused, &unused, &one, &k, &found, w, z, &n, &k,
-            support, &accurate, work, &lwork, iwork, &liwork, &info);
+    dstemr_("V", "I", &n, diagonal, offdiagonal, &unused, &unused, &lowest, &highest, &found, w, z,
+            &n, &k, support, &accurate, work, &lwork, iwork, &liwork, &info);
     status = (info == 0 && found == k) ? INM_OK : INM_ERR_LAPACK;
   }
   free(w);
@@ -138,7 +139,7 @@ static inm_status lowest_vectors(inm_dense *d, double *diagonal, double *offdiag
   if (k == 0) return INM_OK;
   double *z = (double *) malloc(k * d->n * sizeof(*z));
   if (!z) return INM_ERR_ALLOC;
-  status = tridiagonal_vectors(d->n, diagonal, offdiagonal, (int) k, z);
+  status = inm_tridiagonal_vectors(d->n, diagonal, offdiagonal, 0, k, z);
   if (status == INM_OK) status = back_transform(d, tau, k, z, f);
   free(z);
   return status;
@@ -178,4 +179,4 @@ static inm_status lapack_solve(inm_dense *d, inm_filler *f)
   return (f->request->vectors == INM_VECTORS_ALL) ? solve_all(d, f) : solve_lowest(d, f);
 }
 
-const inm_solver inm_solver_lapack = {"lapack", lapack_bytes, lapack_solve};
+const inm_solver inm_solver_lapack = {"lapack", lapack_bytes, lapack_solve, NULL};

@@ -15,7 +15,6 @@ typedef struct {
   double *mass; /* [natom] */
   int *type;    /* [natom] */
   double *proj; /* [nproj][n]  divided by sqrt(m) */
-  double asymmetry;
 } inm_dense;
 
 /* x . y, [n] each */
@@ -37,14 +36,20 @@ inm_status inm_dense_gather(const inm_hessian *h, const inm_request *request, co
                             size_t natom, int root, inm_dense *d);
 void inm_dense_free(inm_dense *d);
 
-/* Average D and its transpose, remember their largest difference, refuse infinities. */
-inm_status inm_dense_symmetrize(inm_dense *d);
+/* All but the matrix, on every rank: d->a is NULL.  Collective. */
+inm_status inm_dense_share_atoms(const inm_hessian *h, const inm_request *request,
+                                 const int64_t *tag, size_t natom, inm_dense *d);
+
+/* INM_ERR_NONFINITE if an element is infinite or undefined. */
+inm_status inm_dense_check(const inm_dense *d);
 
 /* Add shift * t t^T for each free translation t = sqrt(m_i/M), with a shift above all eigenvalues. */
 void inm_dense_lift_translations(inm_dense *d, const int *is_free);
 
-/* Filling of the mode table on the root, while solving.
-   order: first inm_fill_spectrum once, then inm_fill_panel for every eigenvector at most once. */
+/* Filling of the mode table, while solving: on the root, or on several ranks that see some of the
+   eigenvectors each.
+   order: first inm_fill_spectrum, which forgets what was before, then inm_fill_panel for every
+   eigenvector at most once, then inm_fill_merge if there are several ranks, then inm_fill_shares. */
 typedef struct {
   inm_modes *modes;
   const inm_dense *dense;
@@ -62,6 +67,13 @@ void inm_fill_spectrum(inm_filler *f, const double *lambda);
 /* Eigenvectors first..first+count-1 in the solver's order.  vec [count][n], normalized. */
 void inm_fill_panel(inm_filler *f, size_t first, size_t count, const double *vec);
 
+/* Bring together on the root what the ranks have seen, each eigenvector on one of them.
+   Collective over comm; the same status on all ranks. */
+inm_status inm_fill_merge(inm_filler *f, int root, MPI_Comm comm);
+
+/* Eigenvectors that the request asks for, they come first: known after inm_fill_spectrum. */
+size_t inm_fill_wanted(const inm_filler *f);
+
 /* Means over the classes, once all panels are in. */
 void inm_fill_shares(inm_filler *f);
 
@@ -71,12 +83,26 @@ inm_status inm_modes_alloc(inm_modes *m);
 /* Give the table of the root to all ranks.  Collective. */
 inm_status inm_modes_bcast(inm_modes *m, int root, MPI_Comm comm);
 
+/* Eigenvectors first..first+count-1, from 0 in ascending order, of a symmetric tridiagonal matrix by
+   LAPACK's dstemr.
+   diagonal, offdiagonal  [n]  destroyed; the last element of offdiagonal is workspace
+   z                      [count][n]
+   INM_ERR_LAPACK where that method fails.  Not collective. */
+inm_status inm_tridiagonal_vectors(size_t n, double *diagonal, double *offdiagonal, size_t first,
+                                   size_t count, double *z);
+
+struct inm_distributed; /* inm_distributed.h */
+
+/* Either solve, on the root, or solve_distributed, on all ranks of a grid. */
 struct inm_solver {
   const char *name;
-  double (*bytes)(size_t n, inm_vectors vectors);
-  inm_status (*solve)(inm_dense *d, inm_filler *f); /* destroys d->a */
+  double (*bytes)(size_t n, inm_vectors vectors, int nprocs); /* of the root, or of each rank */
+  inm_status (*solve)(inm_dense *d, inm_filler *f);           /* destroys d->a */
+  inm_status (*solve_distributed)(struct inm_distributed *p);
 };
 
 extern const inm_solver inm_solver_lapack, inm_solver_twostage;
+extern const inm_solver inm_solver_scalapack; /* with INM_SCALAPACK defined */
+extern const inm_solver inm_solver_elpa;      /* with INM_ELPA defined */
 
 #endif

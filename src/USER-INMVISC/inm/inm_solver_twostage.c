@@ -48,8 +48,9 @@ typedef struct {
   inm_status *status; /* [nthread] */
 } twostage;
 
-static double twostage_bytes(size_t n, inm_vectors vectors)
+static double twostage_bytes(size_t n, inm_vectors vectors, int nprocs)
 {
+  (void) nprocs;
   const double columns = (vectors == INM_VECTORS_NONE) ? 320.0 : 320.0 + PANEL + LARGEST_CLUSTER;
   return 8.0 * ((double) n * (double) n + columns * (double) n);
 }
@@ -259,12 +260,6 @@ static inm_status all_panels(twostage *s, inm_dense *d, inm_filler *f, size_t nv
   return status;
 }
 
-static size_t wanted_vectors(const inm_filler *f, size_t n)
-{
-  if (f->request->vectors == INM_VECTORS_ALL) return n;
-  return (f->request->vectors == INM_VECTORS_UNSTABLE) ? f->nunstable : 0;
-}
-
 static inm_status twostage_solve(inm_dense *d, inm_filler *f)
 {
   const size_t largest_panel = (d->n < PANEL + LARGEST_CLUSTER) ? d->n : PANEL + LARGEST_CLUSTER;
@@ -291,7 +286,7 @@ static inm_status twostage_solve(inm_dense *d, inm_filler *f)
   if (status == INM_OK) {
     inm_fill_spectrum(f, s.lambda);
     s.z = (double *) malloc(largest_panel * s.n * sizeof(double));
-    status = s.z ? all_panels(&s, d, f, wanted_vectors(f, s.n)) : INM_ERR_ALLOC;
+    status = s.z ? all_panels(&s, d, f, inm_fill_wanted(f)) : INM_ERR_ALLOC;
   }
   if (status == INM_OK) inm_fill_shares(f);
 
@@ -303,4 +298,4 @@ static inm_status twostage_solve(inm_dense *d, inm_filler *f)
   return status;
 }
 
-const inm_solver inm_solver_twostage = {"twostage", twostage_bytes, twostage_solve};
+const inm_solver inm_solver_twostage = {"twostage", twostage_bytes, twostage_solve, NULL};

@@ -19,7 +19,8 @@ extern "C" {
   ENTRY(INM_ERR_NONFINITE, "infinite or undefined number in the input")      \
   ENTRY(INM_ERR_LAPACK, "LAPACK did not converge")                           \
   ENTRY(INM_ERR_ACCURACY, "eigenvectors did not pass their check")           \
-  ENTRY(INM_ERR_TAG, "atom ID missing or not unique")
+  ENTRY(INM_ERR_TAG, "atom ID missing or not unique")                        \
+  ENTRY(INM_ERR_IO, "file could not be written")
 
 #define INM_STATUS_ENUM(name, text) name,
 typedef enum { INM_STATUS_LIST(INM_STATUS_ENUM) INM_STATUS_COUNT } inm_status;

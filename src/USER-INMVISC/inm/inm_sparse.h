@@ -1,0 +1,41 @@
+/* The matrix of an inm_hessian as a sparse one whose rows stand in the order of atom IDs, so that
+   it is the same for any distribution of the atoms: for files and other programs.
+
+   Row dim*i+a belongs to coordinate a of atom i in ascending order of tags, as in the dense matrix.
+   Every rank holds the blocks of an equal share of the atoms, both triangles, and no rank ever
+   those of all.  Each block takes up to 264 bytes more while they are sent. */
+
+#ifndef INM_SPARSE_H
+#define INM_SPARSE_H
+
+#include "inm_hessian.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct {
+  int dim;
+  size_t natom;       /* of all ranks */
+  int64_t *tag;       /* [natom]  ascending; on every rank, as type and mass are */
+  int *type;          /* [natom] */
+  double *mass;       /* [natom] */
+  size_t first, last; /* this rank has the rows of the atoms first..last-1, ranks in order */
+  size_t nblock;      /* on this rank */
+  size_t *start;      /* [last-first+1]  blocks of atom first+r: start[r]..start[r+1]-1 */
+  int64_t *col;       /* [nblock]  column atom 0..natom-1, ascending in a row */
+  double *k;          /* [nblock][dim][dim] */
+} inm_sparse;
+
+/* Fill s, which needs no preparation; on failure nothing is left to be freed.
+   h         after inm_hessian_end
+   weighted  D = scale * H / sqrt(m_i m_j), else H
+   The matrix is symmetric to the last bit.  All atoms have a diagonal block.
+   INM_ERR_NONFINITE if an element is infinite or undefined.  Collective. */
+inm_status inm_sparse_gather(const inm_hessian *h, int weighted, inm_sparse *s);
+void inm_sparse_free(inm_sparse *s);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

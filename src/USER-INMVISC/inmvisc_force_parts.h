@@ -1,0 +1,58 @@
+/* -*- c++ -*- ----------------------------------------------------------
+   LAMMPS - Large-scale Atomic/Molecular Massively Parallel Simulator
+   https://www.lammps.org/, Sandia National Laboratories
+   LAMMPS development team: developers@lammps.org
+
+   This software is distributed under the GNU General Public License.
+   See the README file in the top-level LAMMPS directory.
+------------------------------------------------------------------------- */
+
+#ifndef LMP_INMVISC_FORCE_PARTS_H
+#define LMP_INMVISC_FORCE_PARTS_H
+
+#include <string>
+#include <vector>
+
+namespace LAMMPS_NS {
+class LAMMPS;
+class Pair;
+}    // namespace LAMMPS_NS
+
+namespace INMVISC_NS {
+
+// A part of the force field that can be evaluated alone: a pair style or a sub-style of pair
+// hybrid, the bonds, angles, dihedrals, impropers, the long-range part.
+
+struct ForcePart {
+  enum Kind { PAIR, BOND, ANGLE, DIHEDRAL, IMPROPER, KSPACE } kind;
+
+  LAMMPS_NS::Pair *pair;    // of kind PAIR, borrowed from LAMMPS
+  std::string style;        // "lj/cut"
+
+  // of kind PAIR: weights of special neighbors, [4], borrowed; those of force, or of the sub-style
+
+  const double *special_lj, *special_coul;
+
+  // of a sub-style of hybrid: which pairs of types it computes, [(ntypes+1)^2]; empty for all
+
+  std::vector<char> typepair;
+  int ntypes;
+
+  bool covers(int itype, int jtype) const
+  {
+    return typepair.empty() || typepair[itype * (ntypes + 1) + jtype];
+  }
+  std::string name() const;    // "pair style lj/cut"
+};
+
+// all parts of the present force field; to be asked anew for every run
+
+std::vector<ForcePart> force_parts(LAMMPS_NS::LAMMPS *);
+
+// add the forces of one part to those of the atoms, ghosts included, without touching the energy
+// and virial tallies of the step; with tally, the kspace style overwrites its own.  collective
+
+void compute_part(LAMMPS_NS::LAMMPS *, const ForcePart &, bool tally = false);
+}    // namespace INMVISC_NS
+
+#endif

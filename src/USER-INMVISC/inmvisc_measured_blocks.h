@@ -1,0 +1,53 @@
+/* -*- c++ -*- ----------------------------------------------------------
+   LAMMPS - Large-scale Atomic/Molecular Massively Parallel Simulator
+   https://www.lammps.org/, Sandia National Laboratories
+   LAMMPS development team: developers@lammps.org
+
+   This software is distributed under the GNU General Public License.
+   See the README file in the top-level LAMMPS directory.
+------------------------------------------------------------------------- */
+
+#ifndef LMP_INMVISC_MEASURED_BLOCKS_H
+#define LMP_INMVISC_MEASURED_BLOCKS_H
+
+#include "inmvisc_hessian.h"
+#include "pointers.h"
+
+#include <vector>
+
+namespace INMVISC_NS {
+
+// Hands measured blocks to the Hessian, and sums up on the way what tells how good they are: the
+// forces of which they are differences know of neither symmetry nor translation invariance.
+
+class MeasuredBlocks : protected LAMMPS_NS::Pointers {
+ public:
+  MeasuredBlocks(LAMMPS_NS::LAMMPS *, inm_hessian *, const HessianSites &);
+
+  // - d f_row / d r_column, [3][3]; several of one pair add up.  errors are kept for finish()
+
+  void add(size_t row, LAMMPS_NS::tagint column, const double *k);
+
+  // stop if an add() failed, else evaluate the sums.  collective
+
+  void finish();
+
+  // after finish(): |H - H^T| / |H + H^T| (Frobenius), to a third, and the largest element of
+  // sum_j H_ij relative to that of H_ii, NaN if columns of atoms outside the group are missing
+
+  double asymmetry, acoustic;
+
+ private:
+  enum { NFIELD = 8 };
+
+  inm_hessian *h;    // borrowed
+  const HessianSites &sites;
+  int status;
+  std::vector<double> row_sum, diagonal;    // [nrow][3][3]
+  double uhv[NFIELD], vhu[NFIELD];          // u^T H v and v^T H u of random fields u, v
+
+  void fields(LAMMPS_NS::tagint tag, int n, double *u, double *v) const;
+};
+}    // namespace INMVISC_NS
+
+#endif
