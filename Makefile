@@ -29,7 +29,7 @@ validate: build                ## long comparisons, results for doc/
 	@$$(sh tools/python.sh) tools/validate/validate.py $(BUILD) --out doc/src/validation.rst
 
 bench: build                   ## timings, tables for doc/
-	@$$(sh tools/python.sh) tools/bench/bench.py $(BUILD) --out doc/src/benchmarks.rst
+	@$$(sh tools/python.sh) tools/bench/bench.py $(BUILD) --out doc/src/bench
 
 doc: setup                     ## the manual as HTML: doc/build/index.html
 	@sh tools/setup/packages.sh doc

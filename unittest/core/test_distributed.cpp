@@ -474,10 +474,11 @@ void expect_same_clusters(const char *solver, const System &s, inm_vectors which
     ASSERT_EQ(found.status, INM_OK);
     EXPECT_STREQ(found.m.solver, solver);
 
-    const double angle  = vector_tolerance(s.matrix(), s.n(), 1.0),
-                 square = squared_norm(options.proj) / 0.5;
+    const Field d          = s.matrix();
+    const double tolerance = lambda_tolerance(d, s.n()), angle = vector_tolerance(d, s.n(), 1.0);
+    const double square = squared_norm(options.proj) / 0.5;
     for (size_t p = 0; p < s.n(); p++) {
-        ASSERT_NEAR(found.m.lambda[p], wanted.m.lambda[p], lambda_tolerance(s.matrix(), s.n()));
+        ASSERT_NEAR(found.m.lambda[p], wanted.m.lambda[p], tolerance);
         ASSERT_EQ(inm_has_vector(&found.m, p), inm_has_vector(&wanted.m, p));
     }
     const auto projection = [&](const Solution &t) {
@@ -527,9 +528,10 @@ TEST_P(Distributed, handles_a_crystal)
             lambda.push_back(l);
     std::sort(lambda.begin(), lambda.end());
     const Solution solution(s, options);
+    const double tolerance = lambda_tolerance(s.matrix(), s.n());
     ASSERT_EQ(solution.status, INM_OK);
     for (size_t p = 0; p < s.n(); p++) {
-        EXPECT_NEAR(solution.m.lambda[p], lambda[p], lambda_tolerance(s.matrix(), s.n()));
+        EXPECT_NEAR(solution.m.lambda[p], lambda[p], tolerance);
         EXPECT_TRUE(inm_has_vector(&solution.m, p));
     }
 }
