@@ -23,7 +23,7 @@ reset_timestep 0
 velocity all create 2.0 12345 mom yes
 timestep 0.005
 fix nvt all nvt temp 2.0 1.0 0.5
-run {steps}
+run 2000
 unfix nvt
 write_data {data} nocoeff
 """
@@ -79,11 +79,9 @@ class Host:
         return path
 
     def kob_andersen(self, natoms):
-        """Beginning of a deck: a Kob-Andersen liquid, equilibrated unless it is large."""
+        """Beginning of a deck: a Kob-Andersen liquid, equilibrated."""
         na = round(0.8 * natoms)
-        steps = 2000 if natoms <= 10000 else 300
-        deck = KA_LIQUID.format(length=(natoms / 1.185) ** (1 / 3), na=na, nb=natoms - na, steps=steps,
-                                data="{data}")
+        deck = KA_LIQUID.format(length=(natoms / 1.185) ** (1 / 3), na=na, nb=natoms - na, data="{data}")
         return KA_START.format(data=self.data(f"ka.{natoms}", deck))
 
 
