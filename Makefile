@@ -25,6 +25,7 @@ check: build                   ## all tests
 	@cd $(BUILD) && ctest --output-on-failure
 
 validate: build                ## long comparisons, results for doc/
+	@$$(sh tools/python.sh) tools/validate/coverage.py $(BUILD) --table doc/src/hessian_coverage.rst
 	@$$(sh tools/python.sh) tools/validate/validate_kernel.py $(BUILD) --out doc/src/validation_kernel.rst
 	@$$(sh tools/python.sh) tools/validate/validate.py $(BUILD) --out doc/src/validation.rst
 
