@@ -46,6 +46,21 @@ TEST_F(AffineGamma, affine_force_is_the_change_of_the_forces_in_a_strained_box)
     EXPECT_LT(deviation(xi(melt256(), "method hessian", "hessian numeric 0"), reference), 1e-5);
 }
 
+TEST_F(AffineGamma, kspace_style_agrees_between_its_virial_and_a_strained_triclinic_box)
+{
+    const std::string ions =
+        "units lj\natom_style charge\natom_modify map array\nlattice fcc 0.8\n"
+        "region box prism 0 2 0 2 0 2 0.3 0.2 0.1\ncreate_box 2 box\ncreate_atoms 1 box\n"
+        "set type 1 type/ratio 2 0.5 123\nset type 1 charge 0.5\nset type 2 charge -0.5\n"
+        "mass * 1.0\ndisplace_atoms all random 0.08 0.08 0.08 4711\n";
+    const std::string setup = "units lj\natom_style charge\natom_modify map array\nread_data " +
+                              state(ions) +
+                              "\npair_style lj/cut/coul/long 1.6\npair_coeff * * 1.0 1.0\n"
+                              "pair_modify shift yes table 0\nkspace_style ewald 1e-6\n";
+    // rounding of forces over a displacement of 1e-6, and gamma^2
+    EXPECT_LT(deviation(xi(setup, "method hessian"), xi(setup, "method strain 1e-5")), 1e-7);
+}
+
 TEST_F(AffineGamma, several_images_of_a_pair_in_a_small_box_are_told_apart)
 {
     const auto reference = strained_boxes(melt108());
