@@ -7,7 +7,7 @@
 Each deck of LAMMPS's unittest/force-styles (style_decks.py) is run with compute inm/dos, hessian auto and
 numeric, on 1 and 2 ranks, and the matrix it writes is compared with differences of forces that
 LAMMPS gives through its python module (force_reference.py).  Results go to DIR/results.jsonl (DIR is
-BUILD/coverage), one line per run; what is there for the same plugin is not run again.
+BUILD/coverage), one line per run; what is there for the same plugin is not run again, unless it FAILED.
 
 ok          largest error over kept elements below 1e-5 of the largest element
 WRONG       above that
@@ -169,7 +169,7 @@ class Coverage:
     def run_all(self, decks, variants, fresh, time_limit):
         """Number of runs for which no time was left; variants are [(method, ranks)]."""
         start, left = time.time(), 0
-        done = {} if fresh else self.results()
+        done = {} if fresh else {key for key, r in self.results().items() if r["verdict"] != "FAILED"}
         for deck in decks:
             todo = [v for v in variants if (deck.name, *v) not in done]
             if todo and time.time() - start > time_limit:
