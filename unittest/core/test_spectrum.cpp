@@ -58,8 +58,8 @@ void expect_good_range(double lowest, double highest, size_t nbin)
     SCOPED_TRACE(testing::Message() << lowest << " .. " << highest << " in " << nbin << " bins");
     EXPECT_EQ(range.nbin, nbin);
 
-    // all modes, and a quarter more of either branch
-    const double enough = 1.0 + 0.25 - 10.0 * DBL_EPSILON;
+    // all modes, and 26 % more of either branch
+    const double enough = 1.2599 - 10.0 * DBL_EPSILON;
     EXPECT_LT(inm_bin(&range, lowest), nbin);
     EXPECT_LT(inm_bin(&range, highest), nbin);
     EXPECT_LE(range.lo, enough * std::min(0.0, lowest));
@@ -81,6 +81,21 @@ TEST(Range, covers_all_modes_with_zero_between_two_bins)
     for (size_t k = 0; k < 60; k += 2)
         for (size_t nbin : {2, 3, 4, 7, 50, 101, 500})
             expect_good_range(-size[k], size[k + 1], nbin);
+}
+
+// rounding must not decide in which bin the lowest and the highest mode are
+TEST(Range, keeps_the_extreme_modes_off_the_boundaries)
+{
+    const std::vector<double> size = random_numbers(200, 1.0, 30.0, 2);
+    for (size_t k = 0; k < 200; k += 2)
+        for (size_t nbin : {4, 7, 50, 101, 500}) {
+            Table t({lambda_of(-size[k]), lambda_of(size[k + 1])});
+            const inm_range range = inm_range_of(&t.m, nbin);
+            for (double w : {-size[k], size[k + 1]}) {
+                const double position = (w - range.lo) / inm_bin_width(&range);
+                EXPECT_GT(fabs(position - std::round(position)), 1e-7) << w << " in " << nbin << " bins";
+            }
+        }
 }
 
 TEST(Range, may_be_very_uneven)

@@ -21,7 +21,7 @@ double inm_bin_center(const inm_range *range, size_t bin);
 /* Bin of a frequency, or range->nbin if it lies outside. */
 size_t inm_bin(const inm_range *range, double w);
 
-/* A range for all modes of the table and a quarter more at either end, with w = 0 on a boundary
+/* A range for all modes of the table and 26 % more at either end, with w = 0 on a boundary
    between two bins, so that no bin mixes stable and unstable modes.  Needs nbin >= 2. */
 inm_range inm_range_of(const inm_modes *m, size_t nbin);
 
