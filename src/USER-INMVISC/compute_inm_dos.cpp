@@ -44,12 +44,13 @@ static constexpr double ACOUSTIC_TOLERANCE = 1.0e-5, ACOUSTIC_TOLERANCE_KSPACE =
 /* ---------------------------------------------------------------------- */
 
 ComputeInmDos::ComputeInmDos(LAMMPS *lmp, int narg, char **arg) :
-    Compute(lmp, narg, arg), nbin(0), fixed_range(false), edge(), w_edge(NAN), request(),
-    solver(nullptr), table(), assembly_step(-1), snapshot_step(-1), configuration(NAN),
-    announced(false), warned_range(false), weighted(true), builder(nullptr), list(nullptr)
+    Compute(lmp, narg, arg), nbin(0), fixed_range(false), edge(), w_edge(NAN), request(), table(),
+    assembly_step(-1), snapshot_step(-1), configuration(NAN), announced(false), warned_range(false),
+    weighted(true), builder(nullptr), diagonalization(nullptr), list(nullptr)
 {
   me = fmt::format("Compute inm/dos {}", id);
   builder = new HessianBuilder(lmp, me);
+  diagonalization = new Diagonalization(lmp, me);
   request.vectors = INM_VECTORS_ALL;
   request.ntypes = atom->ntypes;
   parse(narg, arg);
@@ -72,6 +73,7 @@ ComputeInmDos::ComputeInmDos(LAMMPS *lmp, int narg, char **arg) :
 ComputeInmDos::~ComputeInmDos()
 {
   delete builder;
+  delete diagonalization;
   delete[] vector;
   memory->destroy(array);
   memory->destroy(array_atom);
@@ -128,13 +130,18 @@ void ComputeInmDos::parse(int narg, char **arg)
     } else if (key == "solver") {
       const std::string name =
           in.choice("solver", {"auto", "lapack", "twostage", "scalapack", "elpa"});
-      solver = (name == "auto") ? nullptr : inm_solver_find(name.c_str());
-      if (name != "auto" && !solver)
+      diagonalization->solver = (name == "auto") ? nullptr : inm_solver_find(name.c_str());
+      if (name != "auto" && !diagonalization->solver)
         in.fail("solver " + name +
                 " is not in this plugin, its library was not there when it was built; "
                 "possible here: auto, lapack, twostage");
     } else if (key == "precision") {
-      in.choice("precision", {"double"});
+      request.precision = (in.choice("precision", {"double", "single"}) == "double")
+          ? INM_DOUBLE
+          : INM_SINGLE_PRECISION;
+    } else if (key == "memory") {
+      diagonalization->memory_limit = GB * in.number("memory");
+      if (!(diagonalization->memory_limit > 0.0)) in.fail("memory must be a positive number of GB");
     } else if (key == "threads") {
       request.max_threads = in.integer("threads", 1);
     } else if (key == "check") {
@@ -172,6 +179,7 @@ void ComputeInmDos::parse(int narg, char **arg)
 void ComputeInmDos::init()
 {
   builder->init();
+  diagonalization->begin_run();
   assembly_step = snapshot_step = -1;
   announced = warned_range = false;
 
@@ -308,29 +316,11 @@ void ComputeInmDos::project()
     projector(modify, projectors[k])->affine_force(*builder, &xi[k * per_compute]);
 }
 
-/* the matrix lives on rank 0, or on all ranks */
-
-void ComputeInmDos::check_memory(const inm_solver *which, size_t n) const
-{
-  const bool distributed = inm_solver_is_distributed(which);
-  double need, have;
-  inm_solver_memory(which, n, request.vectors, world, &need, &have);
-  if (have > 0.0 && need > have)
-    error->all(FLERR,
-               "{}: solver {} needs {:.2f} GB on {} for {} modes, {:.2f} GB are available; "
-               "use modes unstable or none, {}, a smaller group, or {}",
-               me, inm_solver_name(which), need / GB, distributed ? "a node" : "rank 0", n,
-               have / GB, distributed ? "solver scalapack" : "solver twostage, scalapack or elpa",
-               distributed ? "more nodes" : "a machine with more memory");
-}
-
 void ComputeInmDos::solve()
 {
   const inm_hessian *h = builder->hessian();
   const size_t n = (size_t) domain->dimension * (size_t) group->count(igroup);
-  const inm_solver *which = solver ? solver : inm_solver_choose(n, request.vectors);
 
-  check_memory(which, n);
   configuration = inm_hessian_trace(h);
   if (!std::isfinite(configuration))
     error->all(FLERR, "{}: the Hessian has infinite elements, atoms may overlap", me);
@@ -340,10 +330,7 @@ void ComputeInmDos::solve()
                me + ": looking for free translations");
   request.nproj = 3 * (int) projectors.size();
   request.proj = xi.data();
-  check_status(lmp, inm_solve(which, h, &request, &table), me + ": diagonalization");
-  if (comm->me == 0 && strcmp(table.solver, inm_solver_name(which)) != 0)
-    error->warning(FLERR, "{}: eigenvectors of solver {} did not pass their check, {} was used", me,
-                   inm_solver_name(which), table.solver);
+  diagonalization->solve(h, n, request, table);
 }
 
 void ComputeInmDos::tabulate()
@@ -374,20 +361,12 @@ void ComputeInmDos::tabulate()
   fixed_range = announced = true;
 }
 
-static std::string where_solved(const inm_modes &table)
-{
-  const inm_solver *solver = inm_solver_find(table.solver);
-  return (solver && inm_solver_is_distributed(solver))
-      ? fmt::format("{} x {} ranks", table.grid[0], table.grid[1])
-      : fmt::format("{} threads on rank 0", table.nthread);
-}
-
 /* once per run: what was done, and for every output that is NaN, how to get it */
 
 void ComputeInmDos::announce() const
 {
-  utils::logmesg(lmp, "{}: {} atoms, {} modes, {} of them rigid translations; solver {}, {}\n", me,
-                 table.natom, table.n, table.nzero, table.solver, where_solved(table));
+  utils::logmesg(lmp, "{}: {} modes of {} atoms, {} of them rigid translations\n", me, table.n,
+                 table.natom, table.nzero);
   utils::logmesg(lmp, "{}: {} bins from {:.8g} to {:.8g}{}\n", me, nbin, range.lo, range.hi,
                  fixed_range ? "" : ", kept from now on (keyword range)");
   if (request.vectors == INM_VECTORS_NONE)

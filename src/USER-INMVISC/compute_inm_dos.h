@@ -19,6 +19,7 @@ ComputeStyle(inm/dos,ComputeInmDos);
 #include "compute.h"
 
 #include "inm/inm.h"
+#include "inmvisc_diagonalization.h"
 #include "inmvisc_hessian.h"
 
 #include <string>
@@ -71,21 +72,21 @@ class ComputeInmDos : public Compute {
   bool fixed_range;    // range is known
   inm_range range;
   inm_edge edge;
-  double w_edge;               // |w| of the mobility edge, last snapshot
-  inm_request request;         // which vectors, which mode to keep
-  const inm_solver *solver;    // the user's choice, nullptr for auto
-  inm_modes table;             // owned; last snapshot
-  std::vector<double> dos;     // [nbin][5], storage of array
-  bigint assembly_step;        // of the Hessian
-  bigint snapshot_step;        // time step of the results, -1 if none
-  double configuration;        // a number that tells configurations apart
-  bool announced;              // solver and range were printed in this run
-  bool warned_range;           // modes outside the range were warned of in this run
-  std::string file;            // for the matrix, with * for the time step; empty if not wanted
-  bool weighted;               // the matrix on file is mass-weighted
-  std::string me;              // "Compute inm/dos ID"
+  double w_edge;              // |w| of the mobility edge, last snapshot
+  inm_request request;        // which vectors, which mode to keep
+  inm_modes table;            // owned; last snapshot
+  std::vector<double> dos;    // [nbin][5], storage of array
+  bigint assembly_step;       // of the Hessian
+  bigint snapshot_step;       // time step of the results, -1 if none
+  double configuration;       // a number that tells configurations apart
+  bool announced;             // solver and range were printed in this run
+  bool warned_range;          // modes outside the range were warned of in this run
+  std::string file;           // for the matrix, with * for the time step; empty if not wanted
+  bool weighted;              // the matrix on file is mass-weighted
+  std::string me;             // "Compute inm/dos ID"
 
-  INMVISC_NS::HessianBuilder *builder;    // owned
+  INMVISC_NS::HessianBuilder *builder;             // owned
+  INMVISC_NS::Diagonalization *diagonalization;    // owned
   class NeighList *list;
   std::vector<std::string> projectors;    // compute IDs, in the order of their vectors
   std::vector<double> xi;                 // [3 * projectors][nrow][3]
@@ -94,7 +95,6 @@ class ComputeInmDos : public Compute {
   void rebuild(class NeighList *);
   void write_matrix() const;
   void project();
-  void check_memory(const inm_solver *, size_t n) const;
   void solve();
   void tabulate();
   void announce() const;

@@ -20,8 +20,8 @@
 #include "fix_orthogonal_dynamics.h"
 
 #include "inm/inm_correlator.h"
+#include "inm/inm_plan.h"
 #include "inm/inm_products.h"
-#include "inm/inm_solver.h"
 #include "inmvisc_atom_history.h"
 #include "inmvisc_compat.h"
 #include "inmvisc_kernel_report.h"

@@ -3,8 +3,10 @@
 // shared libraries, and so of new, MPI and LAPACK, go their own way.
 
 #include "inm_halo.h"
+#include "inm_matrix_file.h"
 #include "model_systems.h"
 
+#include <cstdio>
 #include <cstdlib>
 #include <map>
 
@@ -176,17 +178,12 @@ System many_blocks()
     return s;
 }
 
-void expect_clean_failures(inm_vectors vectors, const Owner &owner,
-                           const Giver &giver = given_by_owner)
+void expect_clean_failures_of(const System &s, Options options)
 {
-    const System s = many_blocks();
-    Options options(vectors);
     options.edge       = {INM_EDGE_PARTICIPATION, 0.5};
     options.proj       = random_numbers(3 * s.natom(), -1.0, 1.0, 2);
     options.keep       = INM_KEEP_INDEX;
     options.keep_value = 1.0;
-    options.owner      = owner;
-    options.giver      = giver;
     fail_in_turn([&]() {
         Solution solution(s, options);
         EXPECT_EQ(solution.m.n, solution.status == INM_OK ? s.n() : 0u);
@@ -196,6 +193,15 @@ void expect_clean_failures(inm_vectors vectors, const Owner &owner,
         }
         return solution.status;
     });
+}
+
+void expect_clean_failures(inm_vectors vectors, const Owner &owner,
+                           const Giver &giver = given_by_owner)
+{
+    Options options(vectors);
+    options.owner = owner;
+    options.giver = giver;
+    expect_clean_failures_of(many_blocks(), options);
 }
 
 TEST(Allocation, that_fails_on_the_way_to_all_eigenvectors_is_reported_on_all_ranks)
@@ -222,6 +228,41 @@ TEST(Allocation, that_fails_is_reported_with_ranks_without_atoms_too)
 {
     expect_clean_failures(INM_VECTORS_UNSTABLE, all_on_last);
     expect_clean_failures(INM_VECTORS_UNSTABLE, all_on_first);
+}
+
+// more than 256 modes: so many are solved in single precision, and in two stages
+TEST(Allocation, that_fails_in_two_stages_is_reported_on_all_ranks)
+{
+    for (auto precision : {INM_DOUBLE, INM_SINGLE_PRECISION})
+        for (auto vectors : {INM_VECTORS_UNSTABLE, INM_VECTORS_NONE}) {
+            Options options(vectors);
+            options.solver    = "twostage";
+            options.precision = precision;
+            expect_clean_failures_of(random_cluster(90, 6), options);
+        }
+}
+
+TEST(Allocation, that_fails_in_a_distributed_solver_is_reported_on_all_ranks)
+{
+    for (const char *name : {"scalapack", "elpa"})
+        for (auto vectors : {INM_VECTORS_ALL, INM_VECTORS_UNSTABLE, INM_VECTORS_NONE}) {
+            Options options(vectors);
+            options.solver = name;
+            if (inm_solver_find(name)) expect_clean_failures_of(random_cluster(8, 7), options);
+        }
+}
+
+TEST(Allocation, that_fails_while_the_matrix_is_written_is_reported_on_all_ranks)
+{
+    const System s = random_cluster(8, 8);
+    Hessian share(s);
+    const inm_matrix_facts facts = {1, "lj", 0, {1, 0, 0, 0, 1, 0, 0, 0, 1}};
+    for (const char *name : {"allocation.npz", "allocation.mtx"}) {
+        fail_in_turn([&]() {
+            return inm_matrix_write(share.h, name, &facts);
+        });
+        if (my_rank() == 0) remove(name);
+    }
 }
 
 TEST(Allocation, that_fails_without_any_atoms_is_reported)
@@ -542,7 +583,8 @@ TEST(Memory, of_a_solution_is_at_most_what_the_solver_says)
             EXPECT_EQ(inm_solve(lapack, share.h, &request, &m), INM_OK);
             inm_modes_free(&m);
         }
-        const double said = inm_solver_bytes(lapack, s.n(), vectors);
+        const inm_job job = {s.n(), vectors, INM_DOUBLE, 1, 1};
+        const double said = inm_solver_bytes(lapack, &job);
         EXPECT_LE(allocations().peak, said) << "vectors " << vectors;
         if (my_rank() == 0) {
             EXPECT_GE(allocations().peak, 0.8 * said) << "vectors " << vectors;

@@ -416,6 +416,10 @@ struct Options {
     MPI_Comm comm      = MPI_COMM_WORLD;
     const char *solver = "lapack";
 
+    inm_precision precision                        = INM_DOUBLE;
+    void (*progress)(void *ctx, double done)       = nullptr;
+    void *progress_ctx                             = nullptr;
+
     Options() {}
     explicit Options(inm_vectors v) : vectors(v) {}
 };
@@ -441,6 +445,9 @@ public:
         request.proj       = proj.data();
         request.keep       = options.keep;
         request.keep_value = options.keep_value;
+        request.precision  = options.precision;
+        request.progress   = options.progress;
+        request.progress_ctx = options.progress_ctx;
 
         status = inm_status_sync(share.status, options.comm);
         if (status == INM_OK) status = inm_hessian_translations(share.h, ACOUSTIC, request.is_free);

@@ -227,7 +227,12 @@ inm_status fake_solve(inm_distributed *p)
     return inm_distributed_take_all(p, inm_fill_wanted(&p->f), z.data());
 }
 
-const inm_solver fake_solver = {"fake", nullptr, nullptr, fake_solve};
+inm_status can_all(const inm_job *)
+{
+    return INM_OK;
+}
+
+const inm_solver fake_solver = {"fake", can_all, nullptr, nullptr, nullptr, fake_solve};
 
 inm_status solve_alone(size_t natom, inm_vectors which, Fault fault, int bad_attempts, inm_modes *m)
 {
@@ -608,9 +613,11 @@ TEST_P(Distributed, needs_less_memory_per_rank_on_more_ranks)
     EXPECT_TRUE(inm_solver_is_distributed(solver));
     const size_t n = 30000;
     for (inm_vectors which : {INM_VECTORS_ALL, INM_VECTORS_UNSTABLE, INM_VECTORS_NONE}) {
-        const double alone = inm_solver_rank_bytes(solver, n, which, 1);
+        const inm_job one = {n, which, INM_DOUBLE, 1, 1}, many = {n, which, INM_DOUBLE, 1, 16};
+        const double alone = inm_solver_bytes(solver, &one);
         EXPECT_GE(alone, 8.0 * (double)n * (double)n);
-        EXPECT_LT(inm_solver_rank_bytes(solver, n, which, 16), alone / 10.0);
+        EXPECT_LT(inm_solver_bytes(solver, &many), alone / 10.0);
+        EXPECT_LT(inm_solver_work(solver, &many), inm_solver_work(solver, &one));
     }
 }
 

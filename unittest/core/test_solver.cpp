@@ -1271,14 +1271,18 @@ TEST(Solvers, are_found_by_name)
 
 TEST(Solvers, more_vectors_and_more_modes_need_more_memory)
 {
-    const inm_solver *lapack = inm_solver_find("lapack");
-    for (size_t n : {30, 3000, 30000}) {
-        const double bare = inm_solver_bytes(lapack, n, INM_VECTORS_NONE);
-        EXPECT_GE(bare, 8.0 * (double) n * (double) n);
-        EXPECT_GT(inm_solver_bytes(lapack, n, INM_VECTORS_UNSTABLE), bare);
-        EXPECT_GT(inm_solver_bytes(lapack, n, INM_VECTORS_ALL),
-                  inm_solver_bytes(lapack, n, INM_VECTORS_UNSTABLE));
-        EXPECT_GT(inm_solver_bytes(lapack, n + 1, INM_VECTORS_NONE), bare);
-    }
+    for (size_t k = 0; inm_solver_built(k); k++)
+        for (size_t n : {30, 3000, 30000}) {
+            const inm_solver *solver = inm_solver_built(k);
+            const inm_job none = {n, INM_VECTORS_NONE, INM_DOUBLE, 1, 1}, larger = {n + 1, INM_VECTORS_NONE, INM_DOUBLE, 1, 1},
+                          unstable = {n, INM_VECTORS_UNSTABLE, INM_DOUBLE, 1, 1}, all = {n, INM_VECTORS_ALL, INM_DOUBLE, 1, 1};
+            const double bare = inm_solver_bytes(solver, &none);
+            EXPECT_GE(bare, 8.0 * (double) n * (double) n);
+            EXPECT_GE(inm_solver_bytes(solver, &unstable), bare);
+            EXPECT_GE(inm_solver_bytes(solver, &all), inm_solver_bytes(solver, &unstable));
+            EXPECT_GT(inm_solver_bytes(solver, &larger), bare);
+            EXPECT_GE(inm_solver_work(solver, &all), inm_solver_work(solver, &none));
+            EXPECT_GT(inm_solver_work(solver, &none), 0.0);
+        }
 }
 } // namespace

@@ -1,12 +1,9 @@
-// Statuses, their texts and their agreement over ranks; the memory that can still be had.
+// Statuses, their texts and their agreement over ranks.
 
 #include "model_systems.h"
 
-#include <cstdio>
 #include <set>
 #include <string>
-#include <sys/resource.h>
-#include <unistd.h>
 
 namespace {
 
@@ -62,60 +59,4 @@ TEST(Status, other_communicators_do_not_hear_of_it)
     const inm_status mine = (my_rank() == 0) ? INM_ERR_ARG : INM_OK;
     EXPECT_EQ(inm_status_sync(mine, MPI_COMM_SELF), mine);
 }
-
-#if defined(__linux__)
-
-double address_space()
-{
-    double pages = 0.0;
-    FILE *fp     = fopen("/proc/self/statm", "r");
-    if (fp) {
-        if (fscanf(fp, "%lf", &pages) != 1) pages = 0.0;
-        fclose(fp);
-    }
-    return pages * (double) sysconf(_SC_PAGESIZE);
-}
-
-// RLIMIT_AS with so much room above what is in use; back to what it was at the end of the scope
-
-class AddressLimit {
-    struct rlimit before;
-
-public:
-    bool set;
-    explicit AddressLimit(double room)
-    {
-        set                 = getrlimit(RLIMIT_AS, &before) == 0;
-        struct rlimit limit = before;
-        limit.rlim_cur      = (rlim_t) (address_space() + room);
-        set                 = set && setrlimit(RLIMIT_AS, &limit) == 0;
-    }
-    ~AddressLimit() { setrlimit(RLIMIT_AS, &before); }
-};
-
-TEST(Memory, on_linux_it_is_known_and_at_most_what_the_machine_has)
-{
-    const double machine = (double) sysconf(_SC_PHYS_PAGES) * (double) sysconf(_SC_PAGESIZE);
-    EXPECT_GT(inm_memory_available(), 0.0);
-    EXPECT_LE(inm_memory_available(), machine);
-}
-
-TEST(Memory, the_address_space_limit_of_the_process_counts)
-{
-    const double room   = 64.0 * 1024.0 * 1024.0;
-    const double before = inm_memory_available();
-    {
-        AddressLimit limit(room);
-        ASSERT_TRUE(limit.set);
-        EXPECT_LE(inm_memory_available(), room);
-        EXPECT_LE(inm_memory_available(), before);
-        EXPECT_GT(inm_memory_available(), 0.5 * room); // a little goes to reading /proc
-    }
-    {
-        AddressLimit half(0.5 * room);
-        ASSERT_TRUE(half.set);
-        EXPECT_LE(inm_memory_available(), 0.5 * room);
-    }
-}
-#endif
 } // namespace

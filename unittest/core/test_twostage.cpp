@@ -1,81 +1,13 @@
-// Two-stage solver: dense to band, inverse iteration on the band, back-transformation; and the
-// threads that it uses.  Systems have more than 128 modes: below that it hands over to LAPACK.
+// Two-stage solver in both precisions; and the threads that it uses.  Systems have more than 128
+// modes: below that it hands over to LAPACK; or more than 256: below that single precision is double.
 
-#include "inm_band.h"
 #include "inm_cores.h"
-#include "inm_lapack.h"
 #include "model_systems.h"
 
 #include <atomic>
-#include <cstdlib>
 #include <sched.h>
 
 namespace {
-
-// eigenvalues of a symmetric matrix [n][n], by LAPACK
-std::vector<double> eigenvalues_of(Field a, int n)
-{
-    std::vector<double> w(n);
-    int info, lwork = 2 * n + 1, liwork = 1;
-    Field work(lwork);
-    dsyevd_("N", "L", &n, a.data(), &n, w.data(), work.data(), &lwork, &liwork, &liwork, &info);
-    EXPECT_EQ(info, 0);
-    return w;
-}
-
-Field random_symmetric(size_t n, unsigned seed)
-{
-    Field a = random_numbers(n * n, -1.0, 1.0, seed);
-    for (size_t i = 0; i < n; i++)
-        for (size_t j = 0; j < i; j++) a[i * n + j] = a[j * n + i];
-    return a;
-}
-
-// the full matrix of LAPACK's lower band storage
-Field full_matrix(const Field &band, size_t n, size_t kd)
-{
-    Field b(n * n, 0.0);
-    for (size_t j = 0; j < n; j++)
-        for (size_t i = j; i < n && i <= j + kd; i++)
-            b[i * n + j] = b[j * n + i] = band[j * (kd + 1) + i - j];
-    return b;
-}
-
-TEST(Band, has_the_eigenvalues_of_the_matrix)
-{
-    for (int kd : {1, 5, 32})
-        for (int n : {kd + 1, kd + 2, 2 * kd + 1, 4 * kd + 7, 170}) {
-            const Field a = random_symmetric(n, 7);
-            Field reflectors = a, tau(n), band((size_t) n * (kd + 1));
-            ASSERT_EQ(inm_reduce_to_band(n, kd, reflectors.data(), tau.data(), band.data()), INM_OK);
-            const auto wanted = eigenvalues_of(a, n), found = eigenvalues_of(full_matrix(band, n, kd), n);
-            for (int p = 0; p < n; p++)
-                EXPECT_NEAR(found[p], wanted[p], lambda_tolerance(a, n)) << "n " << n << " kd " << kd;
-        }
-}
-
-TEST(Band, is_turned_into_the_matrix_by_its_reflectors)
-{
-    const int n = 150, kd = 32, rows = n - kd;
-    const Field a = random_symmetric(n, 8);
-    Field reflectors = a, tau(n), band((size_t) n * (kd + 1));
-    ASSERT_EQ(inm_reduce_to_band(n, kd, reflectors.data(), tau.data(), band.data()), INM_OK);
-
-    // Q B Q^T, both by dormqr on the rows from kd on
-    Field b = full_matrix(band, n, kd), work(64 * n);
-    int lwork = (int) work.size(), info;
-    dormqr_("L", "N", &rows, &n, &rows, &reflectors[kd], &n, tau.data(), &b[kd], &n, work.data(), &lwork, &info);
-    dormqr_("R", "T", &n, &rows, &rows, &reflectors[kd], &n, tau.data(), &b[(size_t) kd * n], &n, work.data(),
-            &lwork, &info);
-    for (size_t k = 0; k < a.size(); k++) EXPECT_NEAR(b[k], a[k], lambda_tolerance(a, n));
-}
-
-TEST(Band, wider_than_the_matrix_is_refused)
-{
-    double x = 0.0;
-    EXPECT_EQ(inm_reduce_to_band(4, 4, &x, &x, &x), INM_ERR_ARG);
-    EXPECT_EQ(inm_reduce_to_band(4, 0, &x, &x, &x), INM_ERR_ARG);
-}
 
 // smallest distance of a mode from the others
 double gap_of(const inm_modes &m, size_t p)
@@ -178,6 +110,117 @@ TEST(TwoStage, leaves_a_huge_cluster_to_lapack)
     EXPECT_STREQ(solution.m.solver, "lapack");
     const double tolerance = lambda_tolerance(s.matrix(), n);
     for (size_t p = 0; p < n; p++) EXPECT_NEAR(solution.m.lambda[p], 2.0, tolerance);
+}
+
+// ---- single precision ---------------------------------------------------------------------------
+
+Options in_single(inm_vectors vectors)
+{
+    Options options(vectors);
+    options.solver    = "twostage";
+    options.precision = INM_SINGLE_PRECISION;
+    return options;
+}
+
+// Sums over modes do not depend on how neighbors are mixed: that is what single precision is for.
+TEST(SinglePrecision, gives_eigenvalues_and_sums_over_modes)
+{
+    const System s         = random_cluster(110, 41); // 330 modes
+    const Field d          = s.matrix();
+    const double tolerance = lambda_tolerance(d, s.n()) * FLT_EPSILON / DBL_EPSILON;
+    for (auto vectors : {INM_VECTORS_ALL, INM_VECTORS_UNSTABLE, INM_VECTORS_NONE}) {
+        Options wanted(vectors), options = in_single(vectors);
+        wanted.proj = options.proj = random_numbers(3 * s.natom(), -1.0, 1.0, 42);
+        wanted.edge = options.edge = {INM_EDGE_FREQUENCY, 0.5};
+        Solution in_double(s, wanted), single(s, options);
+        ASSERT_EQ(single.status, INM_OK);
+        EXPECT_EQ(single.m.single, 1);
+        EXPECT_EQ(in_double.m.single, 0);
+        EXPECT_EQ(single.m.nzero, in_double.m.nzero);
+        double sum = 0.0, sum_single = 0.0;
+        size_t differ = 0;
+        for (size_t p = 0; p < s.n(); p++) {
+            EXPECT_NEAR(single.m.lambda[p], in_double.m.lambda[p], tolerance);
+            EXPECT_EQ(inm_has_vector(&single.m, p), inm_has_vector(&in_double.m, p));
+            if (single.m.lambda[p] != in_double.m.lambda[p]) differ++;
+            if (!inm_has_vector(&single.m, p) || in_double.m.cls[p] != INM_UNSTABLE_LOCALIZED) continue;
+            sum += in_double.proj2(0, p);
+            sum_single += single.proj2(0, p);
+        }
+        EXPECT_GT(differ, s.n() / 2); // it is not double in disguise
+        EXPECT_NEAR(sum_single, sum, 1e-4 * sum);
+    }
+}
+
+TEST(SinglePrecision, vectors_are_normalized_in_double)
+{
+    const System s = random_cluster(110, 43);
+    Solution solution(s, in_single(INM_VECTORS_ALL));
+    ASSERT_EQ(solution.status, INM_OK);
+    double shares = 0.0; // mean |e_ip|^2 over the stable modes, of all atoms
+    for (size_t i = 0; i < solution.m.natom; i++) shares += solution.m.share[3 * i + 2];
+    EXPECT_NEAR(shares, 1.0, 1e-12);
+}
+
+TEST(SinglePrecision, of_small_matrices_is_double)
+{
+    Solution solution(random_cluster(70, 44), in_single(INM_VECTORS_ALL)); // 210 modes
+    ASSERT_EQ(solution.status, INM_OK);
+    EXPECT_EQ(solution.m.single, 0);
+}
+
+// a few bonds that are 1e7 times as stiff as all else: rounding hides the soft modes
+TEST(SinglePrecision, is_refused_where_stiff_bonds_hide_the_soft_modes)
+{
+    System s = random_cluster(110, 45);
+    for (auto vectors : {INM_VECTORS_ALL, INM_VECTORS_UNSTABLE})
+        EXPECT_EQ(Solution(s, in_single(vectors)).status, INM_OK);
+    for (size_t i = 0; i + 1 < 20; i += 2) s.pair(i, i + 1, Vec3{{0.3, 0.5, 0.8}}, 0.0, 1e8);
+    for (auto vectors : {INM_VECTORS_ALL, INM_VECTORS_UNSTABLE}) {
+        Solution refused(s, in_single(vectors));
+        EXPECT_EQ(refused.status, INM_ERR_PRECISION);
+        EXPECT_EQ(refused.m.lambda, nullptr);
+        Options options(vectors);
+        options.solver = "twostage";
+        EXPECT_EQ(Solution(s, options).status, INM_OK);
+    }
+}
+
+TEST(SinglePrecision, is_not_offered_by_other_solvers)
+{
+    for (const char *name : {"lapack", "scalapack", "elpa"}) {
+        Options options = in_single(INM_VECTORS_ALL);
+        options.solver  = name;
+        if (!inm_solver_find(name)) continue;
+        EXPECT_EQ(Solution(random_cluster(110, 46), options).status, INM_ERR_ARG) << name;
+    }
+}
+
+// ---- progress -----------------------------------------------------------------------------------
+
+void remember(void *seen, double done)
+{
+    ((std::vector<double> *) seen)->push_back(done);
+}
+
+TEST(Progress, is_told_on_the_first_rank_in_ascending_order)
+{
+    for (auto vectors : {INM_VECTORS_ALL, INM_VECTORS_UNSTABLE, INM_VECTORS_NONE}) {
+        std::vector<double> seen;
+        Options options(vectors);
+        options.solver       = "twostage";
+        options.progress     = remember;
+        options.progress_ctx = &seen;
+        ASSERT_EQ(Solution(random_cluster(230, 47), options).status, INM_OK);
+        if (my_rank() != 0) {
+            EXPECT_TRUE(seen.empty());
+            continue;
+        }
+        EXPECT_GT(seen.size(), 5u);
+        EXPECT_TRUE(std::is_sorted(seen.begin(), seen.end()));
+        EXPECT_GE(seen.front(), 0.0);
+        EXPECT_LE(seen.back(), 1.0);
+    }
 }
 
 // ---- cores --------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@
 #include "lammps_test.h"
 
 #include <cmath>
+#include <regex>
 
 namespace {
 
@@ -188,6 +189,54 @@ TEST_F(InmDos, solvers_agree_with_any_number_of_threads)
             EXPECT_EQ(other[p][3], lapack[p][3]) << keywords;
         }
     }
+}
+
+// the sums are those of double: the paper's viscosity does not see single precision
+TEST_F(InmDos, single_precision_gives_the_viscosity_of_double)
+{
+    std::vector<double> eta[2];
+    for (int single = 0; single < 2; single++) {
+        reopen();
+        const std::string keywords = single ? "precision single" : "";
+        const std::string log = log_of(melt256() + three_computes(keywords) + "thermo_style custom step c_eta\nrun 0\n");
+        eta[single] = vector("eta");
+        EXPECT_EQ(log.find("in single precision") != std::string::npos, single == 1) << log;
+    }
+    for (int set = 0; set < 4; set++) {
+        EXPECT_NEAR(eta[1][set], eta[0][set], 1e-4 * eta[0][set]) << set;
+        EXPECT_NE(eta[1][set], eta[0][set]) << set;
+    }
+}
+
+// a dumbbell so stiff that rounding hides the soft modes
+TEST_F(InmDos, single_precision_that_is_not_safe_becomes_double)
+{
+    const std::string pair =
+        "pair_style hybrid/overlay lj/smooth 2.0 2.5 zero 2.5\npair_coeff * * lj/smooth 1.0 1.0\npair_coeff * * zero\n";
+    const std::string setup = "units lj\natom_style bond\natom_modify map array\nlattice fcc 1.0\n"
+                              "region box block 0 4 0 4 0 4\n"
+                              "create_box 1 box bond/types 1 extra/bond/per/atom 1\ncreate_atoms 1 box\nmass 1 1.0\n" +
+        pair +
+        "special_bonds lj 1 1 1\nbond_style harmonic\nbond_coeff 1 1e8 1.1225\n"
+        "displace_atoms all random 0.05 0.05 0.05 4711\n"
+        "create_bonds single/bond 1 1 2\ncreate_bonds single/bond 1 3 4\ncreate_bonds single/bond 1 5 6\n"
+        "create_bonds single/bond 1 9 10\ncreate_bonds single/bond 1 13 14\n";
+    const std::string log = log_of(setup + "compute inm all inm/dos 50 modes unstable check no solver twostage precision single" + INVOKE);
+    EXPECT_NE(log.find("precision single is not safe here"), std::string::npos) << log;
+    const auto refused = local("inm");
+    reopen();
+    run(setup + "compute inm all inm/dos 50 modes unstable check no solver twostage" + INVOKE);
+    const auto wanted = local("inm");
+    ASSERT_EQ(refused.size(), wanted.size());
+    for (size_t p = 0; p < wanted.size(); p++) EXPECT_EQ(refused[p][0], wanted[p][0]) << p;
+}
+
+TEST_F(InmDos, a_solution_of_some_length_is_announced_with_an_estimate_of_its_time)
+{
+    const std::string log = log_of(melt(5, smooth_pair(), 100) + "compute inm all inm/dos 50 modes none check no" + INVOKE);
+    EXPECT_TRUE(std::regex_search(
+        log, std::regex("1500 modes, solver [a-z]+, [0-9]+ (threads on rank 0|ranks), [0-9.e-]+ GB( on a node)?, about [0-9.]+ (s|min|h) a snapshot")))
+        << log;
 }
 
 TEST_F(InmDos, without_an_edge_the_split_of_the_unstable_modes_is_unknown)

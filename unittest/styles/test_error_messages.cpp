@@ -3,6 +3,8 @@
 
 #include "lammps_test.h"
 
+#include <regex>
+
 namespace {
 
 class ErrorMessages : public LammpsTest {
@@ -16,7 +18,10 @@ protected:
                pair + "run 0\n";
     }
     static std::string smooth() { return "pair_style lj/smooth 2.0 2.5\npair_coeff * * 1.0 1.0\n"; }
-    static std::string inm() { return "compute inm all inm/dos 10 edge pr 0.3\n"; }
+    static std::string inm(const std::string &keywords = "")
+    {
+        return "compute inm all inm/dos 10 edge pr 0.3 " + keywords + "\n";
+    }
     static std::string gamma(const std::string &keywords = "")
     {
         return inm() + "compute gam all affine/gamma inm " + keywords + "\n";
@@ -81,6 +86,11 @@ TEST_F(ErrorMessages, arguments_of_inm_dos)
         {"10 hessian numeric -1e-6", "hessian numeric delta must be positive"},
         {"10 solver magic", "solver cannot be magic; possible here: "},
         {"10 precision half", "precision cannot be half; possible here: "},
+        {"10 memory", "missing value for memory"},
+        {"10 memory 0", "memory must be a positive number of GB"},
+        {"10 memory -1", "memory must be a positive number of GB"},
+        {"10 memory much", "memory must be a number, not much"},
+        {"10 threads 0", "threads must be an integer from 1 on, not 0"},
         {"10 check perhaps", "check cannot be perhaps; possible here: yes, no"},
         {"10 eigenvector", "missing value for eigenvector"},
         {"10 eigenvector 5", "eigenvector cannot be 5; possible here: index, frequency"},
@@ -342,7 +352,22 @@ TEST_F(ErrorMessages, not_enough_memory)
            "create_atoms 1 box\nmass 1 1.0\n" +
                smooth(),
            "compute inm all inm/dos 10 check no\n" + go(),
-           "GB are available; use modes unstable or none");
+           ranks() > 1 ? "GB are available; use modes unstable or none"
+                        : "589824 modes are too many for one rank");
+}
+
+TEST_F(ErrorMessages, more_memory_than_the_keyword_allows)
+{
+    expect(crystal(), inm("memory 1e-6") + go(), "1e-06 GB are allowed (keyword memory)");
+}
+
+TEST_F(ErrorMessages, single_precision_of_a_solver_that_has_none)
+{
+    // 32 atoms have so few modes that they would be solved in double
+    const std::string crystal500 =
+        std::regex_replace(crystal(), std::regex("block 0 2 0 2 0 2"), "block 0 5 0 5 0 5");
+    expect(crystal500, inm("solver lapack precision single") + go(),
+           "solver lapack has no single precision");
 }
 
 TEST_F(ErrorMessages, an_error_in_one_instance_leaves_the_next_one_usable)

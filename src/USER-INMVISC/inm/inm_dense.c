@@ -2,6 +2,8 @@
    The order of atoms is that of their tags, so the matrix is the same for any distribution. */
 
 #include "inm_hessian_private.h"
+#include "inm_pages.h"
+#include "inm_residual.h"
 #include "inm_solver_private.h"
 #include "inm_stream.h"
 
@@ -121,23 +123,42 @@ typedef struct {
   double row, col, k[9];
 } block_record;
 
+static void add_to_element(inm_dense *d, size_t row, size_t col, double x)
+{
+  if (d->single)
+    d->single[row * d->n + col] += (float) x;
+  else
+    d->a[row * d->n + col] += x;
+}
+
 /* D = scale * H / sqrt(m_i m_j): the atoms must have been gathered before.  A block off the diagonal
    stands for its transpose too. */
-static void take_block(inm_dense *d, const block_record *record)
+static inm_status take_block(inm_dense *d, const block_record *record)
 {
   const size_t dim = (size_t) d->dim, i = (size_t) record->row, j = (size_t) record->col;
   const double weight = d->scale / sqrt(d->mass[i] * d->mass[j]);
+  double k[9];
+
+  for (size_t e = 0; e < 9; e++) k[e] = weight * record->k[e];
   for (size_t a = 0; a < dim; a++)
     for (size_t b = 0; b < dim; b++) {
-      d->a[(dim * i + a) * d->n + dim * j + b] += weight * record->k[3 * a + b];
-      if (i != j) d->a[(dim * j + b) * d->n + dim * i + a] += weight * record->k[3 * a + b];
+      add_to_element(d, dim * i + a, dim * j + b, k[3 * a + b]);
+      if (i != j) add_to_element(d, dim * j + b, dim * i + a, k[3 * a + b]);
     }
+  return d->residual ? inm_residual_add(d->residual, i, j, k) : INM_OK;
 }
+
+typedef struct {
+  inm_dense *dense;
+  inm_status status;
+} block_taker;
 
 static void take_blocks(void *ctx, const void *bytes, size_t n)
 {
+  block_taker *t = (block_taker *) ctx;
   const block_record *record = (const block_record *) bytes;
-  for (size_t k = 0; k < n / sizeof(*record); k++) take_block((inm_dense *) ctx, &record[k]);
+  for (size_t k = 0; k < n / sizeof(*record) && t->status == INM_OK; k++)
+    t->status = take_block(t->dense, &record[k]);
 }
 
 static void put_block(inm_stream *stream, size_t i, size_t j, const double *k)
@@ -160,15 +181,17 @@ static inm_status gather_blocks(const inm_hessian *h, const int64_t *tag, size_t
                                 inm_dense *d)
 {
   inm_stream stream;
+  block_taker taker = {d, INM_OK};
   size_t *index = (size_t *) malloc((h->ncol + 1) * sizeof(*index)); /* in the matrix */
   inm_status status = inm_status_sync(index ? INM_OK : INM_ERR_ALLOC, h->comm);
 
-  if (status == INM_OK) status = inm_stream_open(&stream, h->comm, root, take_blocks, d);
+  if (status == INM_OK) status = inm_stream_open(&stream, h->comm, root, take_blocks, &taker);
   if (status != INM_OK) goto done;
   for (size_t c = 0; c < h->ncol; c++) index[c] = inm_tag_index(tag, natom, h->tag[c]);
   for (size_t i = 0; i < h->nrow; i++) put_row(&stream, h, index, i);
   inm_stream_end(&stream);
   inm_stream_close(&stream);
+  status = inm_status_sync(taker.status, h->comm);
 
 done:
   free(index);
@@ -180,6 +203,8 @@ done:
 void inm_dense_free(inm_dense *d)
 {
   free(d->a);
+  free(d->single);
+  inm_residual_destroy(&d->residual);
   free(d->mass);
   free(d->type);
   free(d->proj);
@@ -204,10 +229,22 @@ static inm_status allocate_atoms(inm_dense *d)
   return (d->mass && d->type && d->proj) ? INM_OK : INM_ERR_ALLOC;
 }
 
-static inm_status dense_alloc(inm_dense *d)
+static inm_status dense_alloc(inm_dense *d, const inm_request *request)
 {
-  d->a = (double *) calloc(d->n * d->n + 1, sizeof(*d->a));
-  return d->a ? allocate_atoms(d) : INM_ERR_ALLOC;
+  const size_t elements = d->n * d->n + 1;
+
+  if (request->precision == INM_DOUBLE) {
+    d->a = (double *) calloc(elements, sizeof(*d->a));
+    inm_prefer_large_pages(d->a, elements * sizeof(*d->a));
+    return d->a ? allocate_atoms(d) : INM_ERR_ALLOC;
+  }
+  d->single = (float *) calloc(elements, sizeof(*d->single));
+  inm_prefer_large_pages(d->single, elements * sizeof(*d->single));
+  if (!d->single) return INM_ERR_ALLOC;
+  const inm_status status = (request->vectors == INM_VECTORS_NONE)
+      ? INM_OK
+      : inm_residual_create(&d->residual, d->natom, d->dim);
+  return (status == INM_OK) ? allocate_atoms(d) : status;
 }
 
 inm_status inm_dense_gather(const inm_hessian *h, const inm_request *request, const int64_t *tag,
@@ -218,7 +255,7 @@ inm_status inm_dense_gather(const inm_hessian *h, const inm_request *request, co
 
   MPI_Comm_rank(h->comm, &me);
   describe(d, h, request, natom);
-  if (me == root) status = dense_alloc(d);
+  if (me == root) status = dense_alloc(d, request);
   status = inm_status_sync(status, h->comm);
 
   if (status == INM_OK) status = gather_atoms(h, request, tag, natom, root, d);
@@ -244,36 +281,36 @@ inm_status inm_dense_share_atoms(const inm_hessian *h, const inm_request *reques
   return INM_OK;
 }
 
-inm_status inm_dense_check(const inm_dense *d)
-{
-  double nonfinite = 0.0;
-  for (size_t k = 0; k < d->n * d->n; k++) nonfinite += 0.0 * d->a[k]; /* NaN as soon as one is not */
-  return (nonfinite == 0.0) ? INM_OK : INM_ERR_NONFINITE;
-}
-
-/* Every eigenvalue lies within the largest row sum of |D|. */
+/* Every eigenvalue lies within the largest row sum of |D|; NaN if an element is not finite. */
 static double row_sum_norm(const inm_dense *d)
 {
   double norm = 0.0;
   for (size_t r = 0; r < d->n; r++) {
     double sum = 0.0;
-    for (size_t c = 0; c < d->n; c++) sum += fabs(d->a[r * d->n + c]);
+    if (d->single)
+      for (size_t c = 0; c < d->n; c++) sum += fabs(d->single[r * d->n + c]);
+    else
+      for (size_t c = 0; c < d->n; c++) sum += fabs(d->a[r * d->n + c]);
+    if (!isfinite(sum)) return NAN;
     norm = fmax(norm, sum);
   }
   return norm;
 }
 
-void inm_dense_lift_translations(inm_dense *d, const int *is_free)
+inm_status inm_dense_lift_translations(inm_dense *d, const int *is_free)
 {
   const size_t dim = (size_t) d->dim;
+  const double norm = row_sum_norm(d), shift = (norm > 0.0) ? 1.1 * norm : 1.0;
   double total = 0.0;
 
+  if (isnan(norm)) return INM_ERR_NONFINITE;
   for (size_t i = 0; i < d->natom; i++) total += d->mass[i];
-  const double norm = row_sum_norm(d), shift = (norm > 0.0) ? 1.1 * norm : 1.0;
   for (size_t a = 0; a < dim; a++) {
     if (!is_free[a]) continue;
+    if (d->residual) inm_residual_lift(d->residual, (int) a, shift, d->mass);
     for (size_t i = 0; i < d->natom; i++)
       for (size_t j = 0; j < d->natom; j++)
-        d->a[(dim * i + a) * d->n + dim * j + a] += shift * sqrt(d->mass[i] * d->mass[j]) / total;
+        add_to_element(d, dim * i + a, dim * j + a, shift * sqrt(d->mass[i] * d->mass[j]) / total);
   }
+  return INM_OK;
 }

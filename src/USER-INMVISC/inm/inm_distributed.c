@@ -31,7 +31,7 @@ void inm_distributed_take(inm_distributed *p, const int *share, const size_t *mo
 
   inm_cyclic_complete(&p->d, share, part, whole, buffer);
   for (int k = first; k < last; k++) {
-    const double *e = &whole[(size_t) (k - first) * n];
+    double *e = &whole[(size_t) (k - first) * n];
     const double c = sign_of(mode[k]), c_lambda = c * p->lambda[mode[k]];
     for (size_t i = 0; i < n; i++) {
       p->sum[i] += c * e[i];

@@ -7,23 +7,26 @@
 extern "C" {
 #endif
 
-void dgemm_(const char *transa, const char *transb, const int *m, const int *n, const int *k,
-            const double *alpha, const double *a, const int *lda, const double *b, const int *ldb,
-            const double *beta, double *c, const int *ldc);
-void dsymm_(const char *side, const char *uplo, const int *m, const int *n, const double *alpha,
-            const double *a, const int *lda, const double *b, const int *ldb, const double *beta,
-            double *c, const int *ldc);
-void dsyr2k_(const char *uplo, const char *trans, const int *n, const int *k, const double *alpha,
-             const double *a, const int *lda, const double *b, const int *ldb, const double *beta,
-             double *c, const int *ldc);
-void dtrmm_(const char *side, const char *uplo, const char *transa, const char *diag, const int *m,
-            const int *n, const double *alpha, const double *a, const int *lda, double *b,
-            const int *ldb);
+/* what is used in both precisions, as dNAME_ and sNAME_ */
+#define INM_PROTOTYPES(X, REAL)                                                                   \
+  void X##gemm_(const char *transa, const char *transb, const int *m, const int *n, const int *k, \
+                const REAL *alpha, const REAL *a, const int *lda, const REAL *b, const int *ldb,  \
+                const REAL *beta, REAL *c, const int *ldc);                                       \
+  void X##syr2k_(const char *uplo, const char *trans, const int *n, const int *k,                 \
+                 const REAL *alpha, const REAL *a, const int *lda, const REAL *b, const int *ldb, \
+                 const REAL *beta, REAL *c, const int *ldc);                                      \
+  void X##trmm_(const char *side, const char *uplo, const char *transa, const char *diag,         \
+                const int *m, const int *n, const REAL *alpha, const REAL *a, const int *lda,     \
+                REAL *b, const int *ldb);                                                         \
+  void X##trsm_(const char *side, const char *uplo, const char *transa, const char *diag,         \
+                const int *m, const int *n, const REAL *alpha, const REAL *a, const int *lda,     \
+                REAL *b, const int *ldb);                                                         \
+  void X##geqrt_(const int *m, const int *n, const int *nb, REAL *a, const int *lda, REAL *t,     \
+                 const int *ldt, REAL *work, int *info);
 
-void dgeqrf_(const int *m, const int *n, double *a, const int *lda, double *tau, double *work,
-             const int *lwork, int *info);
-void dlarft_(const char *direct, const char *storev, const int *n, const int *k, const double *v,
-             const int *ldv, const double *tau, double *t, const int *ldt);
+INM_PROTOTYPES(d, double)
+INM_PROTOTYPES(s, float)
+
 void dormqr_(const char *side, const char *trans, const int *m, const int *n, const int *k,
              const double *a, const int *lda, const double *tau, double *c, const int *ldc,
              double *work, const int *lwork, int *info);
@@ -40,6 +43,9 @@ void dsyevd_(const char *jobz, const char *uplo, const int *n, double *a, const 
              double *work, const int *lwork, int *iwork, const int *liwork, int *info);
 void dsytrd_(const char *uplo, const int *n, double *a, const int *lda, double *d, double *e,
              double *tau, double *work, const int *lwork, int *info);
+void dormtr_(const char *side, const char *uplo, const char *trans, const int *m, const int *n,
+             const double *a, const int *lda, const double *tau, double *c, const int *ldc,
+             double *work, const int *lwork, int *info);
 void dsytrd_sb2st_(const char *stage1, const char *vect, const char *uplo, const int *n,
                    const int *kd, double *ab, const int *ldab, double *d, double *e, double *hous,
                    const int *lhous, double *work, const int *lwork, int *info);
@@ -48,9 +54,6 @@ void dstemr_(const char *jobz, const char *range, const int *n, double *d, doubl
              const double *vl, const double *vu, const int *il, const int *iu, int *m, double *w,
              double *z, const int *ldz, const int *nzc, int *isuppz, int *tryrac, double *work,
              const int *lwork, int *iwork, const int *liwork, int *info);
-void dormtr_(const char *side, const char *uplo, const char *trans, const int *m, const int *n,
-             const double *a, const int *lda, const double *tau, double *c, const int *ldc,
-             double *work, const int *lwork, int *info);
 
 #ifdef __cplusplus
 }

@@ -1,3 +1,4 @@
+#include "inm_residual.h"
 #include "inm_solver_private.h"
 
 #include <limits.h>
@@ -126,6 +127,7 @@ void inm_fill_spectrum(inm_filler *f, const double *lambda)
   inm_modes *m = f->modes;
   const size_t first_lifted = m->n - m->nzero;
 
+  f->lambda = lambda;
   f->nunstable = 0;
   while (f->nunstable < first_lifted && lambda[f->nunstable] < 0.0) f->nunstable++;
 
@@ -202,10 +204,36 @@ static void fill_vector(inm_filler *f, size_t p, const double *e)
       for (size_t a = 0; a < 3; a++) m->eigenvector[3 * i + a] = (a < dim) ? e[dim * i + a] : 0.0;
 }
 
-void inm_fill_panel(inm_filler *f, size_t first, size_t count, const double *vec)
+/* Single precision: to length one, and held against the matrix. */
+static inm_status check_panel(inm_filler *f, size_t first, size_t count, double *vec)
 {
-  for (size_t k = 0; k < count; k++)
+  const size_t n = f->modes->n;
+
+  for (size_t k = 0; k < count; k++) {
+    double *e = &vec[k * n];
+    const double factor = 1.0 / sqrt(inm_dot(e, e, n));
+    for (size_t i = 0; i < n; i++) e[i] *= factor;
+  }
+  return inm_residual_look(f->dense->residual, count, &f->lambda[first], vec, f->nthread);
+}
+
+inm_status inm_fill_panel(inm_filler *f, size_t first, size_t count, double *vec)
+{
+  const inm_status status = f->dense->residual ? check_panel(f, first, count, vec) : INM_OK;
+
+  for (size_t k = 0; k < count && status == INM_OK; k++)
     fill_vector(f, table_index(f, first + k), &vec[k * f->modes->n]);
+  return status;
+}
+
+inm_status inm_fill_verdict(const inm_filler *f)
+{
+  return f->dense->residual ? inm_residual_verdict(f->dense->residual) : INM_OK;
+}
+
+void inm_fill_progress(const inm_filler *f, double done)
+{
+  if (f->request->progress) f->request->progress(f->request->progress_ctx, done);
 }
 
 /* sum over all modes of |e_ip|^2 that are neither unstable nor zero, from completeness */

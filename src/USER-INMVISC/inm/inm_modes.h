@@ -51,6 +51,7 @@ typedef struct {
   double *share; /* [natom][3]      mean |e_ip|^2 over the modes UL, UD, stable; NaN if unknown */
   double *eigenvector; /* [natom][3]      of the chosen mode; NaN if none */
   const char *solver;  /* name of the one whose results these are */
+  int single;          /* 1 if they were found in single precision */
   int nthread;         /* threads that it used on a rank */
   int grid[2];         /* rows and columns of ranks that held the matrix; 1 and 1 if one rank did */
 } inm_modes;

@@ -2,13 +2,9 @@
 #include "inm_distributed.h"
 #include "inm_solver_private.h"
 
-#include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <time.h>
-#include <unistd.h>
 
 static const inm_solver *const solvers[] = {
     &inm_solver_lapack,
@@ -28,13 +24,9 @@ const inm_solver *inm_solver_find(const char *name)
   return NULL;
 }
 
-/* Measured crossover: few vectors of many modes are the two-stage solver's case; for all vectors its
-   inverse iterations cost more than divide and conquer. */
-const inm_solver *inm_solver_choose(size_t n, inm_vectors vectors)
+const inm_solver *inm_solver_built(size_t k)
 {
-  const size_t crossover = 3000;
-  return (vectors == INM_VECTORS_UNSTABLE && n >= crossover) ? &inm_solver_twostage
-                                                             : &inm_solver_lapack;
+  return (k < sizeof(solvers) / sizeof(*solvers)) ? solvers[k] : NULL;
 }
 
 const char *inm_solver_name(const inm_solver *solver)
@@ -47,84 +39,19 @@ int inm_solver_is_distributed(const inm_solver *solver)
   return solver->solve_distributed != NULL;
 }
 
-double inm_solver_rank_bytes(const inm_solver *solver, size_t n, inm_vectors vectors, int nprocs)
+inm_status inm_solver_can(const inm_solver *solver, const inm_job *job)
 {
-  return solver->bytes(n, vectors, nprocs);
+  return solver->can(job);
 }
 
-double inm_solver_bytes(const inm_solver *solver, size_t n, inm_vectors vectors)
+double inm_solver_bytes(const inm_solver *solver, const inm_job *job)
 {
-  return inm_solver_rank_bytes(solver, n, vectors, 1);
+  return solver->bytes(job);
 }
 
-/* MemAvailable counts what the kernel can free for us, unlike the free pages of sysconf */
-static double system_available(void)
+double inm_solver_work(const inm_solver *solver, const inm_job *job)
 {
-  double kib = 0.0;
-  char line[128];
-  FILE *fp = fopen("/proc/meminfo", "r");
-
-  if (!fp) return 0.0;
-  while (fgets(line, sizeof(line), fp))
-    if (sscanf(line, "MemAvailable: %lf", &kib) == 1) break;
-  fclose(fp);
-  return 1024.0 * kib;
-}
-
-/* what the address space limit (ulimit -v) leaves, or infinity */
-static double limit_available(void)
-{
-  struct rlimit limit;
-  double pages = 0.0;
-
-  if (getrlimit(RLIMIT_AS, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) return INFINITY;
-  FILE *fp = fopen("/proc/self/statm", "r");
-  if (fp) {
-    if (fscanf(fp, "%lf", &pages) != 1) pages = 0.0;
-    fclose(fp);
-  }
-  return fmax(0.0, (double) limit.rlim_cur - pages * (double) sysconf(_SC_PAGESIZE));
-}
-
-double inm_memory_available(void)
-{
-  const double available = system_available();
-  return (available > 0.0) ? fmin(available, limit_available()) : 0.0;
-}
-
-/* ranks of comm on the node of this one */
-static int ranks_of_node(MPI_Comm comm)
-{
-  int nranks = 1;
-#if !defined(MPI_STUBS)
-  MPI_Comm node;
-  MPI_Comm_split_type(comm, MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &node);
-  MPI_Comm_size(node, &nranks);
-  MPI_Comm_free(&node);
-#else
-  (void) comm;
-#endif
-  return nranks;
-}
-
-void inm_solver_memory(const inm_solver *solver, size_t n, inm_vectors vectors, MPI_Comm comm,
-                       double *need, double *have)
-{
-  int nprocs;
-  double mine[2], worst[2];
-
-  MPI_Comm_size(comm, &nprocs);
-  mine[0] = inm_solver_rank_bytes(solver, n, vectors, nprocs);
-  mine[1] = -inm_memory_available();
-  if (inm_solver_is_distributed(solver)) {
-    mine[0] *= ranks_of_node(comm);
-    MPI_Allreduce(mine, worst, 2, MPI_DOUBLE, MPI_MAX, comm);
-  } else {
-    memcpy(worst, mine, sizeof(worst));
-    MPI_Bcast(worst, 2, MPI_DOUBLE, 0, comm);
-  }
-  *need = worst[0];
-  *have = -worst[1];
+  return solver->work(job);
 }
 
 /* Wait for the root without spinning: its BLAS threads want the cores of the waiting ranks. */
@@ -162,9 +89,8 @@ static inm_status solve_on_root(const inm_solver *solver, const inm_request *req
                                 inm_cores *cores, inm_modes *modes)
 {
   inm_filler f;
-  inm_status status = inm_dense_check(d);
+  inm_status status;
 
-  if (status != INM_OK) return status;
   memset(&f, 0, sizeof(f));
   f.modes = modes;
   f.dense = d;
@@ -173,10 +99,10 @@ static inm_status solve_on_root(const inm_solver *solver, const inm_request *req
   f.intensity = (double *) malloc((d->natom + 1) * sizeof(*f.intensity));
   if (!f.intensity) return INM_ERR_ALLOC;
 
-  inm_dense_lift_translations(d, request->is_free);
+  status = inm_dense_lift_translations(d, request->is_free);
   memcpy(modes->mass, d->mass, d->natom * sizeof(*d->mass));
   inm_cores_take(cores);
-  if (d->n > 0) status = solver->solve(d, &f);
+  if (status == INM_OK && d->n > 0) status = solver->solve(d, &f);
   inm_cores_give_back(cores);
   free(f.intensity);
   return status;
@@ -227,22 +153,46 @@ static inm_status gather_and_solve(const inm_solver *solver, const inm_hessian *
   return status;
 }
 
+inm_precision inm_precision_used(const inm_request *request, size_t n)
+{
+  const size_t small = 256;
+  return (n <= small) ? INM_DOUBLE : request->precision;
+}
+
+/* one attempt, on a table that is empty */
+static inm_status solve_once(const inm_solver *solver, const inm_hessian *h,
+                             const inm_request *request, inm_modes *modes)
+{
+  inm_cores *cores = NULL;
+  inm_request used = *request;
+  inm_status status = inm_cores_create(&cores, inm_hessian_comm(h), request->max_threads);
+
+  if (status == INM_OK) status = start_table(solver, h, request, cores, modes);
+  if (status == INM_OK) {
+    const inm_job job = {modes->n, request->vectors, inm_precision_used(request, modes->n), 1, 1};
+    used.precision = job.precision;
+    modes->single = (job.precision == INM_SINGLE_PRECISION);
+    status = inm_solver_can(solver, &job);
+  }
+  if (status == INM_OK)
+    status = inm_solver_is_distributed(solver) ? inm_distributed_solve(solver, h, &used, modes)
+                                               : gather_and_solve(solver, h, &used, cores, modes);
+  if (status == INM_OK) status = inm_modes_bcast(modes, 0, inm_hessian_comm(h));
+  inm_cores_destroy(&cores);
+  if (status != INM_OK) inm_modes_free(modes);
+  return status;
+}
+
 inm_status inm_solve(const inm_solver *solver, const inm_hessian *h, const inm_request *request,
                      inm_modes *modes)
 {
-  inm_cores *cores = NULL;
-  inm_status status = inm_cores_create(&cores, inm_hessian_comm(h), request->max_threads);
-
   inm_modes_free(modes);
-  if (status == INM_OK) status = start_table(solver, h, request, cores, modes);
-  if (status == INM_OK)
-    status = inm_solver_is_distributed(solver) ? inm_distributed_solve(solver, h, request, modes)
-                                               : gather_and_solve(solver, h, request, cores, modes);
-  if (status == INM_OK) status = inm_modes_bcast(modes, 0, inm_hessian_comm(h));
-  inm_cores_destroy(&cores);
+  const inm_status status = solve_once(solver, h, request, modes);
+  if (status != INM_ERR_ACCURACY || solver != &inm_solver_twostage) return status;
 
-  if (status != INM_OK) inm_modes_free(modes);
-  if (status == INM_ERR_ACCURACY && solver == &inm_solver_twostage)
-    return inm_solve(&inm_solver_lapack, h, request, modes);
-  return status;
+  /* a cluster that is too large for inverse iteration: lapack solves it, but in single precision for
+     all vectors only */
+  inm_request in_double = *request;
+  in_double.precision = INM_DOUBLE;
+  return solve_once(&inm_solver_lapack, h, &in_double, modes);
 }

@@ -11,12 +11,26 @@
 #include <elpa/elpa.h>
 #include <stdlib.h>
 
-static double elpa_bytes(size_t n, inm_vectors vectors, int nprocs)
+static inm_status elpa_can(const inm_job *job)
 {
-  (void) vectors; /* measured: 4 to 5 matrices, as much for eigenvalues alone */
+  return (job->precision == INM_DOUBLE) ? INM_OK : INM_ERR_ARG;
+}
+
+static double elpa_bytes(const inm_job *job)
+{
+  /* measured: 4 to 5 matrices, as much for eigenvalues alone */
   const double columns = 2.0 * INM_DISTRIBUTED_SHARE + 16.0;
-  return 8.0 * (5.0 * inm_cyclic_largest_part(n, nprocs) + columns * (double) n) +
+  return 8.0 * (5.0 * inm_cyclic_largest_part(job->n, job->nprocs) + columns * (double) job->n) +
       INM_CYCLIC_WORKSPACE;
+}
+
+static double elpa_work(const inm_job *job)
+{
+  const double n = (double) job->n;
+  const double c = (job->vectors == INM_VECTORS_ALL) ? 10.6
+      : (job->vectors == INM_VECTORS_UNSTABLE)       ? 12.7
+                                                     : 9.0;
+  return c * n * n * n / job->nprocs;
 }
 
 static size_t vectors_asked_for(const inm_distributed *p)
@@ -103,7 +117,7 @@ static inm_status elpa_solve(inm_distributed *p)
   return status;
 }
 
-const inm_solver inm_solver_elpa = {"elpa", elpa_bytes, NULL, elpa_solve};
+const inm_solver inm_solver_elpa = {"elpa", elpa_can, elpa_bytes, elpa_work, NULL, elpa_solve};
 
 #else
 typedef int inm_not_built; /* ISO C wants something in every file */

@@ -13,18 +13,33 @@
 /* vectors given to the filler at a time: large enough for BLAS-3 in dormtr */
 enum { PANEL = 256 };
 
-/* dsyevd wants 1 + 6n + 2n^2 doubles of workspace, counted in an int */
-static const size_t largest_n_all = 32766;
-static const size_t largest_n = 46340;
+/* dsyevd wants 1 + 6n + 2n^2 doubles of workspace, counted in an int; the others n^2 */
+static const size_t largest_n_all = 32766, largest_n = 46340;
 
-static double lapack_bytes(size_t n, inm_vectors vectors, int nprocs)
+static inm_status lapack_can(const inm_job *job)
 {
-  const double nn = (double) n * (double) n;
-  const double matrices = (vectors == INM_VECTORS_ALL) ? 3.0
-      : (vectors == INM_VECTORS_UNSTABLE)              ? 1.0 + 1.0 / 3.0
-                                                       : 1.0;
-  (void) nprocs;
-  return 8.0 * (matrices * nn + 64.0 * (double) n);
+  const size_t largest = (job->vectors == INM_VECTORS_ALL) ? largest_n_all : largest_n;
+  if (job->precision != INM_DOUBLE) return INM_ERR_ARG;
+  return (job->n <= largest) ? INM_OK : INM_ERR_SIZE;
+}
+
+static double lapack_bytes(const inm_job *job)
+{
+  const double n = (double) job->n;
+  const double matrices = (job->vectors == INM_VECTORS_ALL) ? 3.0
+      : (job->vectors == INM_VECTORS_UNSTABLE)              ? 1.0 + 1.0 / 3.0
+                                                            : 1.0;
+  return 8.0 * (matrices * n * n + 64.0 * n);
+}
+
+/* half of the tridiagonalization is limited by memory, not by arithmetic: more than 4/3 n^3 */
+static double lapack_work(const inm_job *job)
+{
+  const double n = (double) job->n;
+  const double c = (job->vectors == INM_VECTORS_ALL) ? 10.0
+      : (job->vectors == INM_VECTORS_UNSTABLE)       ? 5.7
+                                                     : 4.6;
+  return c * n * n * n / job->nthread;
 }
 
 static inm_status lapack_status(int info)
@@ -42,7 +57,6 @@ static inm_status solve_all(inm_dense *d, inm_filler *f)
   int *iwork = NULL;
   inm_status status = INM_ERR_ALLOC;
 
-  if (d->n > largest_n_all) return INM_ERR_SIZE;
   dsyevd_("V", "L", &n, d->a, &n, &size, &size, &query, &isize, &query, &info);
   lwork = (int) size;
   liwork = isize;
@@ -53,11 +67,11 @@ static inm_status solve_all(inm_dense *d, inm_filler *f)
 
   dsyevd_("V", "L", &n, d->a, &n, lambda, work, &lwork, iwork, &liwork, &info);
   status = lapack_status(info);
-  if (status != INM_OK) goto done;
-
-  inm_fill_spectrum(f, lambda);
-  inm_fill_panel(f, 0, d->n, d->a);
-  inm_fill_shares(f);
+  if (status == INM_OK) {
+    inm_fill_spectrum(f, lambda);
+    status = inm_fill_panel(f, 0, d->n, d->a);
+  }
+  if (status == INM_OK) inm_fill_shares(f);
 
 done:
   free(lambda);
@@ -114,19 +128,21 @@ static inm_status back_transform(inm_dense *d, const double *tau, size_t k, doub
   const int n = (int) d->n, panel = PANEL, query = -1;
   int lwork, info = 0;
   double size;
+  inm_status status = INM_OK;
 
   dormtr_("L", "L", "N", &n, &panel, d->a, &n, tau, z, &n, &size, &query, &info);
   lwork = (int) size;
   double *work = (double *) malloc((size_t) lwork * sizeof(*work));
   if (!work) return INM_ERR_ALLOC;
-  for (size_t first = 0; first < k && info == 0; first += PANEL) {
+  for (size_t first = 0; first < k && status == INM_OK; first += PANEL) {
     const int count = (k - first < PANEL) ? (int) (k - first) : (int) PANEL;
     double *part = &z[first * d->n];
     dormtr_("L", "L", "N", &n, &count, d->a, &n, tau, part, &n, work, &lwork, &info);
-    inm_fill_panel(f, first, (size_t) count, part);
+    status = lapack_status(info);
+    if (status == INM_OK) status = inm_fill_panel(f, first, (size_t) count, part);
   }
   free(work);
-  return lapack_status(info);
+  return status;
 }
 
 /* vectors of the k lowest modes, from T and the reflectors */
@@ -152,7 +168,6 @@ static inm_status solve_lowest(inm_dense *d, inm_filler *f)
   inm_status status;
   int info;
 
-  if (d->n > largest_n) return INM_ERR_SIZE;
   double *t = (double *) malloc(5 * d->n * sizeof(*t)); /* T, a copy of it, tau */
   if (!t) return INM_ERR_ALLOC;
   double *diagonal = t, *offdiagonal = t + d->n, *tau = t + 4 * d->n;
@@ -179,4 +194,5 @@ static inm_status lapack_solve(inm_dense *d, inm_filler *f)
   return (f->request->vectors == INM_VECTORS_ALL) ? solve_all(d, f) : solve_lowest(d, f);
 }
 
-const inm_solver inm_solver_lapack = {"lapack", lapack_bytes, lapack_solve, NULL};
+const inm_solver inm_solver_lapack = {"lapack",    lapack_can,   lapack_bytes,
+                                      lapack_work, lapack_solve, NULL};

@@ -10,11 +10,13 @@
 typedef struct {
   size_t natom, n;
   int dim, nproj;
-  double scale; /* of the Hessian, see inm_hessian_create */
-  double *a;    /* [n][n]      symmetric; solvers may destroy it */
-  double *mass; /* [natom] */
-  int *type;    /* [natom] */
-  double *proj; /* [nproj][n]  divided by sqrt(m) */
+  double scale;  /* of the Hessian, see inm_hessian_create */
+  double *a;     /* [n][n]     symmetric; solvers may destroy it.  NULL in single precision */
+  float *single; /* [n][n]     the same in single precision, else NULL */
+  struct inm_residual *residual; /* the matrix in double, for the check of single precision */
+  double *mass;                  /* [natom] */
+  int *type;                     /* [natom] */
+  double *proj;                  /* [nproj][n] divided by sqrt(m) */
 } inm_dense;
 
 /* x . y, [n] each */
@@ -40,11 +42,9 @@ void inm_dense_free(inm_dense *d);
 inm_status inm_dense_share_atoms(const inm_hessian *h, const inm_request *request,
                                  const int64_t *tag, size_t natom, inm_dense *d);
 
-/* INM_ERR_NONFINITE if an element is infinite or undefined. */
-inm_status inm_dense_check(const inm_dense *d);
-
-/* Add shift * t t^T for each free translation t = sqrt(m_i/M), with a shift above all eigenvalues. */
-void inm_dense_lift_translations(inm_dense *d, const int *is_free);
+/* Add shift * t t^T for each free translation t = sqrt(m_i/M), with a shift above all eigenvalues.
+   INM_ERR_NONFINITE if an element is infinite or undefined. */
+inm_status inm_dense_lift_translations(inm_dense *d, const int *is_free);
 
 /* Filling of the mode table, while solving: on the root, or on several ranks that see some of the
    eigenvectors each.
@@ -54,18 +54,23 @@ typedef struct {
   inm_modes *modes;
   const inm_dense *dense;
   const inm_request *request;
-  size_t nunstable;  /* modes below zero: they come first */
-  size_t keep;       /* table index of the mode whose eigenvector is kept, or n */
-  size_t nseen[3];   /* eigenvectors seen of UL, UD, stable */
-  int nthread;       /* threads that the solver may use, BLAS is set to them */
-  double *intensity; /* [natom] workspace: |e_i|^2 of the mode at hand */
+  const double *lambda; /* [n] of the solver */
+  size_t nunstable;     /* modes below zero: they come first */
+  size_t keep;          /* table index of the mode whose eigenvector is kept, or n */
+  size_t nseen[3];      /* eigenvectors seen of UL, UD, stable */
+  int nthread;          /* threads that the solver may use, BLAS is set to them */
+  double *intensity;    /* [natom] workspace: |e_i|^2 of the mode at hand */
 } inm_filler;
 
-/* lambda [n] ascending as the solver found it, lifted translations last */
+/* lambda [n] ascending as the solver found it, lifted translations last; kept until all panels are in */
 void inm_fill_spectrum(inm_filler *f, const double *lambda);
 
-/* Eigenvectors first..first+count-1 in the solver's order.  vec [count][n], normalized. */
-void inm_fill_panel(inm_filler *f, size_t first, size_t count, const double *vec);
+/* Eigenvectors first..first+count-1 in the solver's order.  vec [count][n], normalized; those of
+   single precision are normalized here, and compared with the matrix. */
+inm_status inm_fill_panel(inm_filler *f, size_t first, size_t count, double *vec);
+
+/* Tell the caller of inm_solve how much of the solution is done. */
+void inm_fill_progress(const inm_filler *f, double done);
 
 /* Bring together on the root what the ranks have seen, each eigenvector on one of them.
    Collective over comm; the same status on all ranks. */
@@ -76,6 +81,9 @@ size_t inm_fill_wanted(const inm_filler *f);
 
 /* Means over the classes, once all panels are in. */
 void inm_fill_shares(inm_filler *f);
+
+/* The verdict on single precision, once all panels are in: INM_OK or INM_ERR_PRECISION. */
+inm_status inm_fill_verdict(const inm_filler *f);
 
 /* Allocate all arrays for natom, dim, ntypes, nproj already set.  Everything starts as NaN. */
 inm_status inm_modes_alloc(inm_modes *m);
@@ -96,8 +104,10 @@ struct inm_distributed; /* inm_distributed.h */
 /* Either solve, on the root, or solve_distributed, on all ranks of a grid. */
 struct inm_solver {
   const char *name;
-  double (*bytes)(size_t n, inm_vectors vectors, int nprocs); /* of the root, or of each rank */
-  inm_status (*solve)(inm_dense *d, inm_filler *f);           /* destroys d->a */
+  inm_status (*can)(const inm_job *job);
+  double (*bytes)(const inm_job *job);              /* of the root, or of each rank */
+  double (*work)(const inm_job *job);               /* inm_solver_work */
+  inm_status (*solve)(inm_dense *d, inm_filler *f); /* destroys d->a */
   inm_status (*solve_distributed)(struct inm_distributed *p);
 };
 

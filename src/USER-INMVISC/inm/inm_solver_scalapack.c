@@ -72,11 +72,26 @@ static void describe(const tridiagonal *t, int n, int width, int *desc)
   memcpy(desc, all, sizeof(all));
 }
 
-static double scalapack_bytes(size_t n, inm_vectors vectors, int nprocs)
+static inm_status scalapack_can(const inm_job *job)
 {
-  const double columns = (vectors == INM_VECTORS_NONE) ? 0.0 : 3.0 * INM_DISTRIBUTED_SHARE + 24.0;
-  return 8.0 * (inm_cyclic_largest_part(n, nprocs) + (columns + 16.0) * (double) n) +
+  return (job->precision == INM_DOUBLE) ? INM_OK : INM_ERR_ARG;
+}
+
+static double scalapack_bytes(const inm_job *job)
+{
+  const double columns = (job->vectors == INM_VECTORS_NONE) ? 0.0
+                                                            : 3.0 * INM_DISTRIBUTED_SHARE + 24.0;
+  return 8.0 * (inm_cyclic_largest_part(job->n, job->nprocs) + (columns + 16.0) * (double) job->n) +
       INM_CYCLIC_WORKSPACE;
+}
+
+static double scalapack_work(const inm_job *job)
+{
+  const double n = (double) job->n;
+  const double c = (job->vectors == INM_VECTORS_ALL) ? 13.8
+      : (job->vectors == INM_VECTORS_UNSTABLE)       ? 7.5
+                                                     : 5.3;
+  return c * n * n * n / job->nprocs;
 }
 
 /* ---- 1. T and Q ------------------------------------------------------------------------------- */
@@ -369,7 +384,8 @@ static inm_status scalapack_solve(inm_distributed *p)
   return status;
 }
 
-const inm_solver inm_solver_scalapack = {"scalapack", scalapack_bytes, NULL, scalapack_solve};
+const inm_solver inm_solver_scalapack = {"scalapack",    scalapack_can, scalapack_bytes,
+                                         scalapack_work, NULL,          scalapack_solve};
 
 #else
 typedef int inm_not_built; /* ISO C wants something in every file */

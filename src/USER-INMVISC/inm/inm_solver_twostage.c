@@ -4,17 +4,21 @@
      1. D = Q B Q^T, dense to band                         inm_reduce_to_band
      2. band to tridiagonal without vectors, eigenvalues   dsytrd_sb2st, dsterf
      3. for the wanted modes, panel by panel:
-        inverse iteration on the band matrix               dgbtrf, dgbtrs; modes shared among threads
+        inverse iteration on the band matrix               inm_band_vectors.h; modes shared among threads
         orthogonalization of modes closer than a gap, check of residuals and overlaps
-        back-transformation by Q                           dormqr
+        back-transformation by Q                           inm_band_to_dense
         handing on to the mode table
+
+   In single precision the dense steps, 1. and the back-transformation, are done with floats.
 
    The eigenvector of a well separated eigenvalue takes two steps of inverse iteration, and needs no
    orthogonalization: its overlap with a neighbor at distance g is of the order eps |D| / g. */
 
 #include "inm_band.h"
+#include "inm_band_vectors.h"
 #include "inm_cores.h"
 #include "inm_lapack.h"
+#include "inm_pages.h"
 #include "inm_solver_private.h"
 
 #include <float.h>
@@ -41,18 +45,38 @@ typedef struct {
   double norm;         /* largest |lambda| */
   double *band;        /* [n][KD+1] */
   double *lambda;      /* [n] */
-  double *tau;         /* [n] reflectors of Q, in the dense matrix */
+  void *tau;           /* [n] reflectors of Q, in the dense matrix, of its precision */
   double *z;           /* [count][n] vectors of the panel */
   size_t first, count; /* panel */
   int nthread;
   inm_status *status; /* [nthread] */
 } twostage;
 
-static double twostage_bytes(size_t n, inm_vectors vectors, int nprocs)
+static inm_status twostage_can(const inm_job *job)
 {
-  (void) nprocs;
-  const double columns = (vectors == INM_VECTORS_NONE) ? 320.0 : 320.0 + PANEL + LARGEST_CLUSTER;
-  return 8.0 * ((double) n * (double) n + columns * (double) n);
+  return (job->n <= largest_n) ? INM_OK : INM_ERR_SIZE;
+}
+
+/* matrix; kept updates and other pieces of the reduction; panel; factors of each thread */
+static double twostage_bytes(const inm_job *job)
+{
+  const double n = (double) job->n, single = (job->precision == INM_SINGLE_PRECISION);
+  const double panel = (job->vectors == INM_VECTORS_NONE) ? 0.0 : PANEL + LARGEST_CLUSTER;
+  const double columns = 16.0 * KD + panel * (single ? 1.5 : 1.0) + 5.0 * KD * job->nthread;
+  return 8.0 * ((single ? 0.5 : 1.0) * n * n + columns * n);
+}
+
+/* The reduction and, for 14 % or all of the modes, inverse iteration and back-transformation; the
+   eigenvalues are found on one core.  Single precision halves the time of the dense steps. */
+static double twostage_work(const inm_job *job)
+{
+  const double n = (double) job->n;
+  const double share = (job->vectors == INM_VECTORS_ALL) ? 1.0
+      : (job->vectors == INM_VECTORS_UNSTABLE)           ? 0.14
+                                                         : 0.0;
+  const double dense = (1.6 + 3.65 * share) * n * n * n, inverse = 21700.0 * share * n * n;
+  const double half = (job->precision == INM_SINGLE_PRECISION) ? 0.55 : 1.0;
+  return (half * dense + inverse) / job->nthread + 1700.0 * n * n;
 }
 
 /* ---- eigenvalues ----------------------------------------------------------------------------- */
@@ -113,52 +137,29 @@ static void random_start(double *x, size_t n, size_t mode)
   }
 }
 
-/* B - lambda in LAPACK's general band storage with room for pivoting: element (i,j) at row
-   2*KD + i - j of column j */
-static void shifted_band(const twostage *s, double lambda, double *g)
+static void inverse_iteration(const twostage *s, size_t mode, inm_band_factor *factor, double *z)
 {
-  const size_t ld = 3 * KD + 1;
-
-  memset(g, 0, ld * s->n * sizeof(*g));
-  for (size_t j = 0; j < s->n; j++)
-    for (size_t i = j; i <= j + KD && i < s->n; i++) {
-      const double x = s->band[j * (KD + 1) + i - j];
-      g[j * ld + 2 * KD + i - j] = (i == j) ? x - lambda : x;
-      if (i != j) g[i * ld + 2 * KD + j - i] = x;
-    }
-}
-
-static void inverse_iteration(const twostage *s, size_t mode, double *g, int *pivot, double *z)
-{
-  const int n = (int) s->n, kd = KD, ld = 3 * KD + 1, one = 1;
-  int info;
-
-  shifted_band(s, s->lambda[mode], g);
-  dgbtrf_(&n, &n, &kd, &kd, g, &ld, pivot, &info);
-  for (size_t j = 0; j < s->n; j++) { /* an exact eigenvalue leaves a zero pivot */
-    double *u = &g[j * (size_t) ld + 2 * KD];
-    if (*u == 0.0) *u = DBL_EPSILON * s->norm;
-  }
+  inm_band_factorize(factor, s->band, s->lambda[mode], DBL_EPSILON * s->norm);
   random_start(z, s->n, mode);
-  for (int step = 0; step < STEPS; step++) {
-    dgbtrs_("N", &n, &kd, &kd, &one, g, &ld, pivot, z, &n, &info);
+  inm_band_solve_upper(factor, z);
+  for (int step = 1; step < STEPS; step++) {
     scale_to_one(z, s->n);
+    inm_band_solve(factor, z);
   }
+  scale_to_one(z, s->n);
 }
 
 /* every nthread-th mode of the panel */
 static void iterate_share(void *ctx, int thread)
 {
   twostage *s = (twostage *) ctx;
-  double *g = (double *) malloc((3 * KD + 1) * s->n * sizeof(*g));
-  int *pivot = (int *) malloc(s->n * sizeof(*pivot));
+  inm_band_factor *factor = NULL;
 
-  s->status[thread] = (g && pivot) ? INM_OK : INM_ERR_ALLOC;
+  s->status[thread] = inm_band_factor_create(&factor, s->n, KD);
   if (s->status[thread] == INM_OK)
     for (size_t p = (size_t) thread; p < s->count; p += (size_t) s->nthread)
-      inverse_iteration(s, s->first + p, g, pivot, &s->z[p * s->n]);
-  free(g);
-  free(pivot);
+      inverse_iteration(s, s->first + p, factor, &s->z[p * s->n]);
+  inm_band_factor_destroy(&factor);
 }
 
 /* modes of the panel that are closer than the gap are made orthogonal, twice for accuracy */
@@ -215,22 +216,45 @@ static inm_status panel_vectors(twostage *s)
   return status;
 }
 
+/* ---- progress --------------------------------------------------------------------------------- */
+
+/* parts of the time, about the same for all sizes */
+static double share_of_reduction(const inm_filler *f)
+{
+  return (f->request->vectors == INM_VECTORS_ALL) ? 0.25
+      : (f->request->vectors == INM_VECTORS_NONE) ? 0.8
+                                                  : 0.7;
+}
+
+static void report_reduction(void *filler, double done)
+{
+  const inm_filler *f = (const inm_filler *) filler;
+  inm_fill_progress(f, share_of_reduction(f) * done);
+}
+
+/* what comes between is counted with the vectors */
+static void report_panels(const inm_filler *f, size_t nseen, size_t nvectors)
+{
+  const double before = 0.85 * share_of_reduction(f) + 0.15;
+  inm_fill_progress(f, before + (1.0 - before) * (double) nseen / (double) nvectors);
+}
+
 /* ---- all together ---------------------------------------------------------------------------- */
 
-/* vectors of D from those of the band: z = Q z */
-static inm_status back_transform(const twostage *s, const double *a)
+static inm_status reduce_to_band(twostage *s, inm_dense *d, inm_filler *f)
 {
-  const int n = (int) s->n, rows = n - KD, count = (int) s->count, query = -1;
-  int lwork, info;
-  double size;
+  return d->single ? inm_reduce_to_band_single(s->n, KD, d->single, (float *) s->tau, s->band,
+                                               s->nthread, report_reduction, f)
+                   : inm_reduce_to_band(s->n, KD, d->a, (double *) s->tau, s->band, s->nthread,
+                                        report_reduction, f);
+}
 
-  dormqr_("L", "N", &rows, &count, &rows, &a[KD], &n, s->tau, &s->z[KD], &n, &size, &query, &info);
-  lwork = (int) size;
-  double *work = (double *) malloc((size_t) lwork * sizeof(*work));
-  if (!work) return INM_ERR_ALLOC;
-  dormqr_("L", "N", &rows, &count, &rows, &a[KD], &n, s->tau, &s->z[KD], &n, work, &lwork, &info);
-  free(work);
-  return (info == 0) ? INM_OK : INM_ERR_LAPACK;
+/* vectors of D from those of the band: z = Q z */
+static inm_status back_transform(const twostage *s, const inm_dense *d)
+{
+  return d->single
+      ? inm_band_to_dense_single(s->n, KD, d->single, (const float *) s->tau, s->count, s->z)
+      : inm_band_to_dense(s->n, KD, d->a, (const double *) s->tau, s->count, s->z);
 }
 
 /* modes from first on that make the next panel: a cluster stays together.  0 if one is too large */
@@ -254,8 +278,9 @@ static inm_status all_panels(twostage *s, inm_dense *d, inm_filler *f, size_t nv
     s->count = panel_count(s, s->first, nvectors);
     if (s->count == 0) return INM_ERR_ACCURACY;
     status = panel_vectors(s);
-    if (status == INM_OK) status = back_transform(s, d->a);
-    if (status == INM_OK) inm_fill_panel(f, s->first, s->count, s->z);
+    if (status == INM_OK) status = back_transform(s, d);
+    if (status == INM_OK) status = inm_fill_panel(f, s->first, s->count, s->z);
+    if (status == INM_OK) report_panels(f, s->first + s->count, nvectors);
   }
   return status;
 }
@@ -266,17 +291,15 @@ static inm_status twostage_solve(inm_dense *d, inm_filler *f)
   twostage s;
   inm_status status = INM_ERR_ALLOC;
 
-  if (d->n > largest_n) return INM_ERR_SIZE;
   if (d->n <= 4 * KD) return inm_solver_lapack.solve(d, f);
   memset(&s, 0, sizeof(s));
   s.n = d->n;
   s.nthread = f->nthread;
   s.band = (double *) malloc(s.n * (KD + 1) * sizeof(double));
   s.lambda = (double *) malloc(s.n * sizeof(double));
-  s.tau = (double *) malloc(s.n * sizeof(double));
+  s.tau = malloc(s.n * sizeof(double));
   s.status = (inm_status *) malloc((size_t) s.nthread * sizeof(*s.status));
-  if (s.band && s.lambda && s.tau && s.status)
-    status = inm_reduce_to_band(s.n, KD, d->a, s.tau, s.band);
+  if (s.band && s.lambda && s.tau && s.status) status = reduce_to_band(&s, d, f);
 
   if (status == INM_OK) {
     inm_blas_set_threads(1); /* bulge chasing is made of small pieces: more threads slow it down */
@@ -286,9 +309,13 @@ static inm_status twostage_solve(inm_dense *d, inm_filler *f)
   if (status == INM_OK) {
     inm_fill_spectrum(f, s.lambda);
     s.z = (double *) malloc(largest_panel * s.n * sizeof(double));
+    inm_prefer_large_pages(s.z, largest_panel * s.n * sizeof(double));
     status = s.z ? all_panels(&s, d, f, inm_fill_wanted(f)) : INM_ERR_ALLOC;
   }
-  if (status == INM_OK) inm_fill_shares(f);
+  if (status == INM_OK) {
+    inm_fill_shares(f);
+    status = inm_fill_verdict(f);
+  }
 
   free(s.band);
   free(s.lambda);
@@ -298,4 +325,5 @@ static inm_status twostage_solve(inm_dense *d, inm_filler *f)
   return status;
 }
 
-const inm_solver inm_solver_twostage = {"twostage", twostage_bytes, twostage_solve, NULL};
+const inm_solver inm_solver_twostage = {"twostage",    twostage_can,   twostage_bytes,
+                                        twostage_work, twostage_solve, NULL};

@@ -19,6 +19,7 @@ extern "C" {
   ENTRY(INM_ERR_NONFINITE, "infinite or undefined number in the input")      \
   ENTRY(INM_ERR_LAPACK, "LAPACK did not converge")                           \
   ENTRY(INM_ERR_ACCURACY, "eigenvectors did not pass their check")           \
+  ENTRY(INM_ERR_PRECISION, "single precision is not safe here")              \
   ENTRY(INM_ERR_TAG, "atom ID missing or not unique")                        \
   ENTRY(INM_ERR_IO, "file could not be written")
 

@@ -1,0 +1,178 @@
+/* Symmetric matrix times few vectors: inm_symmetric.h
+
+   The lower triangle is taken tile by tile.  A tile T = A(I,J) is copied to the first cache and used
+   twice:  Y(I) += T X(J),  and  Y(J) += T^T X(I)  for the one above the diagonal.  Vectors are held
+   row by row, so that a row is a few registers wide.  Each thread has sums of its own. */
+
+#include "inm_symmetric.h"
+
+#include "inm_cores.h"
+#include "inm_precision.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+  TILE = 48,      /* rows and columns: two tiles of vectors and one of the matrix fit the cache */
+  RUN = 8,        /* tiles below one another that a thread takes in turn */
+  ROUND = 32,     /* vectors are filled up with zeros to a multiple of it */
+  CACHE_LINE = 64 /* bytes */
+};
+
+typedef void (*tile_product)(size_t width, const real *tile, size_t row_step, size_t sum_step,
+                             const real *x, real *y);
+
+typedef struct PRECISE(inm_symmetric) workspace;
+
+struct PRECISE(inm_symmetric) {
+  size_t ntile, width; /* of the largest matrix */
+  int nthread;
+  real *x; /* [n][width]           rows of the vectors, filled up */
+  real *y; /* [nthread][n][width] */
+  void *storage;
+  tile_product product;
+
+  /* of the multiplication at hand */
+  size_t n, lda, columns;
+  const real *a;
+};
+
+/* ---- one tile --------------------------------------------------------------------------------- */
+
+/* y [TILE][width] += M x,  M(r,k) = tile[r * row_step + k * sum_step],  x [TILE][width].
+   R rows times two packs of W vectors are summed in registers. */
+#define UNROLL _Pragma("GCC unroll 8")
+#define DEFINE_TILE_PRODUCT(NAME, W, R)                                                        \
+  static void NAME(size_t width, const real *tile, size_t row_step, size_t sum_step,           \
+                   const real *x, real *y)                                                     \
+  {                                                                                            \
+    typedef real pack __attribute__((vector_size(sizeof(real) * (W)), aligned(sizeof(real)))); \
+    for (size_t c = 0; c < width; c += 2 * (W))                                                \
+      for (size_t r = 0; r < TILE; r += (R)) {                                                 \
+        const real *m = tile + r * row_step;                                                   \
+        pack sum[R][2] = {{{0}}};                                                              \
+        for (size_t k = 0; k < TILE; k++) {                                                    \
+          const pack *xk = (const pack *) (x + k * width + c);                                 \
+          UNROLL for (size_t i = 0; i < (R); i++)                                              \
+          {                                                                                    \
+            sum[i][0] += m[k * sum_step + i * row_step] * xk[0];                               \
+            sum[i][1] += m[k * sum_step + i * row_step] * xk[1];                               \
+          }                                                                                    \
+        }                                                                                      \
+        UNROLL for (size_t i = 0; i < (R); i++)                                                \
+        {                                                                                      \
+          pack *to = (pack *) (y + (r + i) * width + c);                                       \
+          to[0] += sum[i][0];                                                                  \
+          to[1] += sum[i][1];                                                                  \
+        }                                                                                      \
+      }                                                                                        \
+  }
+
+DEFINE_TILE_PRODUCT(product_any, 16 / sizeof(real), 4)
+#if defined(__x86_64__)
+__attribute__((target("avx2,fma"))) DEFINE_TILE_PRODUCT(product_avx2, 32 / sizeof(real), 4)
+    __attribute__((target("avx512f"))) DEFINE_TILE_PRODUCT(product_avx512, 64 / sizeof(real), 6)
+#endif
+
+        static tile_product best_product(void)
+{
+#if defined(__x86_64__)
+  if (__builtin_cpu_supports("avx512f")) return product_avx512;
+  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return product_avx2;
+#endif
+  return product_any;
+}
+
+/* A(I,J) of the lower triangle as [column][row], zero beyond the matrix; a tile on the diagonal is
+   completed from its lower half.  The tile below is called for: its columns are too short, and too
+   far from one another, for the processor to foresee them. */
+static void copy_tile(const workspace *s, size_t i0, size_t j0, real *tile)
+{
+  const size_t rows = (s->n - i0 < TILE) ? s->n - i0 : TILE;
+  const size_t columns = (s->n - j0 < TILE) ? s->n - j0 : TILE;
+
+  if (rows < TILE || columns < TILE) memset(tile, 0, TILE * TILE * sizeof(*tile));
+  for (size_t j = 0; j < columns; j++) {
+    const real *column = &s->a[(j0 + j) * s->lda + i0];
+    for (size_t i = 0; i < TILE; i += CACHE_LINE / sizeof(real))
+      __builtin_prefetch(column + TILE + i, 0, 2);
+    if (i0 > j0)
+      memcpy(&tile[j * TILE], column, rows * sizeof(*tile));
+    else
+      for (size_t i = j; i < rows; i++) tile[j * TILE + i] = tile[i * TILE + j] = column[i];
+  }
+}
+
+/* ---- all tiles -------------------------------------------------------------------------------- */
+
+/* runs of tiles are dealt out along antidiagonals, so all threads get equal shares of the triangle */
+static void multiply_share(void *ctx, int thread)
+{
+  const workspace *s = (const workspace *) ctx;
+  const size_t ntile = (s->n + TILE - 1) / TILE, w = s->columns, me = (size_t) thread;
+  real *y = s->y + me * s->ntile * TILE * s->width;
+  real tile[TILE * TILE] __attribute__((aligned(CACHE_LINE)));
+
+  memset(y, 0, ntile * TILE * w * sizeof(*y));
+  for (size_t j = 0; j < ntile; j++)
+    for (size_t i = j; i < ntile; i++) {
+      if ((i / RUN + j) % (size_t) s->nthread != me) continue;
+      copy_tile(s, i * TILE, j * TILE, tile);
+      s->product(w, tile, 1, TILE, s->x + j * TILE * w, y + i * TILE * w);
+      if (i > j) s->product(w, tile, TILE, 1, s->x + i * TILE * w, y + j * TILE * w);
+    }
+}
+
+void PRECISE(inm_symmetric_multiply)(workspace *s, size_t n, const real *a, size_t lda,
+                                     size_t width, const real *x, real *y, size_t ldx)
+{
+  const size_t ntile = (n + TILE - 1) / TILE, w = (width + ROUND - 1) / ROUND * ROUND;
+
+  s->n = n;
+  s->a = a;
+  s->lda = lda;
+  s->columns = w;
+  memset(s->x, 0, ntile * TILE * w * sizeof(*s->x));
+  for (size_t r = 0; r < n; r++)
+    for (size_t c = 0; c < width; c++) s->x[r * w + c] = x[c * ldx + r];
+
+  inm_run_parallel(s->nthread, multiply_share, s);
+
+  for (size_t r = 0; r < n; r++)
+    for (size_t c = 0; c < width; c++) {
+      real sum = 0;
+      for (size_t t = 0; t < (size_t) s->nthread; t++)
+        sum += s->y[t * s->ntile * TILE * s->width + r * w + c];
+      y[c * ldx + r] = sum;
+    }
+}
+
+inm_status PRECISE(inm_symmetric_create)(workspace **out, size_t n, size_t width, int nthread)
+{
+  workspace *s = (workspace *) calloc(1, sizeof(*s));
+
+  *out = NULL;
+  if (!s) return INM_ERR_ALLOC;
+  s->ntile = (n + TILE - 1) / TILE;
+  s->width = (width + ROUND - 1) / ROUND * ROUND;
+  s->nthread = nthread;
+  s->product = best_product();
+  const size_t vectors = s->ntile * TILE * s->width;
+  s->storage = malloc((size_t) (nthread + 1) * vectors * sizeof(real) + CACHE_LINE);
+  if (!s->storage) {
+    free(s);
+    return INM_ERR_ALLOC;
+  }
+  s->x = (real *) (((size_t) s->storage + CACHE_LINE - 1) / CACHE_LINE * CACHE_LINE);
+  s->y = s->x + vectors;
+  *out = s;
+  return INM_OK;
+}
+
+void PRECISE(inm_symmetric_destroy)(workspace **s)
+{
+  if (!s || !*s) return;
+  free((*s)->storage);
+  free(*s);
+  *s = NULL;
+}

@@ -1,0 +1,2 @@
+#define INM_SINGLE
+#include "inm_symmetric.c"

@@ -1,0 +1,309 @@
+// What the two-stage solver is made of: a symmetric matrix times few vectors, dense to band and back
+// in both precisions, and inverse iteration on the band.
+
+#include "inm_band.h"
+#include "inm_band_vectors.h"
+#include "inm_lapack.h"
+#include "inm_symmetric.h"
+#include "model_systems.h"
+
+#include <cstdlib>
+
+namespace {
+
+typedef std::vector<float> Singles;
+
+// eigenvalues of a symmetric matrix [n][n], by LAPACK
+std::vector<double> eigenvalues_of(Field a, int n)
+{
+    std::vector<double> w(n);
+    int info, lwork = 2 * n + 1, liwork = 1;
+    Field work(lwork);
+    dsyevd_("N", "L", &n, a.data(), &n, w.data(), work.data(), &lwork, &liwork, &liwork, &info);
+    EXPECT_EQ(info, 0);
+    return w;
+}
+
+Field random_symmetric(size_t n, unsigned seed)
+{
+    Field a = random_numbers(n * n, -1.0, 1.0, seed);
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = 0; j < i; j++) a[i * n + j] = a[j * n + i];
+    return a;
+}
+
+// the full matrix of LAPACK's lower band storage
+Field full_matrix(const Field &band, size_t n, size_t kd)
+{
+    Field b(n * n, 0.0);
+    for (size_t j = 0; j < n; j++)
+        for (size_t i = j; i < n && i <= j + kd; i++)
+            b[i * n + j] = b[j * n + i] = band[j * (kd + 1) + i - j];
+    return b;
+}
+
+// the band of a random matrix
+Field random_band(size_t n, size_t kd, unsigned seed)
+{
+    Field band = random_numbers(n * (kd + 1), -1.0, 1.0, seed);
+    for (size_t j = 0; j < n; j++)
+        for (size_t i = j + 1; i <= j + kd; i++)
+            if (i >= n) band[j * (kd + 1) + i - j] = NaN; // must never be read
+    return band;
+}
+
+Field multiply(const Field &a, const Field &x, size_t n)
+{
+    Field y(n, 0.0);
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = 0; j < n; j++) y[i] += a[i * n + j] * x[j];
+    return y;
+}
+
+// ---- product ------------------------------------------------------------------------------------
+
+TEST(SymmetricProduct, is_that_of_the_lower_triangle_for_any_size_and_number_of_threads)
+{
+    for (size_t n : {1, 5, 47, 48, 49, 200, 433})
+        for (size_t width : {1, 7, 32, 40})
+            for (int nthread : {1, 2, 3}) {
+                const size_t lda = n + 3, ldx = n + 5;
+                const Field full = random_symmetric(n, 21), x = random_numbers(width * ldx, -1.0, 1.0, 22);
+                Field lower(n * lda, NaN), y(width * ldx, NaN);
+                for (size_t j = 0; j < n; j++)
+                    for (size_t i = j; i < n; i++) lower[j * lda + i] = full[i * n + j];
+                inm_symmetric *s = nullptr;
+                ASSERT_EQ(inm_symmetric_create(&s, n, width, nthread), INM_OK);
+                inm_symmetric_multiply(s, n, lower.data(), lda, width, x.data(), y.data(), ldx);
+                inm_symmetric_destroy(&s);
+                EXPECT_EQ(s, nullptr);
+                for (size_t c = 0; c < width; c++) {
+                    const Field wanted = multiply(full, Field(&x[c * ldx], &x[c * ldx] + n), n);
+                    for (size_t i = 0; i < n; i++)
+                        ASSERT_NEAR(y[c * ldx + i], wanted[i], 4.0 * DBL_EPSILON * (double) n)
+                            << n << " " << width << " " << nthread;
+                }
+            }
+}
+
+TEST(SymmetricProduct, in_single_precision_is_as_exact_as_that_is)
+{
+    const size_t n = 149, width = 33;
+    const Field full = random_symmetric(n, 23), x = random_numbers(width * n, -1.0, 1.0, 24);
+    const Singles a(full.begin(), full.end()), xs(x.begin(), x.end());
+    Singles y(width * n);
+    inm_symmetric_single *s = nullptr;
+    ASSERT_EQ(inm_symmetric_create_single(&s, n, width, 2), INM_OK);
+    inm_symmetric_multiply_single(s, n, a.data(), n, width, xs.data(), y.data(), n);
+    inm_symmetric_destroy_single(&s);
+    for (size_t c = 0; c < width; c++) {
+        const Field wanted = multiply(full, Field(&x[c * n], &x[c * n] + n), n);
+        for (size_t i = 0; i < n; i++)
+            EXPECT_NEAR(y[c * n + i], wanted[i], 4.0 * FLT_EPSILON * (double) n);
+    }
+}
+
+TEST(SymmetricProduct, serves_smaller_matrices_with_the_workspace_of_a_larger_one)
+{
+    const size_t n = 60;
+    const Field full = random_symmetric(n, 25), x = random_numbers(n, -1.0, 1.0, 26);
+    Field y(n);
+    inm_symmetric *s = nullptr;
+    ASSERT_EQ(inm_symmetric_create(&s, 500, 40, 2), INM_OK);
+    inm_symmetric_multiply(s, n, full.data(), n, 1, x.data(), y.data(), n);
+    inm_symmetric_destroy(&s);
+    inm_symmetric_destroy(nullptr);
+    const Field wanted = multiply(full, x, n);
+    for (size_t i = 0; i < n; i++) EXPECT_NEAR(y[i], wanted[i], 4.0 * DBL_EPSILON * (double) n);
+}
+
+// ---- dense to band ------------------------------------------------------------------------------
+
+TEST(Band, has_the_eigenvalues_of_the_matrix)
+{
+    for (int kd : {1, 5, 32})
+        for (int n : {kd + 1, kd + 2, 2 * kd + 1, 4 * kd + 7, 170}) {
+            const Field a = random_symmetric(n, 7);
+            Field reflectors = a, tau(n), band((size_t) n * (kd + 1));
+            ASSERT_EQ(inm_reduce_to_band(n, kd, reflectors.data(), tau.data(), band.data(), 2, nullptr, nullptr),
+                      INM_OK);
+            const auto wanted = eigenvalues_of(a, n), found = eigenvalues_of(full_matrix(band, n, kd), n);
+            for (int p = 0; p < n; p++)
+                EXPECT_NEAR(found[p], wanted[p], lambda_tolerance(a, n)) << "n " << n << " kd " << kd;
+        }
+}
+
+TEST(Band, in_single_precision_has_the_eigenvalues_of_the_matrix_to_that_precision)
+{
+    const int n = 170, kd = 32;
+    const Field a = random_symmetric(n, 7);
+    Singles reflectors(a.begin(), a.end()), tau(n);
+    Field band((size_t) n * (kd + 1));
+    ASSERT_EQ(inm_reduce_to_band_single(n, kd, reflectors.data(), tau.data(), band.data(), 2, nullptr, nullptr),
+              INM_OK);
+    const double tolerance = lambda_tolerance(a, n) * FLT_EPSILON / DBL_EPSILON;
+    const auto wanted = eigenvalues_of(a, n), found = eigenvalues_of(full_matrix(band, n, kd), n);
+    for (int p = 0; p < n; p++) EXPECT_NEAR(found[p], wanted[p], tolerance);
+}
+
+// all rows of Q B Q^T, made of two applications of Q
+Field turned_back(size_t n, Field b, const std::function<inm_status(Field &)> &apply)
+{
+    for (int side = 0; side < 2; side++) {
+        EXPECT_EQ(apply(b), INM_OK);
+        Field transposed(n * n);
+        for (size_t i = 0; i < n; i++)
+            for (size_t j = 0; j < n; j++) transposed[i * n + j] = b[j * n + i];
+        b = transposed;
+    }
+    return b;
+}
+
+// more reflectors than a group of the back-transformation has, and a number that it does not divide
+TEST(Band, is_turned_into_the_matrix_by_its_reflectors)
+{
+    for (size_t n : {33, 150, 161, 300}) {
+        const size_t kd = 32;
+        const Field a = random_symmetric(n, 8);
+        Field reflectors = a, tau(n), band(n * (kd + 1));
+        ASSERT_EQ(inm_reduce_to_band(n, kd, reflectors.data(), tau.data(), band.data(), 1, nullptr, nullptr), INM_OK);
+        const Field back = turned_back(n, full_matrix(band, n, kd), [&](Field &z) {
+            return inm_band_to_dense(n, kd, reflectors.data(), tau.data(), n, z.data());
+        });
+        for (size_t k = 0; k < a.size(); k++) ASSERT_NEAR(back[k], a[k], lambda_tolerance(a, n)) << n;
+    }
+}
+
+TEST(Band, in_single_precision_is_turned_into_the_matrix_by_its_reflectors)
+{
+    const size_t n = 161, kd = 32;
+    const Field a = random_symmetric(n, 8);
+    Singles reflectors(a.begin(), a.end()), tau(n);
+    Field band(n * (kd + 1));
+    ASSERT_EQ(inm_reduce_to_band_single(n, kd, reflectors.data(), tau.data(), band.data(), 1, nullptr, nullptr),
+              INM_OK);
+    const Field back = turned_back(n, full_matrix(band, n, kd), [&](Field &z) {
+        return inm_band_to_dense_single(n, kd, reflectors.data(), tau.data(), n, z.data());
+    });
+    const double tolerance = lambda_tolerance(a, n) * FLT_EPSILON / DBL_EPSILON;
+    for (size_t k = 0; k < a.size(); k++) EXPECT_NEAR(back[k], a[k], tolerance);
+}
+
+// a matrix that is a band already has reflectors that do nothing, tau = 0
+TEST(Band, of_a_band_is_that_band)
+{
+    const size_t n = 150, kd = 5;
+    const Field b = full_matrix(random_band(n, kd, 9), n, kd);
+    Field reflectors = b, tau(n), band(n * (kd + 1));
+    ASSERT_EQ(inm_reduce_to_band(n, kd, reflectors.data(), tau.data(), band.data(), 1, nullptr, nullptr), INM_OK);
+    const Field back = turned_back(n, full_matrix(band, n, kd), [&](Field &z) {
+        return inm_band_to_dense(n, kd, reflectors.data(), tau.data(), n, z.data());
+    });
+    for (size_t k = 0; k < b.size(); k++) EXPECT_NEAR(back[k], b[k], lambda_tolerance(b, n));
+}
+
+TEST(Band, wider_than_the_matrix_is_refused)
+{
+    double x = 0.0;
+    EXPECT_EQ(inm_reduce_to_band(4, 4, &x, &x, &x, 1, nullptr, nullptr), INM_ERR_ARG);
+    EXPECT_EQ(inm_reduce_to_band(4, 0, &x, &x, &x, 1, nullptr, nullptr), INM_ERR_ARG);
+}
+
+void remember(void *seen, double done)
+{
+    ((std::vector<double> *) seen)->push_back(done);
+}
+
+TEST(Band, tells_how_much_is_done)
+{
+    const size_t n = 300, kd = 32;
+    Field a = random_symmetric(n, 10), tau(n), band(n * (kd + 1));
+    std::vector<double> seen;
+    ASSERT_EQ(inm_reduce_to_band(n, kd, a.data(), tau.data(), band.data(), 1, remember, &seen), INM_OK);
+    ASSERT_EQ(seen.size(), 9u); // panels
+    EXPECT_TRUE(std::is_sorted(seen.begin(), seen.end()));
+    EXPECT_GE(seen.front(), 0.0);
+    EXPECT_GT(seen.back(), 0.95);
+    EXPECT_LE(seen.back(), 1.0);
+}
+
+// ---- inverse iteration --------------------------------------------------------------------------
+
+TEST(BandFactor, solves_for_any_width_of_the_band)
+{
+    const struct {
+        size_t n, kd;
+    } cases[] = {{1, 1}, {2, 1}, {3, 5}, {7, 6}, {40, 1}, {50, 3}, {64, 8}, {100, 9}, {133, 32}, {200, 48}};
+    const double lambda = 0.3;
+    for (const auto &c : cases) {
+        const Field band = random_band(c.n, c.kd, 31), x = random_numbers(c.n, -1.0, 1.0, 32);
+        Field shifted = full_matrix(band, c.n, c.kd), y = x;
+        for (size_t i = 0; i < c.n; i++) shifted[i * c.n + i] -= lambda;
+        inm_band_factor *f = nullptr;
+        ASSERT_EQ(inm_band_factor_create(&f, c.n, c.kd), INM_OK);
+        inm_band_factorize(f, band.data(), lambda, 1e-300);
+        inm_band_solve(f, y.data());
+        inm_band_factor_destroy(&f);
+        const Field back  = multiply(shifted, y, c.n);
+        const double size = std::sqrt(squared_norm(y));
+        // backward stable: |(B - lambda) y - x| is rounding times |B| |y|
+        for (size_t i = 0; i < c.n; i++)
+            EXPECT_NEAR(back[i], x[i], 50.0 * DBL_EPSILON * (double) c.n * (size + 1.0)) << c.n << " " << c.kd;
+    }
+    inm_band_factor_destroy(nullptr);
+}
+
+TEST(BandFactor, can_be_used_again_for_another_shift)
+{
+    const size_t n = 90, kd = 7;
+    const Field band = random_band(n, kd, 33), x = random_numbers(n, -1.0, 1.0, 34);
+    inm_band_factor *twice = nullptr, *once = nullptr;
+    Field after_another = x, alone = x;
+    ASSERT_EQ(inm_band_factor_create(&twice, n, kd), INM_OK);
+    ASSERT_EQ(inm_band_factor_create(&once, n, kd), INM_OK);
+    inm_band_factorize(twice, band.data(), -0.7, 1e-300);
+    inm_band_factorize(twice, band.data(), 0.4, 1e-300);
+    inm_band_factorize(once, band.data(), 0.4, 1e-300);
+    inm_band_solve(twice, after_another.data());
+    inm_band_solve(once, alone.data());
+    EXPECT_EQ(after_another, alone);
+    inm_band_factor_destroy(&twice);
+    inm_band_factor_destroy(&once);
+}
+
+TEST(BandFactor, at_an_eigenvalue_two_steps_give_its_vector)
+{
+    const size_t n = 120, kd = 12;
+    const Field band = random_band(n, kd, 35), b = full_matrix(band, n, kd);
+    const auto lambda = eigenvalues_of(b, (int) n);
+    inm_band_factor *f = nullptr;
+    ASSERT_EQ(inm_band_factor_create(&f, n, kd), INM_OK);
+    for (size_t p : {(size_t) 0, n / 2, n - 1}) {
+        Field z = random_numbers(n, -1.0, 1.0, 36);
+        inm_band_factorize(f, band.data(), lambda[p], DBL_EPSILON);
+        inm_band_solve_upper(f, z.data());
+        for (int step = 0; step < 2; step++) {
+            const double size = std::sqrt(squared_norm(z));
+            ASSERT_TRUE(std::isfinite(size));
+            for (double &x : z) x /= size;
+            if (step == 0) inm_band_solve(f, z.data());
+        }
+        const Field bz = multiply(b, z, n);
+        for (size_t i = 0; i < n; i++) EXPECT_NEAR(bz[i], lambda[p] * z[i], lambda_tolerance(b, n)) << p;
+    }
+    inm_band_factor_destroy(&f);
+}
+
+TEST(BandFactor, of_a_singular_matrix_is_finite)
+{
+    const size_t n = 30, kd = 4;
+    const Field zero(n * (kd + 1), 0.0);
+    Field x(n, 1.0);
+    inm_band_factor *f = nullptr;
+    ASSERT_EQ(inm_band_factor_create(&f, n, kd), INM_OK);
+    inm_band_factorize(f, zero.data(), 0.0, 0.5);
+    inm_band_solve(f, x.data());
+    for (double y : x) EXPECT_EQ(y, 2.0); // the pivots were put in
+    inm_band_factor_destroy(&f);
+}
+} // namespace
