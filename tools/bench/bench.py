@@ -18,7 +18,7 @@ import tempfile
 
 from host import Host
 
-SECTIONS = ["snapshot", "hessian", "fix_cost"]
+SECTIONS = ["snapshot", "spectrum", "hessian", "fix_cost"]
 
 
 def main():

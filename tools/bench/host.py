@@ -71,6 +71,20 @@ class Host:
             raise RuntimeError(done.stdout[-2000:])
         return done.stdout, seconds
 
+    def serial(self, deck):
+        """Run a deck on one rank; return its log, the seconds that it took, its largest memory in bytes."""
+        path = os.path.join(self.scratch, "in.serial")
+        with open(path, "w") as fp:
+            fp.write(deck)
+        begin = time.perf_counter()
+        run = subprocess.Popen([os.path.join(self.build, "lmp"), "-in", path, "-log", "none"], cwd=self.scratch,
+                               env=self.env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        out = run.stdout.read()
+        _, status, usage = os.wait4(run.pid, 0)
+        if status != 0:
+            raise RuntimeError(out[-2000:])
+        return out, time.perf_counter() - begin, 1024.0 * usage.ru_maxrss
+
     def data(self, name, deck):
         """Data file that a deck writes as {data}, made once with all cores."""
         path = os.path.join(self.scratch, name)
