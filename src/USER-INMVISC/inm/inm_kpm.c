@@ -421,6 +421,11 @@ int inm_kpm_vectors(const inm_kpm *kpm)
   return kpm->request.nproj + kpm->request.nrandom;
 }
 
+int inm_kpm_random(const inm_kpm *kpm)
+{
+  return kpm->request.nrandom;
+}
+
 double inm_kpm_bytes_for(const inm_hessian *h, const inm_kpm_request *request)
 {
   return inm_block_matrix_bytes_for(h) +

@@ -55,8 +55,9 @@ void inm_kpm_finish(inm_kpm *kpm);
 /* Products done, K.  There are 2K - 1 moments, none for K = 0. */
 size_t inm_kpm_products(const inm_kpm *kpm);
 
-/* Vectors that pass through each product, and bytes that they and the matrix will take on this rank. */
+/* Vectors that pass through each product, random ones among them, and bytes that they and the matrix will take on this rank. */
 int inm_kpm_vectors(const inm_kpm *kpm);
+int inm_kpm_random(const inm_kpm *kpm);
 double inm_kpm_bytes_for(const inm_hessian *h, const inm_kpm_request *request);
 
 /* Bytes that all products up to now had to move between memory and the processors at the least, on
