@@ -357,9 +357,26 @@ double ComputeUlinmViscosity::change(const inm_kpm *kpm)
   return (found[0] == found[1]) ? 0.0 : fabs((found[0] - found[1]) / found[0]);
 }
 
+/* of the four sums, from the nodes of the snapshot */
+
+std::vector<double> ComputeUlinmViscosity::edge_doubt() const
+{
+  const inm_kpm *kpm = inm->moments();
+  const int nrandom = inm_kpm_random(kpm), first = inm_kpm_vectors(kpm) - nrandom;
+  const inm_steps whole = steps(1.0, 1.0, 1.0);
+  inm_nodes modes = {};
+  std::vector<double> doubt(INM_NSET);
+
+  check_status(lmp, inm_kpm_nodes(&modes, kpm, first, nrandom, inm_kpm_products(kpm)), me);
+  inm_nodes_edge_doubt(&nodes, &modes, (double) inm_kpm_nmode(kpm), &whole, doubt.data());
+  inm_nodes_free(&modes);
+  return doubt;
+}
+
 /* ----------------------------------------------------------------------
    The sums from moments, and their numerical errors: what half of the products
-   and half of the width change.
+   change, and the most of what a half and a quarter of the width change and of
+   what sharp edges may change by chance.
 ------------------------------------------------------------------------- */
 
 void ComputeUlinmViscosity::sum_moments()
@@ -376,7 +393,7 @@ void ComputeUlinmViscosity::sum_moments()
     check_status(lmp, inm_kpm_nodes(&nodes, kpm, gamma->first_vector(), gamma->vectors(), products),
                  me);
   };
-  std::vector<double> halved;
+  std::vector<double> halved, quartered;
 
   if (!(wmin > 0.0))
     error->all(FLERR,
@@ -391,8 +408,12 @@ void ComputeUlinmViscosity::sum_moments()
   for (int set = 0; set < INM_NSET; set++)
     numerics[set * nk] = fabs(sums[set * nk] - halved[set * nk]);
   evaluate_sums(halved, steps(1.0, 1.0, 0.5));
+  evaluate_sums(quartered, steps(1.0, 1.0, 0.25));
+  std::vector<double> doubt = edge_doubt();
   for (int set = 0; set < INM_NSET; set++)
-    numerics[set * nk] += fabs(sums[set * nk] - halved[set * nk]);
+    numerics[set * nk] +=
+        std::max({fabs(sums[set * nk] - halved[set * nk]),
+                  fabs(sums[set * nk] - quartered[set * nk]), doubt[set] / volume});
   for (int k = 0; k < 2; k++) {
     evaluate_sums(sums_edge[k], steps(k ? 1.1 : 0.9, 1.0, 1.0));
     evaluate_sums(sums_wmin[k], steps(1.0, k ? 1.1 : 0.9, 1.0));
@@ -529,8 +550,8 @@ void ComputeUlinmViscosity::announce()
   if (inm->has_moments())
     utils::logmesg(
         lmp,
-        "{}: numerical errors, from half of the products and half of the width {:.4g} of "
-        "the steps: eta_UL {:.2g}, eta_UD {:.2g}, eta_stable {:.2g}, eta_all {:.2g} of "
+        "{}: numerical errors, with half of the products, and with other edges than steps of width "
+        "{:.4g}: eta_UL {:.2g}, eta_UD {:.2g}, eta_stable {:.2g}, eta_all {:.2g} of "
         "their values\n",
         me, steps(1.0, 1.0, 1.0).width, vector[NUMERICS] / vector[ETA],
         vector[NUMERICS + 1] / vector[ETA + 1], vector[NUMERICS + 2] / vector[ETA + 2],

@@ -80,6 +80,7 @@ class ComputeUlinmViscosity : public Compute, public INMVISC_NS::KpmSolver::Judg
   void snapshot();
   void sum_modes();
   void sum_moments();
+  std::vector<double> edge_doubt() const;
   inm_steps steps(double w_edge_factor, double wmin_factor, double width_factor) const;
   void find_cutoff();
   void check_mixing() const;

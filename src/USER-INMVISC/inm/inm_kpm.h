@@ -113,6 +113,16 @@ double inm_smooth_step(double x, double edge, double width);
    inm_viscosity.h */
 void inm_nodes_class_sums(const inm_nodes *nodes, const inm_steps *steps, double *sums);
 
+/* How far sharp edges may be from the steps by chance: of the n modes on a step, a sharp edge moves
+   each in or out.  If b is the sum over the modes of what it changes, all taken positive, then modes
+   that do not know of each other change b/sqrt(n), times 1.5 for the spread of their projections and
+   steps; doubt [INM_NSET] is twice that.
+   xi2    nodes of the projected vectors
+   modes  nodes of the random vectors
+   nmode  their number of modes */
+void inm_nodes_edge_doubt(const inm_nodes *xi2, const inm_nodes *modes, double nmode,
+                          const inm_steps *steps, double *doubt);
+
 /* Spectral decomposition of two of these, as inm_viscosity_spectrum: spectrum [nbin][5] is w, UL and
    all by bin over its width, and both summed from the left edge; times factor. */
 void inm_nodes_spectrum(const inm_nodes *nodes, const inm_steps *steps, double factor,

@@ -4,6 +4,7 @@
 #include "inm_kpm_private.h"
 #include "inm_viscosity.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -85,6 +86,38 @@ void inm_nodes_class_sums(const inm_nodes *nodes, const inm_steps *steps, double
     class_shares(nodes->lambda[j], steps, share);
     for (int set = 0; set < INM_NSET; set++) sums[set] += nodes->weight[j] * share[set];
   }
+}
+
+/* change [INM_NSET] = |shares with sharp edges - shares with steps| */
+static void sharp_changes(double lambda, const inm_steps *steps, double *change)
+{
+  inm_steps sharp = *steps;
+  double with_steps[INM_NSET];
+
+  sharp.width = DBL_MIN;
+  class_shares(lambda, steps, with_steps);
+  class_shares(lambda, &sharp, change);
+  for (int set = 0; set < INM_NSET; set++) change[set] = fabs(change[set] - with_steps[set]);
+}
+
+void inm_nodes_edge_doubt(const inm_nodes *xi2, const inm_nodes *modes, double nmode,
+                          const inm_steps *steps, double *doubt)
+{
+  double change[INM_NSET], count[INM_NSET] = {0.0}, all = 0.0;
+
+  memset(doubt, 0, INM_NSET * sizeof(*doubt));
+  for (size_t j = 0; j < xi2->n; j++) {
+    sharp_changes(xi2->lambda[j], steps, change);
+    for (int set = 0; set < INM_NSET; set++) doubt[set] += xi2->weight[j] * change[set];
+  }
+  for (size_t j = 0; j < modes->n; j++) {
+    sharp_changes(modes->lambda[j], steps, change);
+    all += modes->weight[j];
+    for (int set = 0; set < INM_NSET; set++)
+      if (change[set] > 0.0) count[set] += modes->weight[j];
+  }
+  for (int set = 0; set < INM_NSET; set++)
+    doubt[set] = 3.0 * fabs(doubt[set]) / sqrt(fmax(1.0, count[set] * nmode / all));
 }
 
 void inm_nodes_spectrum(const inm_nodes *nodes, const inm_steps *steps, double factor,
