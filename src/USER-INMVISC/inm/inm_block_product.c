@@ -162,7 +162,8 @@ inm_status inm_block_matrix_create(inm_block_matrix **out, const inm_hessian *h)
 /* ---- products --------------------------------------------------------------------------------- */
 
 /* The vectors of a group, W at a time: packs that the compiler turns into the instructions at hand.
-   The blocks of a row stay in the first cache while the packs pass. */
+   The blocks of a row stay in the first cache while the packs pass.  Sums of a row and of a column
+   grow in turn, so that no operation waits for the one before it. */
 #define LOAD(pack, from) memcpy(&(pack), from, sizeof(pack))
 #define STORE(pack, to) memcpy(to, &(pack), sizeof(pack))
 
@@ -170,32 +171,48 @@ inm_status inm_block_matrix_create(inm_block_matrix **out, const inm_hessian *h)
 #define PREFETCH(p) __builtin_prefetch(p), __builtin_prefetch((p) + 8), __builtin_prefetch((p) + 16)
 
 #define DEFINE_MULTIPLY(NAME, W)                                                             \
-  static void NAME(const inm_block_matrix *m, double a, double b, double c, const double *x, \
-                   double *y, double *dot)                                                   \
+  static void NAME(const inm_block_matrix *m, double a, double b, double c,                  \
+                   const double *__restrict x, double *__restrict y, double *__restrict dot) \
   {                                                                                          \
     typedef double pack __attribute__((vector_size(8 * (W))));                               \
-    for (size_t i = 0; i < m->nrow; i++)                                                     \
+    const size_t nrow = m->nrow, *__restrict start = m->start;                               \
+    const int32_t *__restrict col = m->col;                                                  \
+    const double *__restrict blocks = m->k, *__restrict diagonal = m->diagonal;              \
+    for (size_t i = 0; i < nrow; i++)                                                        \
       for (int lane = 0; lane < INM_GROUP; lane += (W)) {                                    \
-        const double *xi = x + INM_ATOM_GROUP * i + lane, *d = &m->diagonal[9 * i];          \
+        const double *xi = x + INM_ATOM_GROUP * i + lane, *d = &diagonal[9 * i];             \
         double *yi = y + INM_ATOM_GROUP * i + lane;                                          \
+        const size_t end = start[i + 1];                                                     \
         pack x0, x1, x2, u0, u1, u2, v0, v1, v2, xx, xy;                                     \
         LOAD(x0, xi), LOAD(x1, xi + INM_GROUP), LOAD(x2, xi + 2 * INM_GROUP);                \
         const pack ax0 = a * x0, ax1 = a * x1, ax2 = a * x2;                                 \
         pack s0 = d[0] * x0 + d[1] * x1 + d[2] * x2, s1 = d[3] * x0 + d[4] * x1 + d[5] * x2, \
              s2 = d[6] * x0 + d[7] * x1 + d[8] * x2;                                         \
-        for (size_t n = m->start[i]; n < m->start[i + 1]; n++) {                             \
-          const double *k = &m->k[9 * n];                                                    \
-          const size_t j = INM_ATOM_GROUP * (size_t) m->col[n] + (size_t) lane;              \
-          const size_t soon = INM_ATOM_GROUP * (size_t) m->col[n + AHEAD];                   \
+        for (size_t n = start[i]; n < end; n++) {                                            \
+          const double *k = &blocks[9 * n];                                                  \
+          const size_t j = INM_ATOM_GROUP * (size_t) col[n] + (size_t) lane;                 \
+          const size_t soon = INM_ATOM_GROUP * (size_t) col[n + AHEAD];                      \
           PREFETCH(x + soon), PREFETCH(y + soon);                                            \
           LOAD(u0, x + j), LOAD(u1, x + j + INM_GROUP), LOAD(u2, x + j + 2 * INM_GROUP);     \
           LOAD(v0, y + j), LOAD(v1, y + j + INM_GROUP), LOAD(v2, y + j + 2 * INM_GROUP);     \
-          s0 += k[0] * u0 + k[1] * u1 + k[2] * u2;                                           \
-          s1 += k[3] * u0 + k[4] * u1 + k[5] * u2;                                           \
-          s2 += k[6] * u0 + k[7] * u1 + k[8] * u2;                                           \
-          v0 += k[0] * ax0 + k[3] * ax1 + k[6] * ax2;                                        \
-          v1 += k[1] * ax0 + k[4] * ax1 + k[7] * ax2;                                        \
-          v2 += k[2] * ax0 + k[5] * ax1 + k[8] * ax2;                                        \
+          s0 += k[0] * u0;                                                                   \
+          v0 += k[0] * ax0;                                                                  \
+          s1 += k[3] * u0;                                                                   \
+          v0 += k[3] * ax1;                                                                  \
+          s2 += k[6] * u0;                                                                   \
+          v0 += k[6] * ax2;                                                                  \
+          s0 += k[1] * u1;                                                                   \
+          v1 += k[1] * ax0;                                                                  \
+          s1 += k[4] * u1;                                                                   \
+          v1 += k[4] * ax1;                                                                  \
+          s2 += k[7] * u1;                                                                   \
+          v1 += k[7] * ax2;                                                                  \
+          s0 += k[2] * u2;                                                                   \
+          v2 += k[2] * ax0;                                                                  \
+          s1 += k[5] * u2;                                                                   \
+          v2 += k[5] * ax1;                                                                  \
+          s2 += k[8] * u2;                                                                   \
+          v2 += k[8] * ax2;                                                                  \
           STORE(v0, y + j), STORE(v1, y + j + INM_GROUP), STORE(v2, y + j + 2 * INM_GROUP);  \
         }                                                                                    \
         LOAD(v0, yi), LOAD(v1, yi + INM_GROUP), LOAD(v2, yi + 2 * INM_GROUP);                \
