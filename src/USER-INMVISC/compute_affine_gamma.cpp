@@ -9,6 +9,7 @@
 
 #include "compute_affine_gamma.h"
 
+#include "inmvisc_check.h"
 #include "inmvisc_compat.h"
 #include "inmvisc_force_probe.h"
 #include "inmvisc_parser.h"
@@ -155,6 +156,13 @@ void ComputeAffineGamma::from_strain(HessianBuilder &builder, double *xi) const
 
 /* ---------------------------------------------------------------------- */
 
+int ComputeAffineGamma::first_vector() const
+{
+  const int first = inm->first_projection(id);
+  if (first < 0) error->all(FLERR, "{}: compute inm/dos {} was invoked without it", me, inm_id);
+  return first + first_plane;
+}
+
 void ComputeAffineGamma::snapshot()
 {
   if (snapshot_step == update->ntimestep) return;
@@ -162,11 +170,14 @@ void ComputeAffineGamma::snapshot()
   inm->snapshot();
 
   const inm_modes &modes = inm->modes();
-  const int first = inm->first_projection(id);
-  if (first < 0) error->all(FLERR, "{}: compute inm/dos {} was invoked without it", me, inm_id);
-  xi2.resize(modes.n + 1);
-  inm_mean_projection(&modes, first + first_plane, nplanes, xi2.data());
-  inm_gamma(&modes, &inm->bins(), xi2.data(), inm_mean_mass(&modes), array[0]);
+  if (inm->has_moments()) {
+    check_status(
+        lmp, inm_kpm_gamma(inm->moments(), first_vector(), nplanes, &inm->bins(), array[0]), me);
+  } else {
+    xi2.resize(modes.n + 1);
+    inm_mean_projection(&modes, first_vector(), nplanes, xi2.data());
+    inm_gamma(&modes, &inm->bins(), xi2.data(), inm->mean_mass(), array[0]);
+  }
   tabulate_local();
 
   snapshot_step = update->ntimestep;

@@ -41,6 +41,8 @@ class ComputeAffineGamma : public Compute, public ComputeInmDos::Projector {
   void snapshot();    // make all results current.  collective
   const std::vector<double> &squared_projections() const { return xi2; }    // [modes]
   const char *source() const { return inm_id.c_str(); }
+  int first_vector() const;    // among the projections of compute inm/dos, of those averaged over
+  int vectors() const { return nplanes; }
 
  private:
   enum { HESSIAN, STRAIN };

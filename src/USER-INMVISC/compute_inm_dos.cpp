@@ -46,18 +46,20 @@ static constexpr double ACOUSTIC_TOLERANCE = 1.0e-5, ACOUSTIC_TOLERANCE_KSPACE =
 ComputeInmDos::ComputeInmDos(LAMMPS *lmp, int narg, char **arg) :
     Compute(lmp, narg, arg), nbin(0), fixed_range(false), edge(), w_edge(NAN), request(), table(),
     assembly_step(-1), snapshot_step(-1), configuration(NAN), announced(false), warned_range(false),
-    weighted(true), builder(nullptr), diagonalization(nullptr), list(nullptr)
+    weighted(true), builder(nullptr), diagonalization(nullptr), list(nullptr), kpm(nullptr),
+    solving(false)
 {
   me = fmt::format("Compute inm/dos {}", id);
   builder = new HessianBuilder(lmp, me);
   diagonalization = new Diagonalization(lmp, me);
+  kpm = new KpmSolver(lmp, me);
   request.vectors = INM_VECTORS_ALL;
   request.ntypes = atom->ntypes;
   parse(narg, arg);
 
   scalar_flag = vector_flag = array_flag = peratom_flag = local_flag = 1;
   extscalar = extvector = extarray = 0;
-  size_vector = 8;
+  size_vector = 12;
   size_array_rows = nbin;
   size_array_cols = 5;
   size_peratom_cols = 6;
@@ -74,6 +76,7 @@ ComputeInmDos::~ComputeInmDos()
 {
   delete builder;
   delete diagonalization;
+  delete kpm;
   delete[] vector;
   memory->destroy(array);
   memory->destroy(array_atom);
@@ -88,7 +91,7 @@ ComputeInmDos::~ComputeInmDos()
 void ComputeInmDos::parse(int narg, char **arg)
 {
   KeywordParser in(lmp, me, narg, arg, 3);
-  bool said_weighted = false;
+  bool said_weighted = false, said_vectors = false;
 
   nbin = in.integer("Nbin", 2);
   while (in.more()) {
@@ -114,6 +117,7 @@ void ComputeInmDos::parse(int narg, char **arg)
       }
     } else if (key == "modes") {
       const std::string which = in.choice("modes", {"all", "unstable", "none"});
+      said_vectors = (which != "none");
       request.vectors = (which == "all") ? INM_VECTORS_ALL
           : (which == "unstable")        ? INM_VECTORS_UNSTABLE
                                          : INM_VECTORS_NONE;
@@ -129,12 +133,16 @@ void ComputeInmDos::parse(int narg, char **arg)
       }
     } else if (key == "solver") {
       const std::string name =
-          in.choice("solver", {"auto", "lapack", "twostage", "scalapack", "elpa"});
-      diagonalization->solver = (name == "auto") ? nullptr : inm_solver_find(name.c_str());
-      if (name != "auto" && !diagonalization->solver)
+          in.choice("solver", {"auto", "lapack", "twostage", "scalapack", "elpa", "kpm"});
+      const inm_solver *known = inm_solver_find(name.c_str());
+      kpm->decline();
+      diagonalization->solver = known;
+      if (name == "kpm")
+        kpm->parse_products(in);
+      else if (name != "auto" && !known)
         in.fail("solver " + name +
                 " is not in this plugin, its library was not there when it was built; "
-                "possible here: auto, lapack, twostage");
+                "possible here: auto, lapack, twostage, kpm");
     } else if (key == "precision") {
       request.precision = (in.choice("precision", {"double", "single"}) == "double")
           ? INM_DOUBLE
@@ -158,11 +166,20 @@ void ComputeInmDos::parse(int narg, char **arg)
     } else if (key == "weighted") {
       weighted = in.yesno("weighted");
       said_weighted = true;
-    } else {
+    } else if (!kpm->parse_keyword(key, in)) {
       in.unknown();
     }
   }
   if (said_weighted && file.empty()) error->all(FLERR, "{}: weighted needs the keyword file", me);
+  kpm->check_arguments(edge);
+  if (kpm->is_chosen()) {
+    if (said_vectors || request.keep != INM_KEEP_NONE)
+      error->all(FLERR,
+                 "{}: {} needs eigenvectors, and solver kpm has none; use another solver, for a "
+                 "smaller box or group if need be",
+                 me, said_vectors ? "modes all or unstable" : "eigenvector");
+    request.vectors = INM_VECTORS_NONE;
+  }
   if (edge.kind == INM_EDGE_PARTICIPATION && request.vectors == INM_VECTORS_NONE)
     error->all(FLERR,
                "{}: edge pr needs eigenvectors; use edge frequency, or modes all or unstable", me);
@@ -181,7 +198,7 @@ void ComputeInmDos::init()
   builder->init();
   diagonalization->begin_run();
   assembly_step = snapshot_step = -1;
-  announced = warned_range = false;
+  announced = warned_range = solving = false;
 
   // LAMMPS hands out the list again only if some request has changed
 
@@ -218,6 +235,12 @@ static ComputeInmDos::Projector *projector(Modify *modify, const std::string &co
   return dynamic_cast<ComputeInmDos::Projector *>(compute_by_id(modify, compute_id, rank1()));
 }
 
+void ComputeInmDos::add_judge(const std::string &compute_id)
+{
+  if (std::find(judges.begin(), judges.end(), compute_id) == judges.end())
+    judges.push_back(compute_id);
+}
+
 int ComputeInmDos::first_projection(const std::string &compute_id) const
 {
   const auto found = std::find(projectors.begin(), projectors.end(), compute_id);
@@ -237,6 +260,8 @@ bool ComputeInmDos::is_current() const
 void ComputeInmDos::snapshot()
 {
   if (is_current()) return;
+  if (solving)
+    error->all(FLERR, "{}: what tells whether solver kpm has converged depends on its result", me);
   assemble();
   solve();
   tabulate();
@@ -319,7 +344,6 @@ void ComputeInmDos::project()
 void ComputeInmDos::solve()
 {
   const inm_hessian *h = builder->hessian();
-  const size_t n = (size_t) domain->dimension * (size_t) group->count(igroup);
 
   configuration = inm_hessian_trace(h);
   if (!std::isfinite(configuration))
@@ -330,11 +354,59 @@ void ComputeInmDos::solve()
                me + ": looking for free translations");
   request.nproj = 3 * (int) projectors.size();
   request.proj = xi.data();
-  diagonalization->solve(h, n, request, table);
+  if (kpm->is_chosen())
+    solve_moments();
+  else
+    diagonalize();
+}
+
+void ComputeInmDos::diagonalize()
+{
+  const size_t n = (size_t) domain->dimension * (size_t) group->count(igroup);
+  diagonalization->solve(builder->hessian(), n, request, table);
+}
+
+/* a judge that was deleted, or replaced by another style, has left */
+
+void ComputeInmDos::solve_moments()
+{
+  std::vector<KpmSolver::Judge *> present;
+  for (const auto &id_of : judges) {
+    auto judge = dynamic_cast<KpmSolver::Judge *>(compute_by_id(modify, id_of, rank1()));
+    if (judge) present.push_back(judge);
+  }
+  solving = true;
+  kpm->solve(builder->hessian(), request, edge, present);
+  solving = false;
+}
+
+double ComputeInmDos::mean_mass() const
+{
+  return kpm->is_chosen() ? inm_kpm_mean_mass(kpm->moments()) : inm_mean_mass(&table);
+}
+
+void ComputeInmDos::tabulate_moments()
+{
+  range.nbin = nbin;
+  kpm->tabulate(range, fixed_range, edge, vector, array[0]);
+  w_edge = vector[4];
+  scalar = vector[1];
+  vector[7] = builder->check_error();
+  tabulate_peratom();
+  tabulate_local();
+  if (!announced) {
+    kpm->announce(edge);
+    if (comm->me == 0) announce_bins();
+  }
+  fixed_range = announced = true;
 }
 
 void ComputeInmDos::tabulate()
 {
+  if (kpm->is_chosen()) {
+    tabulate_moments();
+    return;
+  }
   if (!fixed_range) range = inm_range_of(&table, nbin);
   const size_t outside = inm_dos(&table, &range, array[0]);
   const inm_fractions f = inm_fractions_of(&table);
@@ -367,8 +439,7 @@ void ComputeInmDos::announce() const
 {
   utils::logmesg(lmp, "{}: {} modes of {} atoms, {} of them rigid translations\n", me, table.n,
                  table.natom, table.nzero);
-  utils::logmesg(lmp, "{}: {} bins from {:.8g} to {:.8g}{}\n", me, nbin, range.lo, range.hi,
-                 fixed_range ? "" : ", kept from now on (keyword range)");
+  announce_bins();
   if (request.vectors == INM_VECTORS_NONE)
     utils::logmesg(lmp, "{}: no eigenvectors: what needs them is nan (keyword modes)\n", me);
   if (request.vectors == INM_VECTORS_UNSTABLE)
@@ -376,6 +447,12 @@ void ComputeInmDos::announce() const
                    "{}: no eigenvectors of stable modes: P and projections are nan there "
                    "(keyword modes)\n",
                    me);
+}
+
+void ComputeInmDos::announce_bins() const
+{
+  utils::logmesg(lmp, "{}: {} bins from {:.8g} to {:.8g}{}\n", me, nbin, range.lo, range.hi,
+                 fixed_range ? "" : ", kept from now on (keyword range)");
   if (edge.kind == INM_EDGE_NONE)
     utils::logmesg(lmp,
                    "{}: no mobility edge: localized and delocalized modes are not told apart, "
@@ -388,11 +465,15 @@ void ComputeInmDos::tabulate_peratom()
   memory->destroy(array_atom);
   memory->create(array_atom, std::max(atom->nmax, 1), size_peratom_cols, "inm/dos:array_atom");
 
+  const double outside = 0.0, unknown = NAN;
   for (int i = 0; i < atom->nlocal; i++) {
-    const size_t k = (atom->mask[i] & groupbit) ? inm_mode_atom(&table, atom->tag[i]) : table.natom;
+    const bool in_group = atom->mask[i] & groupbit;
+    const size_t k = in_group ? inm_mode_atom(&table, atom->tag[i]) : table.natom;
     for (int a = 0; a < 3; a++) {
-      array_atom[i][a] = (k < table.natom) ? table.share[3 * k + a] : 0.0;
-      array_atom[i][3 + a] = (k < table.natom) ? table.eigenvector[3 * k + a] : 0.0;
+      array_atom[i][a] = (k < table.natom) ? table.share[3 * k + a] : in_group ? unknown : outside;
+      array_atom[i][3 + a] = (k < table.natom) ? table.eigenvector[3 * k + a]
+          : in_group                           ? unknown
+                                               : outside;
     }
   }
 }

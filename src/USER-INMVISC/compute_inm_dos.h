@@ -21,6 +21,7 @@ ComputeStyle(inm/dos,ComputeInmDos);
 #include "inm/inm.h"
 #include "inmvisc_diagonalization.h"
 #include "inmvisc_hessian.h"
+#include "inmvisc_kpm.h"
 
 #include <string>
 #include <vector>
@@ -55,6 +56,7 @@ class ComputeInmDos : public Compute {
 
   static ComputeInmDos *require(class LAMMPS *, const std::string &id, const std::string &caller);
   void add_projector(const std::string &compute_id);
+  void add_judge(const std::string &compute_id);                // of solver kpm auto
   int first_projection(const std::string &compute_id) const;    // -1 if not among them
   void assemble();    // make the Hessian and the affine forces current.  collective
   void snapshot();    // make all results current.  collective
@@ -66,6 +68,14 @@ class ComputeInmDos : public Compute {
   bool is_current() const;
   void mode_slice(size_t &first, size_t &last) const;    // rows of local arrays on this rank
   double fingerprint() const { return configuration; }
+  double mean_mass() const;
+
+  // solver kpm: in place of modes there are moments, and a width of the steps at the edges, which is
+  // 0 if it is not known here
+
+  bool has_moments() const { return kpm->is_chosen(); }
+  const inm_kpm *moments() const { return kpm->moments(); }
+  double step_width() const { return kpm->width(edge); }
 
  private:
   int nbin;            // number of frequency bins
@@ -91,13 +101,21 @@ class ComputeInmDos : public Compute {
   std::vector<std::string> projectors;    // compute IDs, in the order of their vectors
   std::vector<double> xi;                 // [3 * projectors][nrow][3]
 
+  INMVISC_NS::KpmSolver *kpm;         // owned; in use if solver kpm was chosen
+  std::vector<std::string> judges;    // compute IDs
+  bool solving;                       // solver kpm is at work
+
   void parse(int, char **);
   void rebuild(class NeighList *);
   void write_matrix() const;
   void project();
   void solve();
+  void diagonalize();
+  void solve_moments();
   void tabulate();
+  void tabulate_moments();
   void announce() const;
+  void announce_bins() const;
   void tabulate_peratom();
   void tabulate_local();
   void set_current();

@@ -49,7 +49,8 @@ enum {
   MEAN,
   ERROR = 13,
   COUNT = 17,
-  NVECTOR
+  NUMERICS,
+  NVECTOR = NUMERICS + 4
 };
 
 /* ----------------------------------------------------------------------
@@ -59,7 +60,8 @@ enum {
 ComputeUlinmViscosity::ComputeUlinmViscosity(LAMMPS *lmp, int narg, char **arg) :
     Compute(lmp, narg, arg), inm(nullptr), gamma(nullptr), friction_kind(-1), fix_component(0),
     mix_by_mode(true), has_bulk(false), snapshot_step(-1), counted_step(-1),
-    counted_configuration(NAN), wmin(NAN), volume(NAN), running(nullptr), announced(false)
+    counted_configuration(NAN), wmin(NAN), volume(NAN), running(nullptr), nodes(),
+    running_numerics(nullptr), announced(false)
 {
   me = fmt::format("Compute ulinm/viscosity {}", id);
   KeywordParser in(lmp, me, narg, arg, 3);
@@ -105,7 +107,8 @@ ComputeUlinmViscosity::ComputeUlinmViscosity(LAMMPS *lmp, int narg, char **arg) 
   memory->create(array, size_array_rows, size_array_cols, "ulinm/viscosity:array");
   std::fill(array[0], array[0] + (size_t) size_array_rows * size_array_cols, NAN);
 
-  check_status(lmp, inm_running_create(&running, INM_NSET, atom->ntypes + 1), me);
+  for (auto r : {&running, &running_numerics})
+    check_status(lmp, inm_running_create(r, INM_NSET, atom->ntypes + 1), me);
 }
 
 ComputeUlinmViscosity::~ComputeUlinmViscosity()
@@ -113,6 +116,8 @@ ComputeUlinmViscosity::~ComputeUlinmViscosity()
   delete[] vector;
   memory->destroy(array);
   inm_running_destroy(&running);
+  inm_running_destroy(&running_numerics);
+  inm_nodes_free(&nodes);
 }
 
 /* ---------------------------------------------------------------------- */
@@ -174,6 +179,10 @@ void ComputeUlinmViscosity::init()
   }
   snapshot_step = -1;
   announced = false;
+  if (inm->has_moments()) {
+    inm->add_judge(id);
+    check_mixing();
+  }
   if (friction_kind == FRICTION_QUANTITY) return;
 
   Fix *fix = fix_by_id(modify, fix_id, rank1());
@@ -233,9 +242,11 @@ void ComputeUlinmViscosity::snapshot()
   natoms_of_type.resize(mine.size());
   MPI_Allreduce(mine.data(), natoms_of_type.data(), (int) mine.size(), MPI_DOUBLE, MPI_SUM, world);
 
-  volume = domain->xprd * domain->yprd * (domain->dimension == 2 ? 1.0 : domain->zprd);
-  wmin = minimum_frequency();
-  sum_modes();
+  find_cutoff();
+  if (inm->has_moments())
+    sum_moments();
+  else
+    sum_modes();
   snapshot_step = update->ntimestep;
 
   // once per time step and configuration: a second run begins where the first one ended.
@@ -248,6 +259,13 @@ void ComputeUlinmViscosity::snapshot()
   counted_step = snapshot_step;
   counted_configuration = configuration;
   inm_running_add(running, sums.data());
+  if (inm->has_moments()) inm_running_add(running_numerics, numerics.data());
+}
+
+void ComputeUlinmViscosity::find_cutoff()
+{
+  volume = domain->xprd * domain->yprd * (domain->dimension == 2 ? 1.0 : domain->zprd);
+  wmin = minimum_frequency();
 }
 
 void ComputeUlinmViscosity::sum_modes()
@@ -269,6 +287,136 @@ void ComputeUlinmViscosity::sum_modes()
     moved.value *= factor;
     evaluate_sums(sums_edge[k], wmin, moved);
     evaluate_sums(sums_wmin[k], factor * wmin, edge);
+  }
+}
+
+/* ----------------------------------------------------------------------
+   Without eigenvectors there is no friction over mass of a mode: it has to be
+   the same for all modes.
+------------------------------------------------------------------------- */
+
+void ComputeUlinmViscosity::check_mixing() const
+{
+  if (!mix_by_mode) return;
+  double mine[3] = {-INFINITY, -INFINITY, -INFINITY}, all[3];    // of mass, -mass, -type
+  int largest_type = 0, all_types;
+  for (int i = 0; i < atom->nlocal; i++) {
+    if (!(atom->mask[i] & groupbit)) continue;
+    const double mass = atom->rmass ? atom->rmass[i] : atom->mass[atom->type[i]];
+    mine[0] = std::max(mine[0], mass);
+    mine[1] = std::max(mine[1], -mass);
+    mine[2] = std::max(mine[2], -(double) atom->type[i]);
+    largest_type = std::max(largest_type, atom->type[i]);
+  }
+  MPI_Allreduce(mine, all, 3, MPI_DOUBLE, MPI_MAX, world);
+  MPI_Allreduce(&largest_type, &all_types, 1, MPI_INT, MPI_MAX, world);
+  const bool several_masses = all[0] > -all[1];
+  const bool several_frictions = friction_kind == FRICTION_FIX && all_types > -all[2];
+  if (several_masses || several_frictions)
+    error->all(FLERR,
+               "{}: friction/mix mode needs eigenvectors where atoms differ in {}, and solver kpm "
+               "of compute inm/dos {} has none; use friction/mix mean",
+               me, several_masses ? "mass" : "friction", inm_id);
+}
+
+/* ----------------------------------------------------------------------
+   The steps at the edges are as wide as compute inm/dos says; without a mobility
+   edge, a tenth of w_min.
+------------------------------------------------------------------------- */
+
+inm_steps ComputeUlinmViscosity::steps(double w_edge_factor, double wmin_factor,
+                                       double width_factor) const
+{
+  inm_steps s = {inm->mobility_edge(), wmin_factor * wmin, inm->step_width()};
+  s.edge.value *= w_edge_factor;
+  if (s.width == 0.0) s.width = 0.1 * wmin;
+  s.width *= width_factor;
+  return s;
+}
+
+/* ----------------------------------------------------------------------
+   Asked by solver kpm auto before there is a snapshot: relative change of
+   eta_UL, or of eta_all without a mobility edge, with the second half of the
+   products.
+------------------------------------------------------------------------- */
+
+double ComputeUlinmViscosity::change(const inm_kpm *kpm)
+{
+  const size_t products[2] = {inm_kpm_products(kpm), inm_kpm_products(kpm) / 2};
+  const int set = (inm->mobility_edge().kind == INM_EDGE_FREQUENCY) ? INM_UL : INM_ALL;
+  double found[2], all[INM_NSET];
+
+  find_cutoff();
+  const inm_steps whole = steps(1.0, 1.0, 1.0);
+  for (int k = 0; k < 2; k++) {
+    check_status(
+        lmp, inm_kpm_nodes(&nodes, kpm, gamma->first_vector(), gamma->vectors(), products[k]), me);
+    inm_nodes_class_sums(&nodes, &whole, all);
+    found[k] = all[set];
+  }
+  return (found[0] == found[1]) ? 0.0 : fabs((found[0] - found[1]) / found[0]);
+}
+
+/* of the four sums, from the nodes of the snapshot */
+
+std::vector<double> ComputeUlinmViscosity::edge_doubt() const
+{
+  const inm_kpm *kpm = inm->moments();
+  const int nrandom = inm_kpm_random(kpm), first = inm_kpm_vectors(kpm) - nrandom;
+  const inm_steps whole = steps(1.0, 1.0, 1.0);
+  inm_nodes modes = {};
+  std::vector<double> doubt(INM_NSET);
+
+  check_status(lmp, inm_kpm_nodes(&modes, kpm, first, nrandom, inm_kpm_products(kpm)), me);
+  inm_nodes_edge_doubt(&nodes, &modes, (double) inm_kpm_nmode(kpm), &whole, doubt.data());
+  inm_nodes_free(&modes);
+  return doubt;
+}
+
+/* ----------------------------------------------------------------------
+   The sums from moments, and their numerical errors: what half of the products
+   change, and the most of what a half and a quarter of the width change and of
+   what sharp edges may change by chance.
+------------------------------------------------------------------------- */
+
+void ComputeUlinmViscosity::sum_moments()
+{
+  const inm_kpm *kpm = inm->moments();
+  const size_t nk = atom->ntypes + 1;
+  const auto evaluate_sums = [&](std::vector<double> &result, const inm_steps &s) {
+    double by_set[INM_NSET];
+    inm_nodes_class_sums(&nodes, &s, by_set);
+    result.assign(INM_NSET * nk, NAN);    // by type: unknown
+    for (int set = 0; set < INM_NSET; set++) result[set * nk] = by_set[set] / volume;
+  };
+  const auto take_products = [&](size_t products) {
+    check_status(lmp, inm_kpm_nodes(&nodes, kpm, gamma->first_vector(), gamma->vectors(), products),
+                 me);
+  };
+  std::vector<double> halved, quartered;
+
+  if (!(wmin > 0.0))
+    error->all(FLERR,
+               "{}: the lowest frequency must be above 0 with solver kpm of compute inm/dos {}: "
+               "polynomials cannot follow 1/w^4 down to w = 0",
+               me, inm_id);
+  take_products(inm_kpm_products(kpm) / 2);
+  evaluate_sums(halved, steps(1.0, 1.0, 1.0));
+  take_products(inm_kpm_products(kpm));
+  evaluate_sums(sums, steps(1.0, 1.0, 1.0));
+  numerics.assign(sums.size(), NAN);
+  for (int set = 0; set < INM_NSET; set++)
+    numerics[set * nk] = fabs(sums[set * nk] - halved[set * nk]);
+  evaluate_sums(halved, steps(1.0, 1.0, 0.5));
+  evaluate_sums(quartered, steps(1.0, 1.0, 0.25));
+  std::vector<double> doubt = edge_doubt();
+  for (int set = 0; set < INM_NSET; set++)
+    numerics[set * nk] +=
+        std::max({fabs(sums[set * nk] - halved[set * nk]),
+                  fabs(sums[set * nk] - quartered[set * nk]), doubt[set] / volume});
+  for (int k = 0; k < 2; k++) {
+    evaluate_sums(sums_edge[k], steps(k ? 1.1 : 0.9, 1.0, 1.0));
+    evaluate_sums(sums_wmin[k], steps(1.0, k ? 1.1 : 0.9, 1.0));
   }
 }
 
@@ -315,10 +463,10 @@ std::vector<double> ComputeUlinmViscosity::coefficients(const std::vector<double
   const double units = force->nktv2p * force->ftm2v;
   std::vector<double> c(atom->ntypes + 1, 0.0);
 
-  if (mix_by_mode)
+  if (mix_by_mode && !inm->has_moments())
     for (int t = 1; t <= atom->ntypes; t++) c[t] = units * v[t];
   else
-    c[0] = units * number_average(v) / inm_mean_mass(&inm->modes());
+    c[0] = units * number_average(v) / inm->mean_mass();
   return c;
 }
 
@@ -351,7 +499,15 @@ void ComputeUlinmViscosity::tabulate()
     // errors of the types' frictions come from one trajectory: added, not squared
     const double by_snapshots = inm_running_error(running, set, c.data());
     const double by_friction = inm_running_mean(running, set, dc.data());
-    vector[ERROR + set] = sqrt(by_snapshots * by_snapshots + by_friction * by_friction);
+    double square = by_snapshots * by_snapshots + by_friction * by_friction;
+
+    // errors of the polynomials have the same sign in all snapshots: they do not average out
+    if (inm->has_moments()) {
+      vector[NUMERICS + set] = eta(numerics, set);
+      const double by_numerics = inm_running_mean(running_numerics, set, c.data());
+      square += by_numerics * by_numerics;
+    }
+    vector[ERROR + set] = sqrt(square);
   }
   vector[WMIN] = wmin;
   vector[EDGE] = inm->edge_frequency();
@@ -363,8 +519,13 @@ void ComputeUlinmViscosity::tabulate()
 
   std::vector<double> per_volume(c);
   for (auto &x : per_volume) x /= volume;
-  inm_viscosity_spectrum(&inm->modes(), gamma->squared_projections().data(), wmin,
-                         inm->mobility_edge(), per_volume.data(), &inm->bins(), array[0]);
+  if (inm->has_moments()) {
+    const inm_steps s = steps(1.0, 1.0, 1.0);
+    inm_nodes_spectrum(&nodes, &s, per_volume[0], &inm->bins(), array[0]);
+  } else {
+    inm_viscosity_spectrum(&inm->modes(), gamma->squared_projections().data(), wmin,
+                           inm->mobility_edge(), per_volume.data(), &inm->bins(), array[0]);
+  }
 
   invoked_scalar = invoked_vector = invoked_array = update->ntimestep;
   if (!announced && !std::isnan(vector[FRICTION])) announce();
@@ -386,6 +547,15 @@ void ComputeUlinmViscosity::announce()
       "{:.3g}, d ln eta_UL / d ln w_min = {:.3g}\n",
       me, text, inm->edge_frequency(), wmin, has_bulk ? " (from the bulk modulus)" : "",
       edge.kind == INM_EDGE_FREQUENCY ? "w_edge" : "P_c", vector[SLOPE_EDGE], vector[SLOPE_WMIN]);
+  if (inm->has_moments())
+    utils::logmesg(
+        lmp,
+        "{}: numerical errors, with half of the products, and with other edges than steps of width "
+        "{:.4g}: eta_UL {:.2g}, eta_UD {:.2g}, eta_stable {:.2g}, eta_all {:.2g} of "
+        "their values\n",
+        me, steps(1.0, 1.0, 1.0).width, vector[NUMERICS] / vector[ETA],
+        vector[NUMERICS + 1] / vector[ETA + 1], vector[NUMERICS + 2] / vector[ETA + 2],
+        vector[NUMERICS + 3] / vector[ETA + 3]);
 }
 
 double ComputeUlinmViscosity::compute_scalar()

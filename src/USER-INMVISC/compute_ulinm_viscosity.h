@@ -19,13 +19,14 @@ ComputeStyle(ulinm/viscosity,ComputeUlinmViscosity);
 #include "compute.h"
 
 #include "inm/inm.h"
+#include "inmvisc_kpm.h"
 
 #include <string>
 #include <vector>
 
 namespace LAMMPS_NS {
 
-class ComputeUlinmViscosity : public Compute {
+class ComputeUlinmViscosity : public Compute, public INMVISC_NS::KpmSolver::Judge {
  public:
   ComputeUlinmViscosity(class LAMMPS *, int, char **);
   ~ComputeUlinmViscosity() override;
@@ -34,6 +35,8 @@ class ComputeUlinmViscosity : public Compute {
   void compute_vector() override;
   void compute_array() override;
   double memory_usage() override;
+
+  double change(const inm_kpm *) override;
 
  private:
   // a number of the input script: a constant or an equal-style variable
@@ -66,6 +69,9 @@ class ComputeUlinmViscosity : public Compute {
   std::vector<double> sums_edge[2];      // the same at 0.9 and 1.1 of the mobility edge
   std::vector<double> sums_wmin[2];      // the same at 0.9 and 1.1 of w_min
   struct inm_running *running;           // owned; over all snapshots
+  inm_nodes nodes;                       // owned; with solver kpm, density of Xi^2 of the snapshot
+  std::vector<double> numerics;          // [INM_NSET][ntypes+1], numerical errors of the sums
+  struct inm_running *running_numerics;    // owned; over all snapshots
   bool announced;
 
   Quantity parse_quantity(const std::string &word, const std::string &name) const;
@@ -73,6 +79,11 @@ class ComputeUlinmViscosity : public Compute {
   double evaluate(const Quantity &, const char *name) const;
   void snapshot();
   void sum_modes();
+  void sum_moments();
+  std::vector<double> edge_doubt() const;
+  inm_steps steps(double w_edge_factor, double wmin_factor, double width_factor) const;
+  void find_cutoff();
+  void check_mixing() const;
   double minimum_frequency() const;
   void friction_by_type(std::vector<double> &value, std::vector<double> &error) const;
   std::vector<double> coefficients(const std::vector<double> &friction) const;

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Timings of USER-INMVISC, as ratios measured in one run.
 
-    bench.py BUILD [--sections snapshot hessian spectrum fix_cost] [--repeat 3] [--out doc/src/bench]
+    bench.py BUILD [--sections snapshot hessian kpm fix_cost] [--repeat 3] [--out doc/src/bench]
 
 Each section is a module beside this file; its table goes to a file of its own, with date and
 versions, so that one can be measured again without the others.
@@ -18,7 +18,7 @@ import tempfile
 
 from host import Host
 
-SECTIONS = ["snapshot", "spectrum", "hessian", "fix_cost"]
+SECTIONS = ["snapshot", "spectrum", "kpm", "hessian", "fix_cost"]
 
 
 def main():

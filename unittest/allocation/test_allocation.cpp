@@ -3,6 +3,7 @@
 // shared libraries, and so of new, MPI and LAPACK, go their own way.
 
 #include "inm_halo.h"
+#include "inm_kpm.h"
 #include "inm_matrix_file.h"
 #include "model_systems.h"
 
@@ -523,6 +524,61 @@ TEST(Allocation, of_copies_of_rows_may_fail_anywhere)
     });
 }
 
+TEST(Allocation, that_fails_on_the_way_to_moments_is_reported_on_all_ranks)
+{
+    const System s = random_cluster(6, 4);
+    for (const Owner &owner : {scattered, all_on_last}) {
+        Hessian share(s, owner);
+        const Field b     = share.local(random_numbers(3 * s.natom(), -1.0, 1.0, 2), s.natom());
+        inm_kpm_request r = {1, b.data(), 2, {1, 1, 1}, 5};
+        fail_in_turn(
+            [&]() {
+                inm_kpm *k        = nullptr;
+                inm_status status = inm_kpm_create(&k, share.h, &r);
+                EXPECT_EQ(k == nullptr, status != INM_OK);
+                if (status == INM_OK) status = inm_kpm_advance(k, 3);
+                if (status == INM_OK) status = inm_kpm_advance(k, 4);
+                inm_kpm_destroy(&k);
+                return status;
+            },
+            [&]() {
+                share.build(s, owner); // with it goes what the exchange between ranks has got
+            });
+    }
+}
+
+TEST(Allocation, that_fails_in_reading_off_moments_is_reported)
+{
+    const System s = random_cluster(6, 4);
+    Hessian share(s);
+    const Field b     = share.local(random_numbers(3 * s.natom(), -1.0, 1.0, 2), s.natom());
+    inm_kpm_request r = {1, b.data(), 2, {1, 1, 1}, 0};
+    inm_kpm *k        = nullptr;
+    ASSERT_EQ(inm_kpm_create(&k, share.h, &r), INM_OK);
+    ASSERT_EQ(inm_kpm_advance(k, 20), INM_OK);
+    const inm_range range = {4, -5.0, 5.0};
+    std::vector<double> rows(5 * range.nbin);
+    fail_in_turn([&]() {
+        inm_nodes nodes   = {0, nullptr, nullptr};
+        inm_status status = inm_kpm_nodes(&nodes, k, 0, 1, 20);
+        EXPECT_EQ(nodes.n > 0, status == INM_OK);
+        inm_nodes_free(&nodes);
+        if (status == INM_OK) status = inm_kpm_dos(k, &range, rows.data());
+        if (status == INM_OK) status = inm_kpm_gamma(k, 0, 1, &range, rows.data());
+        return inm_status_sync(status, MPI_COMM_WORLD);
+    });
+    inm_fractions f, errors;
+    inm_kpm_fractions(k, {INM_EDGE_NONE, 0.0}, &f, &errors);
+    EXPECT_FALSE(std::isnan(f.unstable));
+    {
+        Watch watch(FROM_THEN_ON, 1);
+        inm_kpm_fractions(k, {INM_EDGE_NONE, 0.0}, &f, &errors);
+        EXPECT_TRUE(std::isnan(f.unstable));
+        EXPECT_TRUE(std::isnan(inm_kpm_low_frequency_slope(k)));
+    }
+    inm_kpm_destroy(&k);
+}
+
 // ---- after a failure ----------------------------------------------------------------------------
 
 TEST(Allocation, that_fails_in_one_solution_does_not_spoil_the_next)
@@ -624,5 +680,25 @@ TEST(Memory, of_assembling_the_hessian_is_what_it_says)
     }
     share.build(System());
     EXPECT_EQ(allocations().live.size(), 0u);
+}
+
+TEST(Memory, of_moments_is_what_is_said)
+{
+    const System s = random_cluster(120, 5);
+    Hessian share(s);
+    inm_kpm_request r = {0, nullptr, 9, {1, 1, 1}, 0};
+    const double said = inm_kpm_bytes_for(share.h, &r);
+    {
+        Watch watch;
+        inm_kpm *k = nullptr;
+        EXPECT_EQ(inm_kpm_create(&k, share.h, &r), INM_OK);
+        EXPECT_EQ(inm_kpm_advance(k, 1), INM_OK);
+        inm_kpm_destroy(&k);
+    }
+    // the exchange between ranks has copies of its own: in either direction two of the atoms of
+    // others
+    const double exchanged = (number_of_ranks() > 1) ? 4.0 * 192.0 * (double) s.natom() : 0.0;
+    EXPECT_GE(allocations().peak, 0.95 * said);
+    EXPECT_LE(allocations().peak, said + exchanged + 50000.0);
 }
 } // namespace

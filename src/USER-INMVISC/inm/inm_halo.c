@@ -12,7 +12,7 @@ struct inm_halo {
   int *owner;          /* [ncopy] */
   size_t *row;         /* [narrival] row whose copy arrives */
   double *arrival;     /* [narrival][width] */
-  size_t maxarrival;
+  size_t maxwidth;
 };
 
 void inm_halo_destroy(inm_halo **halo)
@@ -172,18 +172,18 @@ const int *inm_halo_owner(const inm_halo *halo)
 
 /* ---- exchange --------------------------------------------------------------------------------- */
 
+/* Room for items of a width, which is the same on all ranks: so all know whether there is something to
+   be agreed upon. */
 static inm_status reserve(inm_halo *halo, size_t width)
 {
-  const size_t need = inm_route_narrival(halo->to_owner) * width + 1;
-  inm_status status = INM_OK;
+  if (width <= halo->maxwidth) return INM_OK;
 
-  if (need > halo->maxarrival) {
-    free(halo->arrival);
-    halo->arrival = (double *) malloc(need * sizeof(*halo->arrival));
-    halo->maxarrival = halo->arrival ? need : 0;
-    if (!halo->arrival) status = INM_ERR_ALLOC;
-  }
-  return inm_status_sync(status, halo->comm);
+  free(halo->arrival);
+  halo->arrival =
+      (double *) malloc((inm_route_narrival(halo->to_owner) * width + 1) * sizeof(*halo->arrival));
+  const inm_status status = inm_status_sync(halo->arrival ? INM_OK : INM_ERR_ALLOC, halo->comm);
+  halo->maxwidth = (status == INM_OK) ? width : 0;
+  return status;
 }
 
 inm_status inm_halo_forward(inm_halo *halo, size_t width, const double *row, double *copy)

@@ -11,7 +11,7 @@ struct inm_route {
   int *nsend, *send_offset, *nrecv, *recv_offset; /* [nprocs] items to and from each rank */
   size_t *order;                                  /* [nitem] items grouped by destination */
   char *buffer;                                   /* [nitem][bytes] in that order */
-  size_t maxbuffer;
+  size_t maxbytes;
 };
 
 void inm_route_destroy(inm_route **route)
@@ -84,18 +84,17 @@ size_t inm_route_narrival(const inm_route *route)
   return route->narrival;
 }
 
+/* Room for items of so many bytes, the same on all ranks: so all know whether there is something to be
+   agreed upon. */
 static inm_status reserve(inm_route *r, size_t bytes)
 {
-  const size_t need = r->nitem * bytes + 1;
-  inm_status status = INM_OK;
+  if (bytes <= r->maxbytes) return INM_OK;
 
-  if (need > r->maxbuffer) {
-    free(r->buffer);
-    r->buffer = (char *) malloc(need);
-    r->maxbuffer = r->buffer ? need : 0;
-    if (!r->buffer) status = INM_ERR_ALLOC;
-  }
-  return inm_status_sync(status, r->comm);
+  free(r->buffer);
+  r->buffer = (char *) malloc(r->nitem * bytes + 1);
+  const inm_status status = inm_status_sync(r->buffer ? INM_OK : INM_ERR_ALLOC, r->comm);
+  r->maxbytes = (status == INM_OK) ? bytes : 0;
+  return status;
 }
 
 inm_status inm_route_send(inm_route *r, size_t bytes, const void *item, void *arrival)

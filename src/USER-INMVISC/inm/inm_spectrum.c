@@ -22,13 +22,20 @@ size_t inm_bin(const inm_range *range, double w)
 
 inm_range inm_range_of(const inm_modes *m, size_t nbin)
 {
+  return m->n
+      ? inm_range_around(inm_frequency(m->lambda[0]), inm_frequency(m->lambda[m->n - 1]), nbin)
+      : inm_range_around(0.0, 0.0, nbin);
+}
+
+inm_range inm_range_around(double lowest, double highest, size_t nbin)
+{
   /* 2^(1/3) - 1: with a quarter, the extreme mode itself would stand on a boundary between two bins
      wherever its branch has a multiple of 5 bins, and rounding would decide */
   const double margin = 0.25992104989487319;
   inm_range range = {nbin, -1.0, 1.0};
-  const double lowest = m->n ? fmin(0.0, inm_frequency(m->lambda[0])) : 0.0;
-  const double highest = m->n ? fmax(0.0, inm_frequency(m->lambda[m->n - 1])) : 0.0;
 
+  lowest = fmin(0.0, lowest);
+  highest = fmax(0.0, highest);
   if (highest - lowest > 0.0) {
     range.lo = (1.0 + margin) * lowest;
     range.hi = (1.0 + margin) * highest;

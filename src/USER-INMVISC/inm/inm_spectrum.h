@@ -25,6 +25,9 @@ size_t inm_bin(const inm_range *range, double w);
    between two bins, so that no bin mixes stable and unstable modes.  Needs nbin >= 2. */
 inm_range inm_range_of(const inm_modes *m, size_t nbin);
 
+/* The same for modes between two frequencies. */
+inm_range inm_range_around(double lowest, double highest, size_t nbin);
+
 /* Density of states and participation ratio by bin; zero modes are left out.
    dos [nbin][5]: w, g(w), mean P, count, sum of P.  g is normalized to one over all modes of both
    branches, g(w) = count / (modes * width) (paper, eq. S2).  Mean P is NaN in an empty bin, and

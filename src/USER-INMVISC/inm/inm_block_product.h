@@ -1,0 +1,50 @@
+/* Products of the mass-weighted Hessian with several vectors at once: the matrix is read once for all
+   of them.  This is where the time of the kernel polynomial method is spent. */
+
+#ifndef INM_BLOCK_PRODUCT_H
+#define INM_BLOCK_PRODUCT_H
+
+#include "inm_hessian.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Vectors in a group.  Component a of vector v of atom i stands at [i][a][v]: three cache lines for an
+   atom. */
+enum { INM_GROUP = 8, INM_ATOM_GROUP = 3 * INM_GROUP };
+
+typedef struct inm_block_matrix inm_block_matrix;
+
+/* Copy the blocks of h with the masses folded in, D = scale * H / sqrt(m_i m_j), without the z
+   components in 2d.  INM_ERR_ARG if h has no rows yet.
+   h  must outlive the matrix: it has the plan of the exchange between ranks
+   Collective. */
+inm_status inm_block_matrix_create(inm_block_matrix **out, const inm_hessian *h);
+
+/* Free; accepts NULL and leaves NULL behind.  Not collective. */
+void inm_block_matrix_destroy(inm_block_matrix **m);
+
+/* Rows of this rank, and columns: rows, then copies of rows of other ranks. */
+size_t inm_block_matrix_nrow(const inm_block_matrix *m);
+size_t inm_block_matrix_ncol(const inm_block_matrix *m);
+
+/* Bytes held on this rank, and bytes that a product must at least move between memory and processor:
+   the matrix once, x once, y twice. */
+double inm_block_matrix_bytes(const inm_block_matrix *m);
+double inm_block_matrix_traffic(const inm_block_matrix *m);
+
+/* Bytes that the matrix of h will need on this rank. */
+double inm_block_matrix_bytes_for(const inm_hessian *h);
+
+/* y = a D x + b x - c y, for each vector of a group.
+   x, y  [ncol][3][INM_GROUP], 64 bytes aligned for speed; rows are read, copies are overwritten
+   dot   [2][INM_GROUP]  x . x and x . (y as it was) over the rows of this rank, before any reduction
+   Collective. */
+inm_status inm_block_multiply(const inm_block_matrix *m, double a, double b, double c, double *x,
+                              double *y, double *dot);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

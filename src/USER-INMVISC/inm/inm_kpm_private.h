@@ -1,0 +1,39 @@
+/* What the files of the kernel polynomial method share. */
+
+#ifndef INM_KPM_PRIVATE_H
+#define INM_KPM_PRIVATE_H
+
+#include "inm_kpm.h"
+
+struct inm_block_matrix; /* inm_block_product.h */
+
+struct inm_kpm {
+  MPI_Comm comm;
+  inm_kpm_request request;
+  size_t natom, nzero, nmode; /* of all ranks */
+  double total_mass;
+  int one_mass;
+  double lo, hi; /* interval */
+
+  /* until finish */
+  const inm_hessian *h;
+  struct inm_block_matrix *matrix;
+  int ngroup;
+  void *memory; /* of t */
+  double *t[2]; /* [ngroup][ncol][3][INM_GROUP] each: t_k in t[k%2], t_k-1 in the other one */
+
+  size_t nproduct, maxmoment;
+  double *mu; /* [vectors][maxmoment] */
+  double traffic;
+};
+
+/* Number of moments that so many products give. */
+size_t inm_kpm_nmoment(size_t nproduct);
+
+/* Moment k of vector v, and those that follow it. */
+double *inm_kpm_moment(const inm_kpm *kpm, int v, size_t k);
+
+/* Place of lambda in the interval, as a number between -1 and 1. */
+double inm_kpm_place(const inm_kpm *kpm, double lambda);
+
+#endif
