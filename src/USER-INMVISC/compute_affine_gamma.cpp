@@ -170,14 +170,13 @@ void ComputeAffineGamma::snapshot()
   inm->snapshot();
 
   const inm_modes &modes = inm->modes();
-  if (inm->has_moments()) {
+  xi2.resize(modes.n + 1);
+  inm_mean_projection(&modes, first_vector(), nplanes, xi2.data());
+  if (inm->has_moments())
     check_status(
         lmp, inm_kpm_gamma(inm->moments(), first_vector(), nplanes, &inm->bins(), array[0]), me);
-  } else {
-    xi2.resize(modes.n + 1);
-    inm_mean_projection(&modes, first_vector(), nplanes, xi2.data());
+  else
     inm_gamma(&modes, &inm->bins(), xi2.data(), inm->mean_mass(), array[0]);
-  }
   tabulate_local();
 
   snapshot_step = update->ntimestep;

@@ -116,8 +116,9 @@ void ComputeInmDos::parse(int narg, char **arg)
         edge.value = fabs(in.number("edge frequency"));
       }
     } else if (key == "modes") {
-      const std::string which = in.choice("modes", {"all", "unstable", "none"});
-      said_vectors = (which != "none");
+      const std::string which = in.choice("modes", {"all", "unstable", "none", "lowest"});
+      said_vectors = (which == "all" || which == "unstable");
+      kpm->nlowest = (which == "lowest") ? in.integer("modes lowest", 1) : 0;
       request.vectors = (which == "all") ? INM_VECTORS_ALL
           : (which == "unstable")        ? INM_VECTORS_UNSTABLE
                                          : INM_VECTORS_NONE;
@@ -148,8 +149,9 @@ void ComputeInmDos::parse(int narg, char **arg)
           ? INM_DOUBLE
           : INM_SINGLE_PRECISION;
     } else if (key == "memory") {
-      diagonalization->memory_limit = GB * in.number("memory");
-      if (!(diagonalization->memory_limit > 0.0)) in.fail("memory must be a positive number of GB");
+      const double limit = GB * in.number("memory");
+      if (!(limit > 0.0)) in.fail("memory must be a positive number of GB");
+      diagonalization->memory_limit = kpm->memory_limit = limit;
     } else if (key == "threads") {
       request.max_threads = in.integer("threads", 1);
     } else if (key == "check") {
@@ -173,17 +175,21 @@ void ComputeInmDos::parse(int narg, char **arg)
   if (said_weighted && file.empty()) error->all(FLERR, "{}: weighted needs the keyword file", me);
   kpm->check_arguments(edge);
   if (kpm->is_chosen()) {
-    if (said_vectors || request.keep != INM_KEEP_NONE)
+    if (said_vectors)
       error->all(FLERR,
-                 "{}: {} needs eigenvectors, and solver kpm has none; use another solver, for a "
-                 "smaller box or group if need be",
-                 me, said_vectors ? "modes all or unstable" : "eigenvector");
+                 "{}: modes all or unstable needs eigenvectors, and solver kpm has none; use modes "
+                 "lowest, or another solver for a smaller box or group",
+                 me);
+    if (request.keep != INM_KEEP_NONE && !kpm->nlowest)
+      error->all(FLERR, "{}: eigenvector needs modes lowest with solver kpm", me);
+    if (request.precision != INM_DOUBLE)
+      error->all(FLERR, "{}: precision single is not for solver kpm", me);
     request.vectors = INM_VECTORS_NONE;
   }
   if (edge.kind == INM_EDGE_PARTICIPATION && request.vectors == INM_VECTORS_NONE)
     error->all(FLERR,
                "{}: edge pr needs eigenvectors; use edge frequency, or modes all or unstable", me);
-  if (request.keep != INM_KEEP_NONE && request.vectors == INM_VECTORS_NONE)
+  if (request.keep != INM_KEEP_NONE && request.vectors == INM_VECTORS_NONE && !kpm->nlowest)
     error->all(FLERR, "{}: eigenvector needs modes all or unstable", me);
   request.edge = edge;
 }
@@ -378,6 +384,7 @@ void ComputeInmDos::solve_moments()
   solving = true;
   kpm->solve(builder->hessian(), request, edge, present);
   solving = false;
+  if (kpm->nlowest) kpm->solve_lowest(builder->hessian(), request, table);
 }
 
 double ComputeInmDos::mean_mass() const

@@ -25,6 +25,8 @@
 using namespace LAMMPS_NS;
 using namespace INMVISC_NS;
 
+static constexpr double GB = 1024.0 * 1024.0 * 1024.0;
+
 static constexpr int FIRST_PRODUCTS = 200, MOST_PRODUCTS = 10000;
 
 // without anything to judge by: no edge, nor a viscosity
@@ -37,9 +39,9 @@ static constexpr size_t BATCH = 25;
 static constexpr double SECONDS_OF_SILENCE = 10.0;
 
 KpmSolver::KpmSolver(LAMMPS *lmp, const std::string &caller_in) :
-    Pointers(lmp), caller(caller_in), chosen(false), fixed_products(0), nrandom(0),
-    given_width(0.0), bound(1.0e-3), kpm(nullptr), seconds(0.0), last_change(NAN), bytes(0.0),
-    last_word(0.0)
+    Pointers(lmp), nlowest(0), memory_limit(0.0), caller(caller_in), chosen(false),
+    fixed_products(0), nrandom(0), given_width(0.0), bound(1.0e-3), kpm(nullptr), seconds(0.0),
+    last_change(NAN), bytes(0.0), last_word(0.0)
 {
 }
 
@@ -87,6 +89,7 @@ bool KpmSolver::parse_keyword(const std::string &key, KeywordParser &in)
 void KpmSolver::check_arguments(inm_edge edge) const
 {
   if (!chosen && !needs.empty()) error->all(FLERR, "{}: {} needs solver kpm", caller, needs);
+  if (!chosen && nlowest) error->all(FLERR, "{}: modes lowest needs solver kpm", caller);
   if (chosen && edge.kind == INM_EDGE_PARTICIPATION)
     error->all(FLERR,
                "{}: edge pr needs eigenvectors, and solver kpm has none; use edge frequency, with "
@@ -116,6 +119,7 @@ void KpmSolver::solve(const inm_hessian *h, const inm_request &modes, inm_edge e
 
   inm_kpm_destroy(&kpm);
   const double mine = inm_kpm_bytes_for(h, &request);
+  require_memory(mine, "solver kpm");
   MPI_Allreduce(&mine, &bytes, 1, MPI_DOUBLE, MPI_SUM, world);
   check_status(lmp, inm_kpm_create(&kpm, h, &request), caller + ": start of solver kpm");
 
@@ -127,6 +131,51 @@ void KpmSolver::solve(const inm_hessian *h, const inm_request &modes, inm_edge e
   else
     raise(edge, judges);
   inm_kpm_finish(kpm);
+}
+
+/* nothing large has been allocated yet */
+
+void KpmSolver::require_memory(double bytes_of_rank, const std::string &what) const
+{
+  double need, have;
+  inm_node_memory(world, bytes_of_rank, memory_limit, &need, &have);
+  if (have > 0.0 && need > have)
+    error->all(FLERR,
+               "{}: {} needs {:.3g} GB on a node, {:.3g} GB are {}; use more nodes, or a smaller "
+               "group",
+               caller, what, need / GB, have / GB,
+               (memory_limit > 0.0 && have >= memory_limit) ? "allowed (keyword memory)"
+                                                            : "available");
+}
+
+/* ---------------------------------------------------------------------- */
+
+void KpmSolver::solve_lowest(const inm_hessian *h, const inm_request &modes, inm_modes &table)
+{
+  const double begin = MPI_Wtime();
+  size_t products;
+  inm_lowest_request request = {};
+  request.count = nlowest;
+  request.lowest = inm_kpm_lowest(kpm);
+  request.highest = inm_kpm_highest(kpm);
+  request.edge = modes.edge;
+  request.ntypes = modes.ntypes;
+  request.nproj = modes.nproj;
+  request.proj = modes.proj;
+  std::copy(modes.is_free, modes.is_free + 3, request.is_free);
+  request.keep = modes.keep;
+  request.keep_value = modes.keep_value;
+
+  require_memory(inm_lowest_bytes_for(h, nlowest), "modes lowest " + std::to_string(nlowest));
+  if (inm_kpm_nmode(kpm) < 2 * inm_lowest_vectors(nlowest))
+    error->all(FLERR,
+               "{}: modes lowest {} works with {} vectors and needs twice as many modes, there are "
+               "{}; use another solver",
+               caller, nlowest, inm_lowest_vectors(nlowest), inm_kpm_nmode(kpm));
+  check_status(lmp, inm_lowest_modes(h, &request, &table, &products), caller + ": lowest modes");
+  lowest = fmt::format("{} lowest modes, |w| from {:.4g} to {:.4g}: {} products, {:.3g} s", nlowest,
+                       fabs(inm_frequency(table.lambda[table.n - 1])),
+                       fabs(inm_frequency(table.lambda[0])), products, MPI_Wtime() - begin);
 }
 
 /* ----------------------------------------------------------------------
@@ -245,8 +294,12 @@ void KpmSolver::announce(inm_edge edge) const
                  caller, products, inm_kpm_vectors(kpm), inm_kpm_random(kpm), inm_kpm_lowest(kpm),
                  inm_kpm_highest(kpm), seconds, 1.0e-9 * rate, bytes / 1048576.0);
   utils::logmesg(lmp, "{}: resolution in w: {}\n", caller, resolution);
-  utils::logmesg(lmp,
-                 "{}: no modes and no eigenvectors: participation ratios, shares of atoms and what "
-                 "needs them are nan, local arrays are empty (another solver)\n",
-                 caller);
+  if (nlowest)
+    utils::logmesg(lmp, "{}: {}; shares of atoms are those in these modes\n", caller, lowest);
+  else
+    utils::logmesg(lmp,
+                   "{}: no modes and no eigenvectors: participation ratios, shares of atoms and "
+                   "what needs them are nan, local arrays are empty (modes lowest, or another "
+                   "solver)\n",
+                   caller);
 }

@@ -11,7 +11,8 @@
 #define LMP_INMVISC_KPM_H
 
 #include "inm/inm_kpm.h"
-#include "inm/inm_solver.h"
+#include "inm/inm_lowest.h"
+#include "inm/inm_plan.h"
 #include "pointers.h"
 
 #include <string>
@@ -47,6 +48,9 @@ class KpmSolver : protected LAMMPS_NS::Pointers {
   void decline() { chosen = false; }
   void check_arguments(inm_edge) const;
 
+  int nlowest;            // lowest modes that are wanted one by one
+  double memory_limit;    // bytes on a node that matrix and vectors may take, 0: all there are
+
   bool is_chosen() const { return chosen; }
   double width(inm_edge) const;    // of the steps, 0 if it is not known here
   const inm_kpm *moments() const { return kpm; }
@@ -54,6 +58,10 @@ class KpmSolver : protected LAMMPS_NS::Pointers {
   // start vectors are those of the request.  collective
 
   void solve(const inm_hessian *, const inm_request &, inm_edge, const std::vector<Judge *> &);
+
+  // the lowest modes, after the moments: a table of them alone.  collective
+
+  void solve_lowest(const inm_hessian *, const inm_request &, inm_modes &);
 
   // outputs of compute inm/dos from the moments; the range is found if nbin is given for it
 
@@ -73,12 +81,14 @@ class KpmSolver : protected LAMMPS_NS::Pointers {
   double last_change;    // what the judges said in the end
   double bytes;          // of all ranks, matrix and vectors
   double last_word;      // time of the last sign of life
+  std::string lowest;    // what is to be said of the lowest modes
 
   double judge(inm_edge, const std::vector<Judge *> &) const;
   void raise(inm_edge, const std::vector<Judge *> &);
   void advance_to(size_t products);
   void show_progress(size_t target);
   double bandwidth() const;
+  void require_memory(double bytes_of_rank, const std::string &what) const;
 };
 
 }    // namespace INMVISC_NS

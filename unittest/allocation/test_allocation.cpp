@@ -4,6 +4,7 @@
 
 #include "inm_halo.h"
 #include "inm_kpm.h"
+#include "inm_lowest.h"
 #include "inm_matrix_file.h"
 #include "model_systems.h"
 
@@ -577,6 +578,24 @@ TEST(Allocation, that_fails_in_reading_off_moments_is_reported)
         EXPECT_TRUE(std::isnan(inm_kpm_low_frequency_slope(k)));
     }
     inm_kpm_destroy(&k);
+}
+
+TEST(Allocation, of_the_lowest_modes_may_fail_anywhere)
+{
+    const System s = random_cluster(20, 9);
+    Hessian share(s);
+    const Field b = share.local(random_numbers(3 * s.natom(), -1.0, 1.0, 10), s.natom());
+    inm_lowest_request r = {2, -200.0, 200.0, {INM_EDGE_NONE, 0.0}, 2, 1, b.data(), {1, 1, 1}, INM_KEEP_INDEX, 1.0};
+    const auto solve = [&]() {
+        inm_modes m;
+        memset(&m, 0, sizeof(m));
+        const inm_status status = inm_lowest_modes(share.h, &r, &m, nullptr);
+        EXPECT_EQ(m.n, status == INM_OK ? 2u : 0u);
+        inm_modes_free(&m);
+        return status;
+    };
+    ASSERT_EQ(solve(), INM_OK); // the exchange between ranks, which is the Hessian's, has its room now
+    fail_in_turn(solve);
 }
 
 // ---- after a failure ----------------------------------------------------------------------------

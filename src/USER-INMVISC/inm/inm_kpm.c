@@ -6,6 +6,7 @@
 #include "inm_hessian_private.h"
 #include "inm_kpm_private.h"
 #include "inm_lapack.h"
+#include "inm_start_vectors.h"
 
 #include <limits.h>
 #include <math.h>
@@ -81,43 +82,12 @@ static void count_atoms(inm_kpm *kpm, const inm_hessian *h)
 
 /* ---- start vectors ---------------------------------------------------------------------------- */
 
-/* +1 or -1, a function of atom, component and vector (the mixing of Steele, Lea and Flood's
-   splitmix64) */
-static double random_sign(int64_t tag, int a, int v)
-{
-  uint64_t z = (uint64_t) tag * UINT64_C(0x9E3779B97F4A7C15) +
-      (uint64_t) (3 * v + a + 1) * UINT64_C(0xD1342543DE82EF95);
-  for (int pass = 0; pass < 2; pass++) {
-    z = (z ^ (z >> 30)) * UINT64_C(0xBF58476D1CE4E5B9);
-    z = (z ^ (z >> 27)) * UINT64_C(0x94D049BB133111EB);
-    z ^= z >> 31;
-  }
-  return (z & 1) ? 1.0 : -1.0;
-}
-
 static double start_element(const inm_kpm *kpm, size_t i, int a, int v)
 {
   const inm_kpm_request *r = &kpm->request;
   if (a >= kpm->h->dim || v >= r->nproj + r->nrandom) return 0.0;
-  if (v >= r->nproj) return random_sign(kpm->h->tag[i], a, v - r->nproj);
+  if (v >= r->nproj) return inm_random_sign(kpm->h->tag[i], a, v - r->nproj);
   return r->proj[3 * ((size_t) v * kpm->h->nrow + i) + (size_t) a] / sqrt(kpm->h->mass[i]);
-}
-
-/* A free translation along a has the direction sqrt(m_i/M).  overlap [3][INM_GROUP] */
-static void leave_out_translations(const inm_kpm *kpm, double *t)
-{
-  const inm_hessian *h = kpm->h;
-  double overlap[INM_ATOM_GROUP] = {0.0};
-
-  for (size_t i = 0; i < h->nrow; i++)
-    for (int x = 0; x < INM_ATOM_GROUP; x++)
-      overlap[x] += sqrt(h->mass[i]) * t[INM_ATOM_GROUP * i + (size_t) x];
-  MPI_Allreduce(MPI_IN_PLACE, overlap, INM_ATOM_GROUP, MPI_DOUBLE, MPI_SUM, h->comm);
-  for (int x = 0; x < INM_ATOM_GROUP; x++)
-    overlap[x] *= kpm->request.is_free[x / INM_GROUP] ? 1.0 / kpm->total_mass : 0.0;
-  for (size_t i = 0; i < h->nrow; i++)
-    for (int x = 0; x < INM_ATOM_GROUP; x++)
-      t[INM_ATOM_GROUP * i + (size_t) x] -= sqrt(h->mass[i]) * overlap[x];
 }
 
 /* t_0 of all groups; zero in place of what would come before it */
@@ -130,7 +100,7 @@ static void start(inm_kpm *kpm)
         for (int v = 0; v < INM_GROUP; v++)
           t[INM_ATOM_GROUP * i + (size_t) (INM_GROUP * a + v)] =
               start_element(kpm, i, a, INM_GROUP * g + v);
-    leave_out_translations(kpm, t);
+    inm_leave_out_translations(kpm->h, kpm->request.is_free, kpm->total_mass, t);
     memset(group(kpm, 1, g), 0, group_size(kpm) * sizeof(double));
   }
   kpm->nproduct = 0;

@@ -77,7 +77,12 @@ static double *nan_array(size_t n)
 
 inm_status inm_modes_alloc(inm_modes *m)
 {
-  m->n = (size_t) m->dim * m->natom;
+  return inm_modes_alloc_rows(m, (size_t) m->dim * m->natom);
+}
+
+inm_status inm_modes_alloc_rows(inm_modes *m, size_t n)
+{
+  m->n = n;
   m->mass = nan_array(m->natom);
   m->lambda = nan_array(m->n);
   m->pr = nan_array(m->n);
@@ -89,6 +94,16 @@ inm_status inm_modes_alloc(inm_modes *m)
   const int complete = m->mass && m->lambda && m->pr && m->proj2 && m->weight && m->cls &&
       m->share && m->eigenvector;
   return complete ? INM_OK : INM_ERR_ALLOC;
+}
+
+void inm_modes_clear(inm_modes *m)
+{
+  memset(m->mass, 0, m->natom * sizeof(*m->mass));
+  memset(m->pr, 0, m->n * sizeof(*m->pr));
+  memset(m->proj2, 0, (size_t) m->nproj * m->n * sizeof(*m->proj2));
+  memset(m->weight, 0, (size_t) m->ntypes * m->n * sizeof(*m->weight));
+  memset(m->share, 0, 3 * m->natom * sizeof(*m->share));
+  memset(m->eigenvector, 0, 3 * m->natom * sizeof(*m->eigenvector));
 }
 
 /* The solver's order has the lifted translations last, the table has them at lambda = 0. */
@@ -163,8 +178,7 @@ static double participation_ratio(const double *intensity, size_t natom)
   return 1.0 / ((double) natom * sum);
 }
 
-/* which column of share a class goes to, or -1 */
-static int share_column(int cls)
+int inm_share_column(int cls)
 {
   if (cls == INM_UNSTABLE_LOCALIZED) return 0;
   if (cls == INM_UNSTABLE_DELOCALIZED) return 1;
@@ -193,7 +207,7 @@ static void fill_vector(inm_filler *f, size_t p, const double *e)
 
   if (m->cls[p] != INM_ZERO)
     m->cls[p] = (signed char) inm_classify(m->lambda[p], m->pr[p], f->request->edge);
-  const int column = share_column(m->cls[p]);
+  const int column = inm_share_column(m->cls[p]);
   if (column >= 0) {
     f->nseen[column]++;
     for (size_t i = 0; i < m->natom; i++) m->share[3 * i + column] += intensity[i];

@@ -47,19 +47,33 @@ double inm_memory_available(void)
   return (available > 0.0) ? fmin(available, limit_available()) : 0.0;
 }
 
-/* ranks of comm on the node of this one */
-static int ranks_of_node(MPI_Comm comm)
+/* sum of x over the ranks of comm on the node of this one */
+static double sum_over_node(MPI_Comm comm, double x)
 {
-  int nranks = 1;
 #if !defined(MPI_STUBS)
   MPI_Comm node;
   MPI_Comm_split_type(comm, MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &node);
-  MPI_Comm_size(node, &nranks);
+  MPI_Allreduce(MPI_IN_PLACE, &x, 1, MPI_DOUBLE, MPI_SUM, node);
   MPI_Comm_free(&node);
 #else
   (void) comm;
 #endif
-  return nranks;
+  return x;
+}
+
+/* what the system has, or less if that is wanted; 0 if unknown */
+static double available_within(double limit)
+{
+  const double available = inm_memory_available();
+  return (limit > 0.0 && (available == 0.0 || limit < available)) ? limit : available;
+}
+
+void inm_node_memory(MPI_Comm comm, double bytes_of_rank, double limit, double *need, double *have)
+{
+  double mine[2] = {sum_over_node(comm, bytes_of_rank), -available_within(limit)}, worst[2];
+  MPI_Allreduce(mine, worst, 2, MPI_DOUBLE, MPI_MAX, comm);
+  *need = worst[0];
+  *have = -worst[1];
 }
 
 typedef struct {
@@ -69,16 +83,13 @@ typedef struct {
 
 static nodes look_at_nodes(MPI_Comm comm, double limit)
 {
-  const double available = inm_memory_available();
-  double mine[2] = {-available, (double) ranks_of_node(comm)}, worst[2];
   nodes found;
+  double ranks;
 
-  if (limit > 0.0 && (available == 0.0 || limit < available)) mine[0] = -limit;
-  found.root = -mine[0];
+  found.root = available_within(limit);
   MPI_Bcast(&found.root, 1, MPI_DOUBLE, 0, comm);
-  MPI_Allreduce(mine, worst, 2, MPI_DOUBLE, MPI_MAX, comm);
-  found.least = -worst[0];
-  found.ranks = (int) worst[1];
+  inm_node_memory(comm, 1.0, limit, &ranks, &found.least);
+  found.ranks = (int) ranks;
   return found;
 }
 

@@ -17,6 +17,10 @@ double inm_core_speed(MPI_Comm comm);
    limit of the process.  0 if unknown. */
 double inm_memory_available(void);
 
+/* What ranks that need so many bytes each need together on the node where that is most, and what the
+   node with least can give: at most limit if it is above 0; 0 if unknown.  Collective. */
+void inm_node_memory(MPI_Comm comm, double bytes_of_rank, double limit, double *need, double *have);
+
 typedef struct {
   const inm_solver *solver; /* NULL if there is none that can */
   inm_job job;

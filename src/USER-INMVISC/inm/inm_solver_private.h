@@ -88,6 +88,15 @@ inm_status inm_fill_verdict(const inm_filler *f);
 /* Allocate all arrays for natom, dim, ntypes, nproj already set.  Everything starts as NaN. */
 inm_status inm_modes_alloc(inm_modes *m);
 
+/* The same for a table of n modes only. */
+inm_status inm_modes_alloc_rows(inm_modes *m, size_t n);
+
+/* All but lambda and class to zero, for sums. */
+void inm_modes_clear(inm_modes *m);
+
+/* Which column of share a class goes to, or -1. */
+int inm_share_column(int cls);
+
 /* Give the table of the root to all ranks.  Collective. */
 inm_status inm_modes_bcast(inm_modes *m, int root, MPI_Comm comm);
 
