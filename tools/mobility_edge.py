@@ -16,16 +16,17 @@ In bins of |w| on the unstable branch, with standard errors over the snapshots:
 The edge, as |w|, is where a curve, made monotone, passes a level, with errors by bootstrap over the snapshots:
     alpha      alpha(w) = 1/2
     ratio      r(w) of the largest box halfway between the two limits
-    collapse   r(w; N) = F((w - w_edge) N^(1/(d nu))), F a cubic: the point where the curves of all sizes cross
+    collapse   r(w; N) = F((w - w_edge) N^(1/(d nu))), a logistic function: where the curves of all sizes cross
 P_c is P at the edge, for each size.
 """
 
 import argparse
 import os
 import sys
+import warnings
 
 import numpy as np
-from scipy.optimize import minimize_scalar
+from scipy.optimize import OptimizeWarning, curve_fit
 
 import ave_time
 
@@ -143,38 +144,45 @@ def crossing(x, y, error, level):
     return x[k - 1] + (x[k] - x[k - 1]) * (level - y[k - 1]) / (y[k] - y[k - 1])
 
 
-def at(w, x, y):
-    """y at w, ln y linear between the bins."""
-    known = np.isfinite(y) & (y > 0)
-    if not np.isfinite(w) or known.sum() < 2 or not x[known][0] <= w <= x[known][-1]:
+def between(w, x, y):
+    """y at w, linear between the bins; NaN outside."""
+    known = np.isfinite(y)
+    if not np.isfinite(w) or known.sum() < 2:
         return NAN
-    return float(np.exp(np.interp(w, x[known], np.log(y[known]))))
+    return float(np.interp(w, x[known], y[known], left=NAN, right=NAN))
 
 
-def collapse(w, atoms, r, error, window, nu, dimension):
-    """Finite-size scaling of the gap ratio, r = F((w - w_edge) N^(1/(d nu))), F a cubic with r_c = F(0).
+def at(w, x, y):
+    """The same for ln y: P falls steeply."""
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return float(np.exp(between(w, x, np.log(y))))
 
-    Returns w_edge, r_c, chi^2, degrees of freedom.  For a given w_edge the fit is linear, so w_edge alone is searched."""
+
+def collapse(w, atoms, r, error, nu, dimension):
+    """Finite-size scaling of the gap ratio, r = F((w - w_edge) N^(1/(d nu))), with r_c = F(0).
+
+    F goes from the one limit to the other as a logistic function, F = Poisson + (GOE - Poisson)/(1 + exp(a + b x)).
+    Returns w_edge, r_c, chi^2, degrees of freedom; NaN where r does not go from one limit to the other."""
     length = (np.asarray(atoms, dtype=float) / atoms[-1]) ** (1 / (dimension * nu))
-    used = np.isfinite(r) & np.isfinite(error) & (w >= window[0]) & (w <= window[1])
-    if used.sum() < 8 or used.any(1).sum() < 2:
+    used = np.isfinite(r) & np.isfinite(error)
+    start = np.array([crossing(w, -r[i], error[i], -MIDDLE) for i in range(len(atoms))])
+    if not np.isfinite(start).any() or used.any(1).sum() < 2 or used.sum() < 6:
         return NAN, NAN, NAN, 0
-    scale = np.broadcast_to(length[:, None], r.shape)[used]
-    place = np.broadcast_to(w, r.shape)[used]
-    y, weight = r[used], 1 / error[used]
+    place, scale = np.broadcast_to(w, r.shape)[used], np.broadcast_to(length[:, None], r.shape)[used]
 
-    def fit(edge):
-        x = (place - edge) * scale / (window[1] - window[0])
-        c, *_ = np.linalg.lstsq(np.vander(x, 4, increasing=True) * weight[:, None], y * weight, rcond=None)
-        return np.sum((weight * (np.vander(x, 4, increasing=True) @ c - y)) ** 2), c[0]
+    def F(x, edge, a, b):
+        return POISSON + (GOE - POISSON) / (1 + np.exp(np.clip(a + b * (x[0] - edge) * x[1], -60, 60)))
 
-    grid = np.linspace(*window, 25)
-    best = np.argmin([fit(edge)[0] for edge in grid])
-    if best in (0, len(grid) - 1):                       # no crossing within the window
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", OptimizeWarning)      # no covariance: r does not tell the parameters
+            (edge, a, b), _ = curve_fit(F, (place, scale), r[used], p0=(np.nanmean(start), 0.0, 1.0), sigma=error[used])
+    except (RuntimeError, OptimizeWarning):
         return NAN, NAN, NAN, 0
-    edge = minimize_scalar(lambda e: fit(e)[0], bounds=(grid[best - 1], grid[best + 1]), method="bounded").x
-    chi2, r_c = fit(edge)
-    return edge, r_c, chi2, int(used.sum()) - 5
+    if b <= 0 or not place.min() < edge < place.max():
+        return NAN, NAN, NAN, 0
+    chi2 = np.sum(((F((place, scale), edge, a, b) - r[used]) / error[used]) ** 2)
+    return edge, POISSON + (GOE - POISSON) / (1 + np.exp(np.clip(a, -60, 60))), chi2, int(used.sum()) - 3
 
 
 # ---- all estimates from the means of all boxes, for the data and for each resampling of them
@@ -187,16 +195,6 @@ class Edge:
         self.P, self.P_error = np.array([b.P for b in boxes]), np.array([b.P_error for b in boxes])
         self.r, self.r_error = np.array([b.r for b in boxes]), np.array([b.r_error for b in boxes])
         self.alpha, self.alpha_error, self.alpha_chi2 = exponent(self.atoms, self.P, self.P_error)
-
-        # the crossing is sought where r, averaged over the sizes, is in the middle 90 per cent of its range
-        with np.errstate(invalid="ignore"):
-            weight = self.r_error ** -2.0
-            mean = np.nansum(self.r * weight, 0) / np.nansum(np.where(np.isfinite(self.r), weight, 0), 0)
-        inside, width = [crossing(self.w, -mean, np.where(np.isfinite(mean), 1.0, np.nan), -level)
-                         for level in (GOE - 0.05 * (GOE - POISSON), POISSON + 0.05 * (GOE - POISSON))], np.diff(edges)[0]
-        last = self.w[np.isfinite(mean)][-1] if np.isfinite(mean).any() else NAN
-        self.window = (inside[0] if np.isfinite(inside[0]) else self.w[0]) - width, \
-                      (inside[1] if np.isfinite(inside[1]) else last) + width
 
         self.value = self.estimates(self.P, self.r)
         rng = np.random.default_rng(seed)
@@ -224,17 +222,15 @@ class Edge:
         for i, n in enumerate(atoms):
             out[f"ratio {n}"] = crossing(w, -r[i], self.r_error[i], -MIDDLE)
         out["ratio"] = out[f"ratio {atoms[largest]}"]
-        out["collapse"], out["r_c"], out["chi2"], out["dof"] = collapse(w, atoms, r, self.r_error, self.window, self.nu,
-                                                                        self.dimension)
+        out["collapse"], out["r_c"], out["chi2"], out["dof"] = collapse(w, atoms, r, self.r_error, self.nu, self.dimension)
         for name in ("parted", "alpha", "ratio", "collapse"):
             for i, n in enumerate(atoms):
                 out[f"P {name} {n}"] = at(out[name], w, P[i])
+            out[f"alpha at {name}"] = between(out[name], w, alpha)
         for i, n in enumerate(atoms):
             out[f"published {n}"] = crossing(w, -P[i], self.P_error[i], -self.published)
             out[f"r published {n}"] = at(out[f"published {n}"], w, r[i])
-        known = np.isfinite(alpha)
-        place = out[f"published {atoms[largest]}"]
-        out["alpha published"] = float(np.interp(place, w[known], alpha[known])) if known.any() and np.isfinite(place) else NAN
+        out["alpha published"] = between(out[f"published {atoms[largest]}"], w, alpha)
         return out
 
     def determined(self, key):
@@ -246,6 +242,8 @@ class Edge:
             return "none"
         if not self.determined(key):
             return f"{self.value[key]:{form}} (?)"
+        if self.error[key] < 1e-9 * abs(self.value[key]):      # the criterion itself
+            return f"{self.value[key]:{form}}"
         return f"{self.value[key]:{form}} +- {self.error[key]:{form}}"
 
 
@@ -259,16 +257,16 @@ def report(edge):
     """The lines after the table: what the data say about the edge, and what they do not."""
     atoms, value = edge.atoms, edge.value
     lines = ["edge |w| in radian/time, errors by bootstrap over the snapshots; (?) = not found in more than 1 of 20 resamplings", "",
-             f"{'criterion':40s} {'w_edge':>18s}  " + "  ".join(f"{f'P_c(N={n})':>18s}" for n in atoms)]
+             f"{'criterion':40s} {'w_edge':>15s}  {'alpha there':>16s}  " + "  ".join(f"{f'P_c(N={n})':>16s}" for n in atoms)]
     for name in ("alpha", "ratio", "collapse"):
-        lines.append(f"{METHOD[name]:40s} {edge.text(name):>18s}  " +
-                     "  ".join(f"{edge.text(f'P {name} {n}', '.3f'):>18s}" for n in atoms))
-    lines.append(f"{f'curves P(w) part: alpha = {PARTED:g}':40s} {edge.text('parted'):>18s}  " +
-                 "  ".join(f"{edge.text(f'P parted {n}', '.3f'):>18s}" for n in atoms))
-    lines.append(f"{f'published P_c = {edge.published:g}: w where P(w) is that':40s} {'':>18s}  " +
-                 "  ".join(f"{edge.text(f'published {n}'):>18s}" for n in atoms))
-    lines.append(f"{f'    r there':40s} {'':>18s}  " +
-                 "  ".join(f"{edge.text(f'r published {n}', '.3f'):>18s}" for n in atoms))
+        lines.append(f"{METHOD[name]:40s} {edge.text(name):>15s}  {edge.text(f'alpha at {name}', '.3f'):>16s}  " +
+                     "  ".join(f"{edge.text(f'P {name} {n}', '.3f'):>16s}" for n in atoms))
+    lines.append(f"{f'curves P(w) part: alpha = {PARTED:g}':40s} {edge.text('parted'):>15s}  {edge.text('alpha at parted', '.3f'):>16s}  " +
+                 "  ".join(f"{edge.text(f'P parted {n}', '.3f'):>16s}" for n in atoms))
+    lines.append(f"{f'published P_c = {edge.published:g}: w where P(w) is that':40s} {'':>15s}  {'':>16s}  " +
+                 "  ".join(f"{edge.text(f'published {n}'):>16s}" for n in atoms))
+    lines.append(f"{f'    r there':40s} {'':>15s}  {'':>16s}  " +
+                 "  ".join(f"{edge.text(f'r published {n}', '.3f'):>16s}" for n in atoms))
     lines += ["", "drift with the size"]
     for a, b in zip(atoms, atoms[1:]):
         lines.append(f"    alpha = 1/2 from N = {a} and {b}: w_edge {edge.text(f'alpha {a} {b}')}")
@@ -276,7 +274,7 @@ def report(edge):
         lines.append(f"    r passes {MIDDLE:.4f}, N = {n}: w_edge {edge.text(f'ratio {n}')}")
     if np.isfinite(value["collapse"]):
         lines.append(f"    crossing of r(w; N): r_c {edge.text('r_c', '.3f')}, chi^2 {value['chi2']:.0f} for {value['dof']} "
-                     f"degrees of freedom, nu = {edge.nu:g}, window {edge.window[0]:.1f} to {edge.window[1]:.1f}")
+                     f"degrees of freedom, nu = {edge.nu:g}")
     return lines + [""] + verdict(edge)
 
 
@@ -299,9 +297,9 @@ def verdict(edge):
             shift = edge.value[pairs[-1]] - edge.value[pairs[0]]
             error = np.hypot(edge.error[pairs[0]], edge.error[pairs[-1]])
             lines.append(f"From the smallest to the largest pair of sizes w_edge moves by {shift:+.2f} +- {error:.2f}: "
-                         + ("no drift is seen." if abs(shift) <= 2 * error else "it drifts, and larger boxes would move it further."))
+                         + ("no drift is seen." if abs(shift) <= 2 * error else "a drift is not excluded; larger boxes or more snapshots would tell."))
         lines.append(f"The published P_c = {edge.published:g} is reached at w = {edge.text(f'published {edge.atoms[-1]}')} in the largest "
-                     f"box, where alpha = {edge.text('alpha published')}; r there is in the table.")
+                     f"box, where alpha = {edge.text('alpha published', '.3f')}; r there is in the table.")
     return lines
 
 
@@ -348,8 +346,7 @@ def compare(edge, path, pick):
         u = rows[rows[:, 0] < 0]
         near = u[np.abs(-u[:, 1] - wc) < np.diff(edge.edges)[0] / 2, 2]
         error = near.std(ddof=1) / np.sqrt(len(near)) if len(near) > 1 else NAN
-        alpha = float(np.interp(wc, edge.w[np.isfinite(edge.alpha)], edge.alpha[np.isfinite(edge.alpha)]))
-        expected = pc * (box.atoms / edge.atoms[-1]) ** -alpha
+        expected = pc * (box.atoms / edge.atoms[-1]) ** -edge.value[f"alpha at {pick}"]
         lines.append(f"N = {box.atoms}, {len(box.snapshots)} snapshots: P of the {len(near)} modes within half a bin of w_edge "
                      f"{near.mean() if len(near) else NAN:.3f} +- {error:.3f}, "
                      f"expected from P_c(N={edge.atoms[-1]}) and alpha: {expected:.3f}")
@@ -407,7 +404,7 @@ def draw(edge, path, title="", unit="rad/time"):
         ax.annotate(words, (0 if side == "right" else left, y), xytext=(-2 if side == "right" else 4, -15 if below else 5),
                     textcoords="offset points", ha=side, color="0.35", fontsize=12)
 
-    level(a, edge.published, f"published $P_c$ = {edge.published:g}", "left")
+    level(a, edge.published, f"published, {edge.published:g}", "left")
     level(b, GOE, "extended (GOE)", "left")
     level(b, POISSON, "localized (Poisson)", below=True)
     level(c, 1, "localized")

@@ -15,7 +15,7 @@ build=$(cd "$1" && pwd)
 shift
 temperature=1.0
 [ $# -eq 0 ] || { temperature=$1; shift; }
-sizes=${SIZES:-250:1000 500:500 1000:120 2000:24}
+sizes=${SIZES:-250:1000 500:500 1000:120 2000:15}
 large=${LARGE:-4000}
 die() { echo "== edge: $*" >&2; exit 1; }
 
@@ -59,7 +59,7 @@ done
 
 # shellcheck disable=SC2086
 "$python" "$tools/mobility_edge.py" $files --out edge.dat --picture edge.png --lammps edge.lmp \
-  --title "Kob-Andersen liquid, T = $temperature" || die "no edge from these sizes"
+  --title "Kob-Andersen liquid, T = $temperature" --unit '$\tau^{-1}$' || die "no edge from these sizes"
 echo "== edge: table $out/edge.dat, picture $out/edge.png, for LAMMPS $out/edge.lmp"
 
 [ "$large" -ne 0 ] || exit 0

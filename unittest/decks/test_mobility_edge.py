@@ -12,6 +12,7 @@ import sys
 import time
 
 import numpy as np
+from scipy.special import erf
 
 build, scratch = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
 here = os.path.dirname(os.path.abspath(__file__))
@@ -153,13 +154,13 @@ def planted_levels():
 
 
 def collapse():
-    """20 realizations of r = F((w - 12) N^(1/(3 nu))) with noise 0.01: mean of the edges found."""
+    """20 realizations of r = F((w - 12) N^(1/(3 nu))), F an error function, with noise 0.01: mean of the edges found."""
     rng = np.random.default_rng(9)
     w = np.arange(0.5, 20, 1.0)
     n = np.array(SIZES, dtype=float)[:, None]
-    true = 0.3863 + 0.1444 / (1 + np.exp(0.35 * (w - 12.0) * (n / 2000) ** (1 / (3 * 1.57))))
+    true = 0.4585 - 0.0722 * erf(0.25 * (w - 12.0) * (n / 2000) ** (1 / (3 * 1.57)))
     noise = np.full(true.shape, 0.01)
-    found = [me.collapse(w, SIZES, true + 0.01 * rng.normal(size=true.shape), noise, (6.0, 18.0), 1.57, 3) for _ in range(20)]
+    found = [me.collapse(w, SIZES, true + 0.01 * rng.normal(size=true.shape), noise, 1.57, 3) for _ in range(20)]
     edges, r_c, chi2, dof = np.array(found).T
     expect("spread of the crossing", edges.std(ddof=1), 0.05, 1.5)
     expect("mean crossing, in its errors from 12", (edges.mean() - 12) / (edges.std(ddof=1) / 20 ** 0.5), -3.0, 3.0)
