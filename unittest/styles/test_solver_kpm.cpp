@@ -344,9 +344,9 @@ TEST_F(SolverKpm, refuses_what_needs_eigenvectors_and_names_the_alternative)
     for (const char *which : {"all", "unstable"})
         expect_error(inm + "solver kpm auto modes " + which,
                      "modes all or unstable needs eigenvectors, and solver kpm has none; use "
-                     "another solver");
+                     "modes lowest, or another solver");
     expect_error(inm + "solver kpm auto eigenvector index 1",
-                 "eigenvector needs eigenvectors, and solver kpm has none");
+                 "eigenvector needs modes lowest with solver kpm");
     reopen();
     run(melt108());
     EXPECT_EQ(error_of(inm + "solver kpm 50 modes none"), "");
