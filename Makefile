@@ -28,6 +28,7 @@ validate: build                ## long comparisons, results for doc/
 	@$$(sh tools/python.sh) tools/validate/coverage.py $(BUILD) --table doc/src/hessian_coverage.rst
 	@$$(sh tools/python.sh) tools/validate/validate_kernel.py $(BUILD) --out doc/src/validation_kernel.rst
 	@$$(sh tools/python.sh) tools/validate/validate.py $(BUILD) --out doc/src/validation.rst
+	@$$(sh tools/python.sh) tools/validate/validate_kpm.py $(BUILD) --out doc/src/validation_kpm.rst
 
 bench: build                   ## timings, tables for doc/
 	@$$(sh tools/python.sh) tools/bench/bench.py $(BUILD) --out doc/src/bench
