@@ -104,7 +104,8 @@ def snapshot(host, small, copies, steps, ranks):
     bandwidth = max(before, triad(host, ranks))
 
     products, busy, rate = re.search(r"(\d+) products with .*; (\S+) s, (\S+) GB/s", out).groups()
-    eta = [float(x) for x in re.search(r"Step +c_eta.*\n(.*)", out).group(1).split()[1:]]
+    # the row of the thermo output, after what the computes have to say
+    eta = [float(x) for x in re.findall(r"^ +\d+((?: +[\d.e+-]+){6}) *$", out, re.M)[-1].split()]
     resident = float(re.search(r"Maximum resident set size: +(\S+) Mbyte", out).group(1))
     total = seconds - without
     row = [natoms, products, f"{total:.0f}", f"{1e6 * total / natoms:.0f}",
