@@ -44,16 +44,15 @@ static constexpr double ACOUSTIC_TOLERANCE = 1.0e-5, ACOUSTIC_TOLERANCE_KSPACE =
 /* ---------------------------------------------------------------------- */
 
 ComputeInmDos::ComputeInmDos(LAMMPS *lmp, int narg, char **arg) :
-    Compute(lmp, narg, arg), nbin(0), fixed_range(false), edge(), w_edge(NAN), request(), table(),
-    assembly_step(-1), snapshot_step(-1), configuration(NAN), announced(false), warned_range(false),
-    weighted(true), builder(nullptr), diagonalization(nullptr), list(nullptr), kpm(nullptr),
-    solving(false)
+    Compute(lmp, narg, arg), nbin(0), fixed_range(false), edge(), w_edge(NAN), request(),
+    said_modes(false), table(), assembly_step(-1), snapshot_step(-1), configuration(NAN),
+    announced(false), warned_range(false), weighted(true), builder(nullptr),
+    diagonalization(nullptr), list(nullptr), kpm(nullptr), solving(false)
 {
   me = fmt::format("Compute inm/dos {}", id);
   builder = new HessianBuilder(lmp, me);
   diagonalization = new Diagonalization(lmp, me);
   kpm = new KpmSolver(lmp, me);
-  request.vectors = INM_VECTORS_ALL;
   request.ntypes = atom->ntypes;
   parse(narg, arg);
 
@@ -91,7 +90,7 @@ ComputeInmDos::~ComputeInmDos()
 void ComputeInmDos::parse(int narg, char **arg)
 {
   KeywordParser in(lmp, me, narg, arg, 3);
-  bool said_weighted = false, said_vectors = false;
+  bool said_weighted = false;
 
   nbin = in.integer("Nbin", 2);
   while (in.more()) {
@@ -103,51 +102,16 @@ void ComputeInmDos::parse(int narg, char **arg)
       if (!(range.lo < range.hi)) in.fail("range lo must be below range hi");
       fixed_range = true;
     } else if (key == "edge") {
-      const std::string kind = in.choice("edge", {"pr", "frequency", "none"});
-      edge.kind = (kind == "pr")  ? INM_EDGE_PARTICIPATION
-          : (kind == "frequency") ? INM_EDGE_FREQUENCY
-                                  : INM_EDGE_NONE;
-      edge.value = 0.0;
-      if (kind == "pr") {
-        edge.value = in.number("edge pr");
-        if (!(edge.value > 0.0 && edge.value <= 1.0))
-          in.fail("edge pr must lie between 0 and 1, participation ratios do");
-      } else if (kind == "frequency") {
-        edge.value = fabs(in.number("edge frequency"));
-      }
+      parse_edge(in);
     } else if (key == "modes") {
-      const std::string which = in.choice("modes", {"all", "unstable", "none", "lowest"});
-      said_vectors = (which == "all" || which == "unstable");
-      kpm->nlowest = (which == "lowest") ? in.integer("modes lowest", 1) : 0;
-      request.vectors = (which == "all") ? INM_VECTORS_ALL
-          : (which == "unstable")        ? INM_VECTORS_UNSTABLE
-                                         : INM_VECTORS_NONE;
+      parse_modes(in);
     } else if (key == "hessian") {
-      const std::string how = in.choice("hessian", {"auto", "analytic", "numeric"});
-      builder->method = (how == "auto") ? HessianBuilder::AUTO
-          : (how == "analytic")         ? HessianBuilder::ANALYTIC
-                                        : HessianBuilder::NUMERIC;
-      if (how == "numeric") {
-        builder->delta = in.number("hessian numeric delta");
-        if (!(builder->delta >= 0.0))
-          in.fail("hessian numeric delta must be positive, or 0 for the default");
-      }
+      parse_hessian(in);
     } else if (key == "solver") {
-      const std::string name =
-          in.choice("solver", {"auto", "lapack", "twostage", "scalapack", "elpa", "kpm"});
-      const inm_solver *known = inm_solver_find(name.c_str());
-      kpm->decline();
-      diagonalization->solver = known;
-      if (name == "kpm")
-        kpm->parse_products(in);
-      else if (name != "auto" && !known)
-        in.fail("solver " + name +
-                " is not in this plugin, its library was not there when it was built; "
-                "possible here: auto, lapack, twostage, kpm");
+      parse_solver(in);
     } else if (key == "precision") {
-      request.precision = (in.choice("precision", {"double", "single"}) == "double")
-          ? INM_DOUBLE
-          : INM_SINGLE_PRECISION;
+      const std::string which = in.choice("precision", {"double", "single"});
+      request.precision = (which == "double") ? INM_DOUBLE : INM_SINGLE_PRECISION;
     } else if (key == "memory") {
       const double limit = GB * in.number("memory");
       if (!(limit > 0.0)) in.fail("memory must be a positive number of GB");
@@ -173,25 +137,87 @@ void ComputeInmDos::parse(int narg, char **arg)
     }
   }
   if (said_weighted && file.empty()) error->all(FLERR, "{}: weighted needs the keyword file", me);
-  kpm->check_arguments(edge);
-  if (kpm->is_chosen()) {
-    if (said_vectors)
-      error->all(FLERR,
-                 "{}: modes all or unstable needs eigenvectors, and solver kpm has none; use modes "
-                 "lowest, or another solver for a smaller box or group",
-                 me);
-    if (request.keep != INM_KEEP_NONE && !kpm->nlowest)
-      error->all(FLERR, "{}: eigenvector needs modes lowest with solver kpm", me);
-    if (request.precision != INM_DOUBLE)
-      error->all(FLERR, "{}: precision single is not for solver kpm", me);
-    request.vectors = INM_VECTORS_NONE;
+  if (!said_modes) request.vectors = kpm->is_chosen() ? INM_VECTORS_NONE : INM_VECTORS_ALL;
+  check_arguments();
+  request.edge = edge;
+}
+
+void ComputeInmDos::parse_edge(KeywordParser &in)
+{
+  const std::string kind = in.choice("edge", {"pr", "frequency", "none"});
+
+  edge.kind = INM_EDGE_NONE;
+  edge.value = 0.0;
+  if (kind == "pr") {
+    edge.kind = INM_EDGE_PARTICIPATION;
+    edge.value = in.number("edge pr");
+    if (!(edge.value > 0.0 && edge.value <= 1.0))
+      in.fail("edge pr must lie between 0 and 1, participation ratios do");
+  } else if (kind == "frequency") {
+    edge.kind = INM_EDGE_FREQUENCY;
+    edge.value = fabs(in.number("edge frequency"));
   }
-  if (edge.kind == INM_EDGE_PARTICIPATION && request.vectors == INM_VECTORS_NONE)
+}
+
+void ComputeInmDos::parse_modes(KeywordParser &in)
+{
+  const std::string which = in.choice("modes", {"all", "unstable", "none", "lowest"});
+
+  said_modes = true;
+  kpm->nlowest = (which == "lowest") ? in.integer("modes lowest", 1) : 0;
+  request.vectors = (which == "all") ? INM_VECTORS_ALL
+      : (which == "unstable")        ? INM_VECTORS_UNSTABLE
+                                     : INM_VECTORS_NONE;
+}
+
+void ComputeInmDos::parse_hessian(KeywordParser &in)
+{
+  const std::string how = in.choice("hessian", {"auto", "analytic", "numeric"});
+
+  builder->method = (how == "auto") ? HessianBuilder::AUTO
+      : (how == "analytic")         ? HessianBuilder::ANALYTIC
+                                    : HessianBuilder::NUMERIC;
+  if (how != "numeric") return;
+  builder->delta = in.number("hessian numeric delta");
+  if (!(builder->delta >= 0.0))
+    in.fail("hessian numeric delta must be positive, or 0 for the default");
+}
+
+void ComputeInmDos::parse_solver(KeywordParser &in)
+{
+  const std::string name =
+      in.choice("solver", {"auto", "lapack", "twostage", "scalapack", "elpa", "kpm"});
+
+  kpm->decline();
+  diagonalization->solver = inm_solver_find(name.c_str());
+  if (name == "kpm")
+    kpm->parse_products(in);
+  else if (name != "auto" && !diagonalization->solver)
+    in.fail("solver " + name +
+            " is not in this plugin, its library was not there when it was built; "
+            "possible here: auto, lapack, twostage, kpm");
+}
+
+/* what does not go together */
+
+void ComputeInmDos::check_arguments() const
+{
+  const bool vectors = (request.vectors != INM_VECTORS_NONE);
+
+  kpm->check_arguments(edge);
+  if (kpm->is_chosen() && vectors)
+    error->all(FLERR,
+               "{}: modes all or unstable needs eigenvectors, and solver kpm has none; use modes "
+               "lowest, or another solver for a smaller box or group",
+               me);
+  if (kpm->is_chosen() && request.precision != INM_DOUBLE)
+    error->all(FLERR, "{}: precision single is not for solver kpm", me);
+  if (edge.kind == INM_EDGE_PARTICIPATION && !vectors)
     error->all(FLERR,
                "{}: edge pr needs eigenvectors; use edge frequency, or modes all or unstable", me);
-  if (request.keep != INM_KEEP_NONE && request.vectors == INM_VECTORS_NONE && !kpm->nlowest)
-    error->all(FLERR, "{}: eigenvector needs modes all or unstable", me);
-  request.edge = edge;
+  if (request.keep != INM_KEEP_NONE && !vectors && !kpm->nlowest)
+    error->all(FLERR, "{}: eigenvector needs modes {}", me,
+               kpm->is_chosen() ? "lowest with solver kpm" : "all or unstable");
 }
 
 /* ----------------------------------------------------------------------

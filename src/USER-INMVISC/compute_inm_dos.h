@@ -84,6 +84,7 @@ class ComputeInmDos : public Compute {
   inm_edge edge;
   double w_edge;              // |w| of the mobility edge, last snapshot
   inm_request request;        // which vectors, which mode to keep
+  bool said_modes;            // which vectors was said by the user
   inm_modes table;            // owned; last snapshot
   std::vector<double> dos;    // [nbin][5], storage of array
   bigint assembly_step;       // of the Hessian
@@ -106,6 +107,11 @@ class ComputeInmDos : public Compute {
   bool solving;                       // solver kpm is at work
 
   void parse(int, char **);
+  void parse_edge(INMVISC_NS::KeywordParser &);
+  void parse_modes(INMVISC_NS::KeywordParser &);
+  void parse_hessian(INMVISC_NS::KeywordParser &);
+  void parse_solver(INMVISC_NS::KeywordParser &);
+  void check_arguments() const;
   void rebuild(class NeighList *);
   void write_matrix() const;
   void project();

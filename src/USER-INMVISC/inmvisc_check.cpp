@@ -15,6 +15,8 @@
 #include "lammps.h"
 #include "update.h"
 
+#include "fmt/format.h"
+
 using namespace LAMMPS_NS;
 
 void INMVISC_NS::check_status(LAMMPS *lmp, int status, const std::string &what)
@@ -30,4 +32,16 @@ void INMVISC_NS::require_run(LAMMPS *lmp, const std::string &caller)
     lmp->error->all(FLERR,
                     "{}: used between runs and not current: let a run, or run 0, invoke it first",
                     caller);
+}
+
+void INMVISC_NS::require_memory(LAMMPS *lmp, const std::string &caller, const std::string &what,
+                                const std::string &where, double need, double have, double limit,
+                                const std::string &advice)
+{
+  static constexpr double GB = 1024.0 * 1024.0 * 1024.0;
+  if (have == 0.0 || need <= have) return;
+  const bool by_keyword = (limit > 0.0 && have >= limit);
+  lmp->error->all(FLERR, "{}: {} needs {:.3g} GB on {}, {:.3g} GB are {}; use {}", caller, what,
+                  need / GB, where, have / GB,
+                  by_keyword ? "allowed (keyword memory)" : "available", advice);
 }

@@ -28,6 +28,13 @@ void check_status(LAMMPS_NS::LAMMPS *, int status, const std::string &what);
 
 void require_run(LAMMPS_NS::LAMMPS *, const std::string &caller);
 
+// stop unless the bytes that are needed are there: have is 0 if unknown, and limit, 0 if none, is the
+// user's.  collective, with the same values on all ranks
+
+void require_memory(LAMMPS_NS::LAMMPS *, const std::string &caller, const std::string &what,
+                    const std::string &where, double need, double have, double limit,
+                    const std::string &advice);
+
 }    // namespace INMVISC_NS
 
 #endif

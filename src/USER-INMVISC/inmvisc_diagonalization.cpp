@@ -56,25 +56,22 @@ inm_plan Diagonalization::plan_for(size_t n, const inm_request &request) const
   if (status == INM_ERR_SIZE)
     error->all(FLERR,
                "{}: {} modes are too many for {} with these eigenvectors: use modes unstable or "
-               "none, or solver scalapack or elpa on more ranks",
+               "none, solver scalapack or elpa on more ranks, or solver kpm",
                caller, n, solver ? std::string("solver ") + inm_solver_name(solver) : "one rank");
   check_status(lmp, status, caller + ": choosing a solver");
   return plan;
 }
 
-void Diagonalization::require_memory(const inm_plan &plan) const
+void Diagonalization::check_memory(const inm_plan &plan) const
 {
-  if (inm_plan_fits(&plan)) return;
   const bool distributed = inm_solver_is_distributed(plan.solver);
-  const bool by_keyword = memory_limit > 0.0 && plan.have >= memory_limit;
-  error->all(FLERR,
-             "{}: solver {} needs {:.3g} GB on {} for {} modes, {:.3g} GB are {}; "
-             "use modes unstable or none, precision single, {}, a smaller group, or {}",
-             caller, inm_solver_name(plan.solver), plan.need / GB,
-             distributed ? "a node" : "rank 0", plan.job.n, plan.have / GB,
-             by_keyword ? "allowed (keyword memory)" : "available",
-             distributed ? "solver scalapack" : "solver twostage, scalapack or elpa",
-             distributed ? "more nodes" : "a machine with more memory");
+  const std::string advice =
+      fmt::format("modes unstable or none, precision single, {}, a smaller group, or {}",
+                  distributed ? "solver scalapack" : "solver twostage, scalapack, elpa or kpm",
+                  distributed ? "more nodes" : "a machine with more memory");
+  require_memory(lmp, caller,
+                 fmt::format("solver {} for {} modes", inm_solver_name(plan.solver), plan.job.n),
+                 distributed ? "a node" : "rank 0", plan.need, plan.have, memory_limit, advice);
 }
 
 /* ----------------------------------------------------------------------
@@ -166,7 +163,7 @@ void Diagonalization::solve(const inm_hessian *h, size_t n, inm_request &request
   inm_plan plan;
   do {
     plan = plan_for(n, request);
-    require_memory(plan);
+    check_memory(plan);
     announce(plan);
   } while (!attempt(plan, h, request, modes));
 

@@ -40,7 +40,7 @@ class Diagonalization : protected LAMMPS_NS::Pointers {
   double last_seconds;
 
   inm_plan plan_for(size_t n, const inm_request &) const;
-  void require_memory(const inm_plan &) const;
+  void check_memory(const inm_plan &) const;
   void announce(const inm_plan &);
   bool attempt(const inm_plan &, const inm_hessian *, inm_request &, inm_modes &);
 };

@@ -25,8 +25,6 @@
 using namespace LAMMPS_NS;
 using namespace INMVISC_NS;
 
-static constexpr double GB = 1024.0 * 1024.0 * 1024.0;
-
 static constexpr int FIRST_PRODUCTS = 200, MOST_PRODUCTS = 10000;
 
 // without anything to judge by: no edge, nor a viscosity
@@ -119,7 +117,7 @@ void KpmSolver::solve(const inm_hessian *h, const inm_request &modes, inm_edge e
 
   inm_kpm_destroy(&kpm);
   const double mine = inm_kpm_bytes_for(h, &request);
-  require_memory(mine, "solver kpm");
+  check_memory(mine, "solver kpm");
   MPI_Allreduce(&mine, &bytes, 1, MPI_DOUBLE, MPI_SUM, world);
   check_status(lmp, inm_kpm_create(&kpm, h, &request), caller + ": start of solver kpm");
 
@@ -135,17 +133,12 @@ void KpmSolver::solve(const inm_hessian *h, const inm_request &modes, inm_edge e
 
 /* nothing large has been allocated yet */
 
-void KpmSolver::require_memory(double bytes_of_rank, const std::string &what) const
+void KpmSolver::check_memory(double bytes_of_rank, const std::string &what) const
 {
   double need, have;
   inm_node_memory(world, bytes_of_rank, memory_limit, &need, &have);
-  if (have > 0.0 && need > have)
-    error->all(FLERR,
-               "{}: {} needs {:.3g} GB on a node, {:.3g} GB are {}; use more nodes, or a smaller "
-               "group",
-               caller, what, need / GB, have / GB,
-               (memory_limit > 0.0 && have >= memory_limit) ? "allowed (keyword memory)"
-                                                            : "available");
+  require_memory(lmp, caller, what, "a node", need, have, memory_limit,
+                 "more nodes, or a smaller group");
 }
 
 /* ---------------------------------------------------------------------- */
@@ -166,7 +159,7 @@ void KpmSolver::solve_lowest(const inm_hessian *h, const inm_request &modes, inm
   request.keep = modes.keep;
   request.keep_value = modes.keep_value;
 
-  require_memory(inm_lowest_bytes_for(h, nlowest), "modes lowest " + std::to_string(nlowest));
+  check_memory(inm_lowest_bytes_for(h, nlowest), "modes lowest " + std::to_string(nlowest));
   if (inm_kpm_nmode(kpm) < 2 * inm_lowest_vectors(nlowest))
     error->all(FLERR,
                "{}: modes lowest {} works with {} vectors and needs twice as many modes, there are "

@@ -88,7 +88,7 @@ class KpmSolver : protected LAMMPS_NS::Pointers {
   void advance_to(size_t products);
   void show_progress(size_t target);
   double bandwidth() const;
-  void require_memory(double bytes_of_rank, const std::string &what) const;
+  void check_memory(double bytes_of_rank, const std::string &what) const;
 };
 
 }    // namespace INMVISC_NS
