@@ -2,7 +2,8 @@
    of it is matrix products, and without ever holding all eigenvectors:
 
      1. D = Q B Q^T, dense to band                         inm_reduce_to_band
-     2. band to tridiagonal without vectors, eigenvalues   dsytrd_sb2st, dsterf
+     2. band to tridiagonal without vectors                inm_bulge.h
+        eigenvalues                                        dsterf, on one core
      3. for the wanted modes, panel by panel:
         inverse iteration on the band matrix               inm_band_vectors.h; modes shared among threads
         orthogonalization of modes closer than a gap, check of residuals and overlaps
@@ -16,6 +17,7 @@
 
 #include "inm_band.h"
 #include "inm_band_vectors.h"
+#include "inm_bulge.h"
 #include "inm_cores.h"
 #include "inm_lapack.h"
 #include "inm_pages.h"
@@ -84,33 +86,19 @@ static double twostage_work(const inm_job *job)
 /* all eigenvalues of the band, which is kept */
 static inm_status eigenvalues(twostage *s)
 {
-  const int n = (int) s->n, kd = KD, ldab = KD + 1, query = -1;
-  const size_t bytes = s->n * (KD + 1) * sizeof(double);
-  int lhous, lwork, info = 0;
-  double hous_size, work_size;
-  double *copy = (double *) malloc(bytes);
+  const int n = (int) s->n;
+  int info = 0;
   double *offdiagonal = (double *) malloc(s->n * sizeof(double));
-  double *hous = NULL, *work = NULL;
   inm_status status = INM_ERR_ALLOC;
 
-  dsytrd_sb2st_("Y", "N", "L", &n, &kd, copy, &ldab, s->lambda, offdiagonal, &hous_size, &query,
-                &work_size, &query, &info);
-  lhous = (int) hous_size;
-  lwork = (int) work_size;
-  hous = (double *) malloc((size_t) lhous * sizeof(double));
-  work = (double *) malloc((size_t) lwork * sizeof(double));
-  if (copy && offdiagonal && hous && work) {
-    memcpy(copy, s->band, bytes);
-    dsytrd_sb2st_("Y", "N", "L", &n, &kd, copy, &ldab, s->lambda, offdiagonal, hous, &lhous, work,
-                  &lwork, &info);
-    if (info == 0) dsterf_(&n, s->lambda, offdiagonal, &info);
-    status = (info == 0) ? INM_OK : INM_ERR_LAPACK;
+  if (offdiagonal)
+    status = inm_band_to_tridiagonal(s->n, KD, s->band, s->lambda, offdiagonal, s->nthread);
+  if (status == INM_OK) {
+    dsterf_(&n, s->lambda, offdiagonal, &info);
+    if (info != 0) status = INM_ERR_LAPACK;
     s->norm = fmax(fabs(s->lambda[0]), fabs(s->lambda[s->n - 1]));
   }
-  free(copy);
   free(offdiagonal);
-  free(hous);
-  free(work);
   return status;
 }
 
@@ -301,11 +289,7 @@ static inm_status twostage_solve(inm_dense *d, inm_filler *f)
   s.status = (inm_status *) malloc((size_t) s.nthread * sizeof(*s.status));
   if (s.band && s.lambda && s.tau && s.status) status = reduce_to_band(&s, d, f);
 
-  if (status == INM_OK) {
-    inm_blas_set_threads(1); /* bulge chasing is made of small pieces: more threads slow it down */
-    status = eigenvalues(&s);
-    inm_blas_set_threads(s.nthread);
-  }
+  if (status == INM_OK) status = eigenvalues(&s);
   if (status == INM_OK) {
     inm_fill_spectrum(f, s.lambda);
     s.z = (double *) malloc(largest_panel * s.n * sizeof(double));
