@@ -32,7 +32,7 @@
 enum {
   HALF = INM_BULGE_LARGEST_KD, /* half-bandwidth */
   STEP = 3 * HALF,             /* from a column to the next, in the same row */
-  GROUP = 8,                   /* sweeps; more would leave many threads without work */
+  GROUP = 16,                  /* sweeps; more would leave many threads without work */
   PATIENCE = 200,              /* looks at the progress of another thread before giving way */
   CACHE_LINE = 64
 };
@@ -58,7 +58,7 @@ typedef void (*chase)(size_t width, double *left, double *diagonal, const reflec
 
 typedef struct {
   size_t n, ngroup;
-  double *a;         /* element (i,j) at j * STEP + i, HALF - 1 above the diagonal to 2 HALF - 1 below */
+  double *a; /* element (i,j) at j * STEP + i, HALF - 1 above the diagonal to 2 HALF - 1 below */
   progress *groups;  /* [ngroup] */
   size_t next_group; /* to be taken */
   chase chase_block;
@@ -67,130 +67,118 @@ typedef struct {
 /* ---- one step --------------------------------------------------------------------------------- */
 
 #define UNROLL _Pragma("GCC unroll 16")
-#define PACK_OF(W) double __attribute__((vector_size(sizeof(double) * (W)), aligned(sizeof(double))))
+#define PACK(W) double __attribute__((vector_size(sizeof(double) * (W)), aligned(sizeof(double))))
+#define EACH_PACK(c, W) UNROLL for (size_t c = 0; c < HALF / (W); c++)
 
-/* sum of HALF products, of which the first is left out */
-#define DEFINE_SUM(NAME, W)                                                              \
-  static inline double NAME(const double *x)                                             \
-  {                                                                                      \
-    typedef PACK_OF((W) / 2) half;                                                       \
-    const half h = *(const half *) x + *(const half *) (x + (W) / 2);                    \
-    return ((W) == 8) ? (h[0] + h[(W) / 4]) + (h[1] + h[(W) / 2 - 1]) : h[0] + h[1];     \
+/* x.y */
+#define DEFINE_DOT(NAME, W)                                               \
+  static inline double NAME(const double *x, const double *y)             \
+  {                                                                       \
+    typedef PACK(W) pack;                                                 \
+    pack sum = {0};                                                       \
+    EACH_PACK(c, W) sum += ((const pack *) x)[c] * ((const pack *) y)[c]; \
+    return ADD_UP(W, sum);                                                \
+  }
+#define ADD_UP(W, s)                                                                               \
+  ((W) == 8                                                                                        \
+       ? ((s[0] + s[4 % (W)]) + (s[1] + s[5 % (W)])) + ((s[2] + s[6 % (W)]) + (s[3] + s[7 % (W)])) \
+       : (s[0] + s[2]) + (s[1] + s[3]))
+
+/* x is replaced by the v of the reflector that leaves its first element only, which is returned */
+#define DEFINE_REFLECT(NAME, W, DOT)                                        \
+  static inline double NAME(reflector *r)                                   \
+  {                                                                         \
+    typedef PACK(W) pack;                                                   \
+    const double alpha = r->v[0];                                           \
+    r->v[0] = 0.0;                                                          \
+    const double tail = DOT(r->v, r->v), size = sqrt(alpha * alpha + tail); \
+    const int idle = (tail < negligible);                                   \
+    const double beta = idle ? alpha : (alpha > 0.0) ? -size : size;        \
+    const double scale = idle ? 0.0 : 1.0 / (alpha - beta);                 \
+    r->tau = idle ? 0.0 : (beta - alpha) / beta;                            \
+    EACH_PACK(c, W)((pack *) r->v)[c] *= scale;                             \
+    r->v[0] = 1.0;                                                          \
+    return beta;                                                            \
   }
 
 /* y = tau M x,  M of HALF rows; sums of even and odd columns, for the processor to overlap them */
-#define DEFINE_PRODUCT(NAME, W)                                                          \
+#define DEFINE_PRODUCT(NAME, W)                                                                  \
   static inline void NAME(size_t width, const double *m, double tau, const double *x, double *y) \
-  {                                                                                      \
-    typedef PACK_OF(W) pack;                                                             \
-    pack even[HALF / (W)] = {{0}}, odd[HALF / (W)] = {{0}};                              \
-    for (size_t j = 0; j + 1 < width; j += 2) {                                          \
-      const double *column = m + j * STEP;                                               \
-      UNROLL for (size_t c = 0; c < HALF / (W); c++)                                     \
-      {                                                                                  \
-        even[c] += x[j] * *(const pack *) (column + c * (W));                            \
-        odd[c] += x[j + 1] * *(const pack *) (column + STEP + c * (W));                  \
-      }                                                                                  \
-    }                                                                                    \
-    UNROLL for (size_t c = 0; c < HALF / (W); c++) *(pack *) (y + c * (W)) =             \
-        tau * (even[c] + odd[c]);                                                        \
+  {                                                                                              \
+    typedef PACK(W) pack;                                                                        \
+    pack even[HALF / (W)] = {{0}}, odd[HALF / (W)] = {{0}};                                      \
+    for (size_t j = 0; j + 1 < width; j += 2) {                                                  \
+      const pack *column = (const pack *) (m + j * STEP), *next = column + STEP / (W);           \
+      EACH_PACK(c, W)                                                                            \
+      {                                                                                          \
+        even[c] += x[j] * column[c];                                                             \
+        odd[c] += x[j + 1] * next[c];                                                            \
+      }                                                                                          \
+    }                                                                                            \
+    EACH_PACK(c, W)((pack *) y)[c] = tau * (even[c] + odd[c]);                                   \
   }
 
-/* m -= w before^T from the right, the first column cleared by a new reflector, and m -= tau v v^T m */
-#define DEFINE_LEFT(NAME, W, SUM)                                                        \
+/* m -= w before^T from the right; its first column is cleared by a new reflector from the left */
+#define DEFINE_LEFT(NAME, W, REFLECT)                                                     \
   static inline void NAME(size_t width, double *m, const double *w, const double *before, \
-                          reflector *after)                                              \
-  {                                                                                      \
-    typedef PACK_OF(W) pack;                                                             \
-    enum { COUNT = HALF / (W) };                                                         \
-    for (size_t i = 0; i < HALF; i++) after->v[i] = m[i] - w[i] * before[0];             \
-    m[0] = reflect(after);                                                               \
-    for (size_t i = 1; i < HALF; i++) m[i] = 0.0;                                        \
-    for (size_t j = 1; j < width; j++) {                                                 \
-      double *column = m + j * STEP;                                                     \
-      pack x[COUNT], sum = {0};                                                          \
-      UNROLL for (size_t c = 0; c < COUNT; c++)                                          \
-      {                                                                                  \
-        x[c] = *(pack *) (column + c * (W)) - before[j] * *(const pack *) (w + c * (W)); \
-        sum += x[c] * *(const pack *) (after->v + c * (W));                              \
-      }                                                                                  \
-      const double factor = after->tau * SUM((const double *) &sum);                     \
-      UNROLL for (size_t c = 0; c < COUNT; c++) *(pack *) (column + c * (W)) =           \
-          x[c] - factor * *(const pack *) (after->v + c * (W));                          \
-    }                                                                                    \
+                          reflector *after)                                               \
+  {                                                                                       \
+    typedef PACK(W) pack;                                                                 \
+    const pack *right = (const pack *) w;                                                 \
+    EACH_PACK(c, W)((pack *) after->v)[c] = ((pack *) m)[c] - before[0] * right[c];       \
+    const double first = REFLECT(after);                                                  \
+    EACH_PACK(c, W)((pack *) m)[c] = (pack){0};                                           \
+    m[0] = first;                                                                         \
+    const pack *v = (const pack *) after->v;                                              \
+    for (size_t j = 1; j < width; j++) {                                                  \
+      pack *column = (pack *) (m + j * STEP), x[HALF / (W)], sum = {0};                   \
+      EACH_PACK(c, W)                                                                     \
+      {                                                                                   \
+        x[c] = column[c] - before[j] * right[c];                                          \
+        sum += x[c] * v[c];                                                               \
+      }                                                                                   \
+      const double factor = after->tau * ADD_UP(W, sum);                                  \
+      EACH_PACK(c, W) column[c] = x[c] - factor * v[c];                                   \
+    }                                                                                     \
   }
 
-/* m -= v q^T + q v^T */
-#define DEFINE_DIAGONAL(NAME, W)                                                         \
-  static inline void NAME(double *m, const double *v, const double *q)                   \
-  {                                                                                      \
-    typedef PACK_OF(W) pack;                                                             \
-    for (size_t j = 0; j < HALF; j++)                                                    \
-      UNROLL for (size_t c = 0; c < HALF; c += (W)) *(pack *) (m + j * STEP + c) -=      \
-          q[j] * *(const pack *) (v + c) + v[j] * *(const pack *) (q + c);               \
+/* H m H = m - v q^T - q v^T,  q = p - v (tau p.v / 2),  p = tau m v */
+#define DEFINE_DIAGONAL(NAME, W, DOT, PRODUCT)                                               \
+  static inline void NAME(double *m, const reflector *r)                                     \
+  {                                                                                          \
+    typedef PACK(W) pack;                                                                    \
+    const pack *v = (const pack *) r->v;                                                     \
+    double q[HALF];                                                                          \
+    PRODUCT(HALF, m, r->tau, r->v, q);                                                       \
+    const double factor = 0.5 * r->tau * DOT(q, r->v);                                       \
+    EACH_PACK(c, W)((pack *) q)[c] -= factor * v[c];                                         \
+    for (size_t j = 0; j < HALF; j++) {                                                      \
+      pack *column = (pack *) (m + j * STEP);                                                \
+      EACH_PACK(c, W) column[c] = column[c] - q[j] * v[c] - r->v[j] * ((const pack *) q)[c]; \
+    }                                                                                        \
   }
 
-#define DEFINE_CHASE(NAME, PRODUCT, LEFT, DIAGONAL)                                      \
+#define DEFINE_CHASE(NAME, PRODUCT, LEFT, DIAGONAL)                                       \
   static void NAME(size_t width, double *left, double *diagonal, const reflector *before, \
-                   reflector *after)                                                     \
-  {                                                                                      \
-    double w[HALF] __attribute__((aligned(CACHE_LINE)));                                 \
-    PRODUCT(width, left, before->tau, before->v, w);                                     \
-    LEFT(width, left, w, before->v, after);                                              \
-    PRODUCT(HALF, diagonal, after->tau, after->v, w);                                    \
-    make_q(after, w);                                                                    \
-    DIAGONAL(diagonal, after->v, w);                                                     \
+                   reflector *after)                                                      \
+  {                                                                                       \
+    double w[HALF];                                                                       \
+    PRODUCT(width, left, before->tau, before->v, w);                                      \
+    LEFT(width, left, w, before->v, after);                                               \
+    DIAGONAL(diagonal, after);                                                            \
   }
 
-/* x is replaced by the v of the reflector that leaves its first element only, which is returned */
-static double reflect(reflector *r)
-{
-  double *x = r->v, alpha = x[0], sum[8] = {0};
+#define DEFINE_ALL(TARGET, W, NAME)                                                             \
+  TARGET DEFINE_DOT(NAME##_dot, W)                                                              \
+  TARGET DEFINE_REFLECT(NAME##_reflect, W, NAME##_dot) TARGET DEFINE_PRODUCT(NAME##_product, W) \
+  TARGET DEFINE_LEFT(NAME##_left, W, NAME##_reflect) TARGET DEFINE_DIAGONAL(                    \
+      NAME##_diagonal, W, NAME##_dot, NAME##_product) TARGET                                    \
+  DEFINE_CHASE(NAME, NAME##_product, NAME##_left, NAME##_diagonal)
 
-  x[0] = 0.0;
-  for (size_t i = 0; i < HALF; i += 8)
-    for (size_t k = 0; k < 8; k++) sum[k] += x[i + k] * x[i + k];
-  const double tail =
-      ((sum[0] + sum[4]) + (sum[1] + sum[5])) + ((sum[2] + sum[6]) + (sum[3] + sum[7]));
-  const int idle = (tail < negligible);
-  const double size = sqrt(alpha * alpha + tail), beta = (alpha > 0.0) ? -size : size;
-  const double scale = idle ? 0.0 : 1.0 / (alpha - beta);
-  r->tau = idle ? 0.0 : (beta - alpha) / beta;
-  for (size_t i = 0; i < HALF; i++) x[i] *= scale;
-  x[0] = 1.0;
-  return idle ? alpha : beta;
-}
-
-/* w - v (tau w.v / 2),  w = tau M v:  so H M H = M - v q^T - q v^T */
-static void make_q(const reflector *r, double *w)
-{
-  double sum[8] = {0};
-  for (size_t i = 0; i < HALF; i += 8)
-    for (size_t k = 0; k < 8; k++) sum[k] += w[i + k] * r->v[i + k];
-  const double all =
-      ((sum[0] + sum[4]) + (sum[1] + sum[5])) + ((sum[2] + sum[6]) + (sum[3] + sum[7]));
-  const double factor = 0.5 * r->tau * all;
-  for (size_t i = 0; i < HALF; i++) w[i] -= factor * r->v[i];
-}
-
-DEFINE_SUM(sum_any, 4)
-DEFINE_PRODUCT(product_any, 4)
-DEFINE_LEFT(left_any, 4, sum_any)
-DEFINE_DIAGONAL(diagonal_any, 4)
-DEFINE_CHASE(chase_any, product_any, left_any, diagonal_any)
+DEFINE_ALL(, 4, chase_any)
 #if defined(__x86_64__)
-#define AVX2 __attribute__((target("avx2,fma")))
-AVX2 DEFINE_SUM(sum_avx2, 4)
-AVX2 DEFINE_PRODUCT(product_avx2, 4)
-AVX2 DEFINE_LEFT(left_avx2, 4, sum_avx2)
-AVX2 DEFINE_DIAGONAL(diagonal_avx2, 4)
-AVX2 DEFINE_CHASE(chase_avx2, product_avx2, left_avx2, diagonal_avx2)
-#define AVX512 __attribute__((target("avx512f")))
-AVX512 DEFINE_SUM(sum_avx512, 8)
-AVX512 DEFINE_PRODUCT(product_avx512, 8)
-AVX512 DEFINE_LEFT(left_avx512, 8, sum_avx512)
-AVX512 DEFINE_DIAGONAL(diagonal_avx512, 8)
-AVX512 DEFINE_CHASE(chase_avx512, product_avx512, left_avx512, diagonal_avx512)
+DEFINE_ALL(__attribute__((target("avx2,fma"))), 4, chase_avx2)
+DEFINE_ALL(__attribute__((target("avx512f"))), 8, chase_avx512)
 #endif
 
 static chase best_chase(void)
@@ -305,12 +293,8 @@ static size_t count_groups(size_t n)
 /* progress of the groups, then the matrix, with room for what is above the first diagonal block */
 static size_t count_bytes(size_t n)
 {
-  return count_groups(n) * sizeof(progress) + (count_doubles(n) + HALF) * sizeof(double) + CACHE_LINE;
-}
-
-double inm_band_to_tridiagonal_bytes(size_t n)
-{
-  return (double) count_bytes(n);
+  return count_groups(n) * sizeof(progress) + (count_doubles(n) + HALF) * sizeof(double) +
+      CACHE_LINE;
 }
 
 inm_status inm_band_to_tridiagonal(size_t n, size_t kd, const double *band, double *diagonal,

@@ -18,12 +18,10 @@ enum { INM_BULGE_LARGEST_KD = 32 }; /* a narrower band takes the time of this on
    band         [n][kd+1]  column j holds B(j..j+kd, j); what lies beyond row n-1 is not read
    diagonal     [n]    out
    offdiagonal  [n-1]  out
-   The result does not depend on nthread, bit for bit.  Not collective. */
+   The result does not depend on nthread, bit for bit.  Allocates 100 n doubles meanwhile, and some
+   more.  Not collective. */
 inm_status inm_band_to_tridiagonal(size_t n, size_t kd, const double *band, double *diagonal,
                                    double *offdiagonal, int nthread);
-
-/* Bytes that it takes meanwhile. */
-double inm_band_to_tridiagonal_bytes(size_t n);
 
 #ifdef __cplusplus
 }

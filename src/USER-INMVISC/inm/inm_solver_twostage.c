@@ -59,7 +59,8 @@ static inm_status twostage_can(const inm_job *job)
   return (job->n <= largest_n) ? INM_OK : INM_ERR_SIZE;
 }
 
-/* matrix; kept updates and other pieces of the reduction; panel; factors of each thread */
+/* matrix; kept updates and other pieces of the reduction, more than bulge chasing takes after it;
+   panel; factors of each thread */
 static double twostage_bytes(const inm_job *job)
 {
   const double n = (double) job->n, single = (job->precision == INM_SINGLE_PRECISION);
@@ -69,7 +70,8 @@ static double twostage_bytes(const inm_job *job)
 }
 
 /* The reduction and, for 14 % or all of the modes, inverse iteration and back-transformation; the
-   eigenvalues are found on one core.  Single precision halves the time of the dense steps. */
+   eigenvalues of the tridiagonal matrix are found on one core.  Single precision halves the time of
+   the dense steps. */
 static double twostage_work(const inm_job *job)
 {
   const double n = (double) job->n;
@@ -78,7 +80,8 @@ static double twostage_work(const inm_job *job)
                                                          : 0.0;
   const double dense = (1.6 + 3.65 * share) * n * n * n, inverse = 21700.0 * share * n * n;
   const double half = (job->precision == INM_SINGLE_PRECISION) ? 0.55 : 1.0;
-  return (half * dense + inverse) / job->nthread + 1700.0 * n * n;
+  const double bulges = 400.0 * n * n, tridiagonal = 540.0 * n * n;
+  return (half * dense + inverse + bulges) / job->nthread + tridiagonal;
 }
 
 /* ---- eigenvalues ----------------------------------------------------------------------------- */
