@@ -79,10 +79,11 @@ typedef struct {
     EACH_PACK(c, W) sum += ((const pack *) x)[c] * ((const pack *) y)[c]; \
     return ADD_UP(W, sum);                                                \
   }
-#define ADD_UP(W, s)                                                                               \
-  ((W) == 8                                                                                        \
-       ? ((s[0] + s[4 % (W)]) + (s[1] + s[5 % (W)])) + ((s[2] + s[6 % (W)]) + (s[3] + s[7 % (W)])) \
-       : (s[0] + s[2]) + (s[1] + s[3]))
+#define ADD_UP(W, s)                                               \
+  ((W) == 8 ? ((s[0] + s[4 % (W)]) + (s[1] + s[5 % (W)])) +        \
+           ((s[2 % (W)] + s[6 % (W)]) + (s[3 % (W)] + s[7 % (W)])) \
+       : (W) == 4 ? (s[0] + s[2 % (W)]) + (s[1] + s[3 % (W)])      \
+                  : s[0] + s[1])
 
 /* x is replaced by the v of the reflector that leaves its first element only, which is returned */
 #define DEFINE_REFLECT(NAME, W, DOT)                                        \
@@ -175,7 +176,7 @@ typedef struct {
       NAME##_diagonal, W, NAME##_dot, NAME##_product) TARGET                                    \
   DEFINE_CHASE(NAME, NAME##_product, NAME##_left, NAME##_diagonal)
 
-DEFINE_ALL(, 4, chase_any)
+DEFINE_ALL(, 2, chase_any)
 #if defined(__x86_64__)
 DEFINE_ALL(__attribute__((target("avx2,fma"))), 4, chase_avx2)
 DEFINE_ALL(__attribute__((target("avx512f"))), 8, chase_avx512)
