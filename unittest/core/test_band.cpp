@@ -1,8 +1,9 @@
 // What the two-stage solver is made of: a symmetric matrix times few vectors, dense to band and back
-// in both precisions, and inverse iteration on the band.
+// in both precisions, band to tridiagonal, and inverse iteration on the band.
 
 #include "inm_band.h"
 #include "inm_band_vectors.h"
+#include "inm_bulge.h"
 #include "inm_lapack.h"
 #include "inm_symmetric.h"
 #include "model_systems.h"
@@ -225,6 +226,105 @@ TEST(Band, tells_how_much_is_done)
     EXPECT_GE(seen.front(), 0.0);
     EXPECT_GT(seen.back(), 0.95);
     EXPECT_LE(seen.back(), 1.0);
+}
+
+// ---- band to tridiagonal ------------------------------------------------------------------------
+
+// diagonal and below it, in one: no number of threads makes a difference
+Field tridiagonal_of(const Field &band, size_t n, size_t kd)
+{
+    Field one(2 * n, NaN);
+    EXPECT_EQ(inm_band_to_tridiagonal(n, kd, band.data(), one.data(), &one[n], 1), INM_OK);
+    EXPECT_TRUE(std::isnan(one[2 * n - 1])); // there are n - 1 below
+    one[2 * n - 1] = 0.0;
+    for (int nthread : {2, 3, 7}) {
+        Field more(2 * n, 0.0);
+        EXPECT_EQ(inm_band_to_tridiagonal(n, kd, band.data(), more.data(), &more[n], nthread), INM_OK);
+        EXPECT_EQ(memcmp(one.data(), more.data(), one.size() * sizeof(double)), 0) << nthread;
+    }
+    return one;
+}
+
+void expect_same_eigenvalues(const Field &band, size_t n, size_t kd)
+{
+    const Field t = tridiagonal_of(band, n, kd), full = full_matrix(band, n, kd);
+    Field tridiagonal(n * n, 0.0);
+    for (size_t i = 0; i < n; i++) {
+        tridiagonal[i * n + i] = t[i];
+        if (i + 1 < n) tridiagonal[i * n + i + 1] = tridiagonal[(i + 1) * n + i] = t[n + i];
+    }
+    const auto wanted = eigenvalues_of(full, (int) n), found = eigenvalues_of(tridiagonal, (int) n);
+    for (size_t p = 0; p < n; p++)
+        ASSERT_NEAR(found[p], wanted[p], lambda_tolerance(full, n)) << "n " << n << " kd " << kd;
+}
+
+TEST(Bulge, chasing_keeps_the_eigenvalues_for_any_size_width_and_number_of_threads)
+{
+    for (size_t kd : {1, 2, 5, 31, 32})
+        for (size_t n : {(size_t) 1, (size_t) 2, (size_t) 3, kd, kd + 1, kd + 2, 2 * kd + 3, (size_t) 200, (size_t) 517})
+            expect_same_eigenvalues(random_band(n, kd, 51), n, kd);
+}
+
+TEST(Bulge, chasing_leaves_a_tridiagonal_or_diagonal_matrix_alone)
+{
+    for (size_t kd : {1, 5, 32})
+        for (bool diagonal : {false, true}) {
+            const size_t n = 150;
+            Field band     = random_band(n, kd, 52);
+            for (size_t j = 0; j < n; j++)
+                for (size_t i = j + (diagonal ? 1 : 2); i < n && i <= j + kd; i++) band[j * (kd + 1) + i - j] = 0.0;
+            const Field t = tridiagonal_of(band, n, kd);
+            for (size_t i = 0; i < n; i++) {
+                EXPECT_EQ(t[i], band[i * (kd + 1)]);
+                if (i + 1 < n) EXPECT_EQ(t[n + i], band[i * (kd + 1) + 1]);
+            }
+        }
+}
+
+TEST(Bulge, chasing_bears_zeros_and_blocks)
+{
+    const size_t n = 200, kd = 32;
+    expect_same_eigenvalues(Field(n * (kd + 1), 0.0), n, kd);
+    for (size_t size : {2, 7, 32, 33, 50}) {
+        Field band = random_band(n, kd, 53);
+        for (size_t j = 0; j < n; j++)
+            for (size_t i = j; i < n && i <= j + kd; i++)
+                if (i / size != j / size || i == j) band[j * (kd + 1) + i - j] = 0.0;
+        expect_same_eigenvalues(band, n, kd);
+    }
+}
+
+// squares of the elements would overflow or vanish
+TEST(Bulge, chasing_does_not_depend_on_the_unit)
+{
+    const size_t n = 150, kd = 32;
+    const Field band = random_band(n, kd, 54), t = tridiagonal_of(band, n, kd);
+    for (double unit : {ldexp(1.0, 1000), ldexp(1.0, -900)}) {
+        Field scaled = band;
+        for (double &x : scaled) x *= unit;
+        const Field found = tridiagonal_of(scaled, n, kd);
+        for (size_t i = 0; i < 2 * n; i++) EXPECT_EQ(found[i], unit * t[i]);
+    }
+}
+
+// elements whose squares are nearly or entirely lost to underflow, beside others
+TEST(Bulge, chasing_bears_elements_of_very_different_size)
+{
+    const size_t n = 200, kd = 32;
+    for (int spread : {20, 150, 170, 300}) {
+        Field band = random_band(n, kd, 55);
+        const Field power = random_numbers(band.size(), -1.0, 0.0, 56);
+        for (size_t i = 0; i < band.size(); i++) band[i] *= std::pow(10.0, spread * power[i]);
+        expect_same_eigenvalues(band, n, kd);
+    }
+}
+
+TEST(Bulge, of_a_band_that_is_too_wide_is_refused)
+{
+    double x = 0.0;
+    EXPECT_EQ(inm_band_to_tridiagonal(0, 1, &x, &x, &x, 1), INM_ERR_ARG);
+    EXPECT_EQ(inm_band_to_tridiagonal(1, 0, &x, &x, &x, 1), INM_ERR_ARG);
+    EXPECT_EQ(inm_band_to_tridiagonal(1, INM_BULGE_LARGEST_KD + 1, &x, &x, &x, 1), INM_ERR_ARG);
 }
 
 // ---- inverse iteration --------------------------------------------------------------------------

@@ -46,9 +46,6 @@ void dsytrd_(const char *uplo, const int *n, double *a, const int *lda, double *
 void dormtr_(const char *side, const char *uplo, const char *trans, const int *m, const int *n,
              const double *a, const int *lda, const double *tau, double *c, const int *ldc,
              double *work, const int *lwork, int *info);
-void dsytrd_sb2st_(const char *stage1, const char *vect, const char *uplo, const int *n,
-                   const int *kd, double *ab, const int *ldab, double *d, double *e, double *hous,
-                   const int *lhous, double *work, const int *lwork, int *info);
 void dsterf_(const int *n, double *d, double *e, int *info);
 void dstemr_(const char *jobz, const char *range, const int *n, double *d, double *e,
              const double *vl, const double *vu, const int *il, const int *iu, int *m, double *w,

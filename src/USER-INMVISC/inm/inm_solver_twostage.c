@@ -2,7 +2,8 @@
    of it is matrix products, and without ever holding all eigenvectors:
 
      1. D = Q B Q^T, dense to band                         inm_reduce_to_band
-     2. band to tridiagonal without vectors, eigenvalues   dsytrd_sb2st, dsterf
+     2. band to tridiagonal without vectors                inm_bulge.h
+        eigenvalues                                        dsterf, on one core
      3. for the wanted modes, panel by panel:
         inverse iteration on the band matrix               inm_band_vectors.h; modes shared among threads
         orthogonalization of modes closer than a gap, check of residuals and overlaps
@@ -16,6 +17,7 @@
 
 #include "inm_band.h"
 #include "inm_band_vectors.h"
+#include "inm_bulge.h"
 #include "inm_cores.h"
 #include "inm_lapack.h"
 #include "inm_pages.h"
@@ -57,7 +59,8 @@ static inm_status twostage_can(const inm_job *job)
   return (job->n <= largest_n) ? INM_OK : INM_ERR_SIZE;
 }
 
-/* matrix; kept updates and other pieces of the reduction; panel; factors of each thread */
+/* matrix; kept updates and other pieces of the reduction, more than bulge chasing takes after it;
+   panel; factors of each thread */
 static double twostage_bytes(const inm_job *job)
 {
   const double n = (double) job->n, single = (job->precision == INM_SINGLE_PRECISION);
@@ -67,7 +70,8 @@ static double twostage_bytes(const inm_job *job)
 }
 
 /* The reduction and, for 14 % or all of the modes, inverse iteration and back-transformation; the
-   eigenvalues are found on one core.  Single precision halves the time of the dense steps. */
+   eigenvalues of the tridiagonal matrix are found on one core.  Single precision halves the time of
+   the dense steps. */
 static double twostage_work(const inm_job *job)
 {
   const double n = (double) job->n;
@@ -76,7 +80,8 @@ static double twostage_work(const inm_job *job)
                                                          : 0.0;
   const double dense = (1.6 + 3.65 * share) * n * n * n, inverse = 21700.0 * share * n * n;
   const double half = (job->precision == INM_SINGLE_PRECISION) ? 0.55 : 1.0;
-  return (half * dense + inverse) / job->nthread + 1700.0 * n * n;
+  const double bulges = 400.0 * n * n, tridiagonal = 540.0 * n * n;
+  return (half * dense + inverse + bulges) / job->nthread + tridiagonal;
 }
 
 /* ---- eigenvalues ----------------------------------------------------------------------------- */
@@ -84,33 +89,19 @@ static double twostage_work(const inm_job *job)
 /* all eigenvalues of the band, which is kept */
 static inm_status eigenvalues(twostage *s)
 {
-  const int n = (int) s->n, kd = KD, ldab = KD + 1, query = -1;
-  const size_t bytes = s->n * (KD + 1) * sizeof(double);
-  int lhous, lwork, info = 0;
-  double hous_size, work_size;
-  double *copy = (double *) malloc(bytes);
+  const int n = (int) s->n;
+  int info = 0;
   double *offdiagonal = (double *) malloc(s->n * sizeof(double));
-  double *hous = NULL, *work = NULL;
   inm_status status = INM_ERR_ALLOC;
 
-  dsytrd_sb2st_("Y", "N", "L", &n, &kd, copy, &ldab, s->lambda, offdiagonal, &hous_size, &query,
-                &work_size, &query, &info);
-  lhous = (int) hous_size;
-  lwork = (int) work_size;
-  hous = (double *) malloc((size_t) lhous * sizeof(double));
-  work = (double *) malloc((size_t) lwork * sizeof(double));
-  if (copy && offdiagonal && hous && work) {
-    memcpy(copy, s->band, bytes);
-    dsytrd_sb2st_("Y", "N", "L", &n, &kd, copy, &ldab, s->lambda, offdiagonal, hous, &lhous, work,
-                  &lwork, &info);
-    if (info == 0) dsterf_(&n, s->lambda, offdiagonal, &info);
-    status = (info == 0) ? INM_OK : INM_ERR_LAPACK;
+  if (offdiagonal)
+    status = inm_band_to_tridiagonal(s->n, KD, s->band, s->lambda, offdiagonal, s->nthread);
+  if (status == INM_OK) {
+    dsterf_(&n, s->lambda, offdiagonal, &info);
+    if (info != 0) status = INM_ERR_LAPACK;
     s->norm = fmax(fabs(s->lambda[0]), fabs(s->lambda[s->n - 1]));
   }
-  free(copy);
   free(offdiagonal);
-  free(hous);
-  free(work);
   return status;
 }
 
@@ -301,11 +292,7 @@ static inm_status twostage_solve(inm_dense *d, inm_filler *f)
   s.status = (inm_status *) malloc((size_t) s.nthread * sizeof(*s.status));
   if (s.band && s.lambda && s.tau && s.status) status = reduce_to_band(&s, d, f);
 
-  if (status == INM_OK) {
-    inm_blas_set_threads(1); /* bulge chasing is made of small pieces: more threads slow it down */
-    status = eigenvalues(&s);
-    inm_blas_set_threads(s.nthread);
-  }
+  if (status == INM_OK) status = eigenvalues(&s);
   if (status == INM_OK) {
     inm_fill_spectrum(f, s.lambda);
     s.z = (double *) malloc(largest_panel * s.n * sizeof(double));
