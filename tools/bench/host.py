@@ -102,6 +102,6 @@ class Host:
 def table(header, rows):
     """A reStructuredText list-table."""
     lines = [".. list-table::", "   :header-rows: 1", ""]
-    for row in [header] + rows:
+    for row in [header, *rows]:
         lines += [("   * - " if k == 0 else "     - ") + str(cell) for k, cell in enumerate(row)]
     return "\n".join(lines) + "\n"

@@ -149,7 +149,7 @@ With sharp edges, *solver kpm auto*, and the error that it prints:
 {table(["N", "products", "class", "diagonalization, sharp edges", "kpm", "error printed", "difference"], flat(sharp))}
 Fraction of the modes below a frequency, at the {NBIN} boundaries of the bins, with 61 random vectors:
 
-{table(["N", "largest deviation", "root mean square"], list(spectra))}
+{table(["N", "largest deviation", "root mean square"], spectra)}
 Largest relative change of the four viscosities at 800 products:
 
 {table(["N", "against one rank", "change"], flat(order))}"""

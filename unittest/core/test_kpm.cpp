@@ -2,7 +2,6 @@
 // modes that it replaces.
 
 #include "inm_block_product.h"
-#include "inm_cluster_order.h"
 #include "inm_chebyshev.h"
 #include "inm_kpm.h"
 #include "model_systems.h"
@@ -28,17 +27,16 @@ Field expected_product(const System &s, double a, double b, double c, const Fiel
     return result;
 }
 
-// the vectors of a group of the rows of this rank, in the order of the matrix; coordinates that do not
-// exist are zero
+// the vectors of a group of the rows of this rank; coordinates that do not exist are zero
 std::vector<double> as_group(const Hessian &share, const System &s, const std::vector<Field> &v,
-                             const inm_block_matrix *m)
+                             size_t ncol)
 {
-    std::vector<double> group(INM_ATOM_GROUP * inm_block_matrix_ncol(m), 0.0);
-    const size_t d = (size_t) s.dim, *row = inm_block_matrix_rows(m);
-    for (size_t i = 0; i < share.atoms.size(); i++)
+    std::vector<double> group(INM_ATOM_GROUP * ncol, 0.0);
+    const size_t d = (size_t) s.dim;
+    for (size_t row = 0; row < share.atoms.size(); row++)
         for (size_t a = 0; a < d; a++)
             for (size_t k = 0; k < INM_GROUP; k++)
-                group[INM_ATOM_GROUP * i + INM_GROUP * a + k] = v[k][d * share.atoms[row[i]] + a];
+                group[INM_ATOM_GROUP * row + INM_GROUP * a + k] = v[k][d * share.atoms[row] + a];
     return group;
 }
 
@@ -55,8 +53,8 @@ void expect_products(const System &s, const Owner &owner, bool reversed)
         x.push_back(random_numbers(s.n(), -1.0, 1.0, 10 + k));
         y.push_back(random_numbers(s.n(), -1.0, 1.0, 20 + k));
     }
-    std::vector<double> gx = as_group(share, s, x, m), gy = as_group(share, s, y, m);
-    const std::vector<size_t> row(inm_block_matrix_rows(m), inm_block_matrix_rows(m) + share.atoms.size());
+    std::vector<double> gx = as_group(share, s, x, inm_block_matrix_ncol(m)),
+                        gy = as_group(share, s, y, inm_block_matrix_ncol(m));
     double dots[2 * INM_GROUP];
     ASSERT_EQ(inm_block_multiply(m, a, b, c, gx.data(), gy.data(), dots), INM_OK);
     inm_block_matrix_destroy(&m);
@@ -67,10 +65,10 @@ void expect_products(const System &s, const Owner &owner, bool reversed)
     const double tolerance = lambda_tolerance(s.matrix(), s.n()) + 4.0 * DBL_EPSILON;
     for (size_t k = 0; k < INM_GROUP; k++) {
         const Field wanted = expected_product(s, a, b, c, x[k], y[k]);
-        for (size_t i = 0; i < share.atoms.size(); i++)
+        for (size_t row = 0; row < share.atoms.size(); row++)
             for (size_t e = 0; e < 3; e++)
-                EXPECT_NEAR(gy[INM_ATOM_GROUP * i + INM_GROUP * e + k],
-                            e < d ? wanted[d * share.atoms[row[i]] + e] : 0.0, tolerance)
+                EXPECT_NEAR(gy[INM_ATOM_GROUP * row + INM_GROUP * e + k],
+                            e < d ? wanted[d * share.atoms[row] + e] : 0.0, tolerance)
                     << "vector " << k << " component " << e;
         double xx = 0.0, xy = 0.0;
         for (size_t r = 0; r < s.n(); r++) {
@@ -104,50 +102,16 @@ TEST(BlockProduct, agrees_with_the_product_of_the_hessian)
 
     inm_block_matrix *m = nullptr;
     ASSERT_EQ(inm_block_matrix_create(&m, share.h), INM_OK);
-    std::vector<double> x = as_group(share, s, std::vector<Field>(INM_GROUP, u), m), r(x.size(), 0.0);
-    const size_t *row = inm_block_matrix_rows(m);
+    std::vector<double> x = as_group(share, s, std::vector<Field>(INM_GROUP, u),
+                                     inm_block_matrix_ncol(m)),
+                        r(x.size(), 0.0);
     double dots[2 * INM_GROUP];
     ASSERT_EQ(inm_block_multiply(m, 1.0, 0.0, 0.0, x.data(), r.data(), dots), INM_OK);
     for (size_t i = 0; i < share.atoms.size(); i++)
         for (size_t a = 0; a < 3; a++)
-            EXPECT_NEAR(r[INM_ATOM_GROUP * i + INM_GROUP * a + 3], y[3 * row[i] + a],
+            EXPECT_NEAR(r[INM_ATOM_GROUP * i + INM_GROUP * a + 3], y[3 * i + a],
                         lambda_tolerance(s.matrix(), s.n()));
     inm_block_matrix_destroy(&m);
-}
-
-// ---- order of the rows --------------------------------------------------------------------------
-
-// a long chain: clusters of some hundred are pieces of it
-TEST(ClusterOrder, has_every_row_once_with_its_neighbors_near_by)
-{
-    const size_t natom = 3000;
-    const System s     = chain(natom, PERIODIC, 1.0, 1.0);
-    Hessian share(s, scattered, true);
-    const size_t nrow = share.atoms.size();
-    std::vector<size_t> order(nrow + 1), place(nrow, nrow);
-    ASSERT_EQ(inm_cluster_order(share.h, order.data()), INM_OK);
-    for (size_t p = 0; p < nrow; p++) {
-        ASSERT_LT(order[p], nrow);
-        EXPECT_EQ(place[order[p]], nrow) << "twice";
-        place[order[p]] = p;
-    }
-    if (number_of_ranks() > 1) return; // scattered atoms have no neighbors on their rank
-    std::vector<size_t> of_atom(natom);
-    for (size_t row = 0; row < nrow; row++) of_atom[share.atoms[row]] = place[row];
-    size_t near = 0;
-    for (size_t i = 0; i + 1 < natom; i++) {
-        const size_t a = of_atom[i], b = of_atom[i + 1];
-        near += (a > b ? a - b : b - a) <= 2;
-    }
-    EXPECT_GT(near, natom * 99 / 100);
-}
-
-TEST(ClusterOrder, of_nothing_is_empty)
-{
-    Hessian share((System()));
-    size_t order = 7;
-    EXPECT_EQ(inm_cluster_order(share.h, &order), INM_OK);
-    EXPECT_EQ(order, 7u);
 }
 
 TEST(BlockProduct, needs_rows)

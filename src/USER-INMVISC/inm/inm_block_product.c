@@ -2,24 +2,20 @@
 
    A pair of atoms has one block, which serves both of them: it gathers for its row and scatters to
    its column.  Columns of this rank are below the diagonal, so that a row is complete but for what
-   later rows scatter to it, and its old value can be dealt with on the way.  Rows stand in clusters
-   of neighbors, so that most of what a row gathers and scatters is in the cache already. */
+   later rows scatter to it, and its old value can be dealt with on the way. */
 
 #include "inm_block_product.h"
 
-#include "inm_cluster_order.h"
 #include "inm_hessian_private.h"
+#include "inm_pages.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 struct inm_block_matrix {
-  const inm_hessian *h;
-  inm_halo *halo; /* for the order of the rows here */
+  const inm_hessian *h; /* for its halo */
   size_t nrow, ncol, nblock;
-  size_t *row;      /* [nrow] row of h that stands here */
-  size_t *place;    /* [ncol] where a column of h stands here; copies stay behind the rows */
   size_t *start;    /* [nrow+1] first block of each row */
   int32_t *col;     /* [nblock + AHEAD] */
   double *k;        /* [nblock][3][3] */
@@ -32,9 +28,6 @@ enum { AHEAD = 6 };
 void inm_block_matrix_destroy(inm_block_matrix **m)
 {
   if (!m || !*m) return;
-  inm_halo_destroy(&(*m)->halo);
-  free((*m)->row);
-  free((*m)->place);
   free((*m)->start);
   free((*m)->col);
   free((*m)->k);
@@ -53,14 +46,9 @@ size_t inm_block_matrix_ncol(const inm_block_matrix *m)
   return m->ncol;
 }
 
-const size_t *inm_block_matrix_rows(const inm_block_matrix *m)
-{
-  return m->row;
-}
-
 static double bytes_of(double nrow, double nblock)
 {
-  return nrow * (9.0 * sizeof(double) + 3 * sizeof(size_t)) +
+  return nrow * (9.0 * sizeof(double) + sizeof(size_t)) +
       nblock * (9.0 * sizeof(double) + sizeof(int32_t));
 }
 
@@ -82,21 +70,19 @@ double inm_block_matrix_bytes_for(const inm_hessian *h)
 /* ---- copying the Hessian ---------------------------------------------------------------------- */
 
 /* the row that a block is stored in: the larger of two rows of this rank, or the only one */
-static size_t row_of(const inm_block_matrix *m, size_t i, size_t j)
+static size_t row_of(const inm_hessian *h, size_t i, size_t j)
 {
-  return (j < m->nrow && j > i) ? j : i;
+  return (j < h->nrow && j > i) ? j : i;
 }
 
 static inm_status allocate(inm_block_matrix *m)
 {
-  m->row = (size_t *) malloc((m->nrow + 1) * sizeof(*m->row));
-  m->place = (size_t *) malloc((m->ncol + 1) * sizeof(*m->place));
   m->start = (size_t *) calloc(m->nrow + 2, sizeof(*m->start));
   m->col = (int32_t *) calloc(m->nblock + AHEAD, sizeof(*m->col));
   m->k = (double *) malloc((9 * m->nblock + 1) * sizeof(*m->k));
+  inm_prefer_large_pages(m->k, (9 * m->nblock + 1) * sizeof(*m->k));
   m->diagonal = (double *) malloc((9 * m->nrow + 1) * sizeof(*m->diagonal));
-  const int complete = m->row && m->place && m->start && m->col && m->k && m->diagonal;
-  return complete ? INM_OK : INM_ERR_ALLOC;
+  return (m->start && m->col && m->k && m->diagonal) ? INM_OK : INM_ERR_ALLOC;
 }
 
 /* start[r + 1] = first block of row r, to be moved on as the row fills */
@@ -106,7 +92,7 @@ static void count_blocks(inm_block_matrix *m)
 
   for (size_t i = 0; i < h->nrow; i++)
     for (size_t n = h->row_start[i]; n < h->row_start[i] + (size_t) h->row_len[i]; n++) {
-      const size_t r = row_of(m, m->place[i], m->place[h->col[n]]);
+      const size_t r = row_of(h, i, (size_t) h->col[n]);
       if (r + 2 <= m->nrow) m->start[r + 2]++;
     }
   for (size_t r = 2; r <= m->nrow; r++) m->start[r] += m->start[r - 1];
@@ -126,35 +112,13 @@ static void copy_blocks(inm_block_matrix *m, const double *mass)
   const inm_hessian *h = m->h;
 
   for (size_t i = 0; i < h->nrow; i++) {
-    const size_t p = m->place[i];
-    copy_block(&h->diagonal[9 * i], 0, h->scale / mass[i], h->dim, &m->diagonal[9 * p]);
+    copy_block(&h->diagonal[9 * i], 0, h->scale / mass[i], h->dim, &m->diagonal[9 * i]);
     for (size_t n = h->row_start[i]; n < h->row_start[i] + (size_t) h->row_len[i]; n++) {
-      const size_t j = (size_t) h->col[n], q = m->place[j];
-      const size_t r = row_of(m, p, q), at = m->start[r + 1]++;
-      m->col[at] = (int32_t) (r == p ? q : p);
-      copy_block(&h->k[9 * n], r != p, h->scale / sqrt(mass[i] * mass[j]), h->dim, &m->k[9 * at]);
+      const size_t j = (size_t) h->col[n], r = row_of(h, i, j), at = m->start[r + 1]++;
+      m->col[at] = (int32_t) (r == i ? j : i);
+      copy_block(&h->k[9 * n], r != i, h->scale / sqrt(mass[i] * mass[j]), h->dim, &m->k[9 * at]);
     }
   }
-}
-
-/* the order of the rows, and the exchange of copies in it */
-static inm_status arrange(inm_block_matrix *m)
-{
-  const inm_hessian *h = m->h;
-  int64_t *tag = (int64_t *) malloc((m->nrow + 1) * sizeof(*tag));
-  inm_status status = tag ? inm_cluster_order(h, m->row) : INM_ERR_ALLOC;
-
-  status = inm_status_sync(status, h->comm);
-  if (status == INM_OK) {
-    for (size_t p = 0; p < m->nrow; p++) {
-      m->place[m->row[p]] = p;
-      tag[p] = h->tag[m->row[p]];
-    }
-    for (size_t c = m->nrow; c < m->ncol; c++) m->place[c] = c;
-    status = inm_halo_create(&m->halo, h->comm, m->nrow, tag, m->ncol - m->nrow, h->tag + m->nrow);
-  }
-  free(tag);
-  return status;
 }
 
 static inm_status fill(inm_block_matrix *m)
@@ -189,7 +153,6 @@ inm_status inm_block_matrix_create(inm_block_matrix **out, const inm_hessian *h)
     status = allocate(m);
   }
   status = inm_status_sync(status, h->comm);
-  if (status == INM_OK) status = arrange(m);
   if (status == INM_OK) status = fill(m);
   if (status == INM_OK)
     *out = m;
@@ -292,11 +255,11 @@ inm_status inm_block_multiply(const inm_block_matrix *m, double a, double b, dou
                               double *y, double *dot)
 {
   double *x_copy = x + INM_ATOM_GROUP * m->nrow, *y_copy = y + INM_ATOM_GROUP * m->nrow;
-  inm_status status = inm_halo_forward(m->halo, INM_ATOM_GROUP, x, x_copy);
+  inm_status status = inm_halo_forward(m->h->halo, INM_ATOM_GROUP, x, x_copy);
   if (status != INM_OK) return status;
 
   memset(y_copy, 0, INM_ATOM_GROUP * (m->ncol - m->nrow) * sizeof(*y));
   memset(dot, 0, 2 * INM_GROUP * sizeof(*dot));
   multiply_rows(m, a, b, c, x, y, dot);
-  return inm_halo_reverse(m->halo, INM_ATOM_GROUP, y_copy, y);
+  return inm_halo_reverse(m->h->halo, INM_ATOM_GROUP, y_copy, y);
 }

@@ -10,15 +10,15 @@
 extern "C" {
 #endif
 
-/* Vectors in a group.  Component a of vector v of the atom at place i stands at [i][a][v]: three cache
-   lines for an atom. */
+/* Vectors in a group.  Component a of vector v of atom i stands at [i][a][v]: three cache lines for an
+   atom. */
 enum { INM_GROUP = 8, INM_ATOM_GROUP = 3 * INM_GROUP };
 
 typedef struct inm_block_matrix inm_block_matrix;
 
 /* Copy the blocks of h with the masses folded in, D = scale * H / sqrt(m_i m_j), without the z
    components in 2d.  INM_ERR_ARG if h has no rows yet.
-   h  must outlive the matrix
+   h  must outlive the matrix: it has the plan of the exchange between ranks
    Collective. */
 inm_status inm_block_matrix_create(inm_block_matrix **out, const inm_hessian *h);
 
@@ -28,9 +28,6 @@ void inm_block_matrix_destroy(inm_block_matrix **m);
 /* Rows of this rank, and columns: rows, then copies of rows of other ranks. */
 size_t inm_block_matrix_nrow(const inm_block_matrix *m);
 size_t inm_block_matrix_ncol(const inm_block_matrix *m);
-
-/* Row of h that stands at each place, [nrow], borrowed: the order is the matrix's own. */
-const size_t *inm_block_matrix_rows(const inm_block_matrix *m);
 
 /* Bytes held on this rank, and bytes that a product must at least move between memory and processor:
    the matrix once, x once, y twice. */

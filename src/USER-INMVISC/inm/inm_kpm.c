@@ -6,6 +6,7 @@
 #include "inm_hessian_private.h"
 #include "inm_kpm_private.h"
 #include "inm_lapack.h"
+#include "inm_pages.h"
 #include "inm_start_vectors.h"
 
 #include <limits.h>
@@ -55,6 +56,7 @@ static inm_status allocate_vectors(inm_kpm *kpm)
   const size_t line = 64, n = (size_t) kpm->ngroup * group_size(kpm);
 
   kpm->memory = malloc(2 * n * sizeof(double) + line);
+  inm_prefer_large_pages(kpm->memory, 2 * n * sizeof(double) + line);
   if (!kpm->memory) return INM_ERR_ALLOC;
   kpm->t[0] = (double *) (((uintptr_t) kpm->memory + line - 1) / line * line);
   kpm->t[1] = kpm->t[0] + n;
@@ -82,7 +84,6 @@ static void count_atoms(inm_kpm *kpm, const inm_hessian *h)
 
 /* ---- start vectors ---------------------------------------------------------------------------- */
 
-/* component a of start vector v on a row of the Hessian */
 static double start_element(const inm_kpm *kpm, size_t i, int a, int v)
 {
   const inm_kpm_request *r = &kpm->request;
@@ -94,16 +95,14 @@ static double start_element(const inm_kpm *kpm, size_t i, int a, int v)
 /* t_0 of all groups; zero in place of what would come before it */
 static void start(inm_kpm *kpm)
 {
-  const size_t *row = inm_block_matrix_rows(kpm->matrix);
-
   for (int g = 0; g < kpm->ngroup; g++) {
     double *t = group(kpm, 0, g);
     for (size_t i = 0; i < kpm->h->nrow; i++)
       for (int a = 0; a < 3; a++)
         for (int v = 0; v < INM_GROUP; v++)
           t[INM_ATOM_GROUP * i + (size_t) (INM_GROUP * a + v)] =
-              start_element(kpm, row[i], a, INM_GROUP * g + v);
-    inm_leave_out_translations(kpm->h, kpm->matrix, kpm->request.is_free, kpm->total_mass, t);
+              start_element(kpm, i, a, INM_GROUP * g + v);
+    inm_leave_out_translations(kpm->h, kpm->request.is_free, kpm->total_mass, t);
     memset(group(kpm, 1, g), 0, group_size(kpm) * sizeof(double));
   }
   kpm->nproduct = 0;

@@ -18,6 +18,7 @@
 #include "inm_block_product.h"
 #include "inm_hessian_private.h"
 #include "inm_lapack.h"
+#include "inm_pages.h"
 #include "inm_solver_private.h"
 #include "inm_start_vectors.h"
 
@@ -44,7 +45,6 @@ typedef struct {
   const inm_hessian *h;
   const inm_lowest_request *request;
   inm_block_matrix *matrix;
-  const size_t *row;       /* of h that stands at each place of the vectors */
   size_t m, ngroup;        /* vectors, groups of them */
   size_t rows, group_size; /* 3 nrow; elements of a group, copies of other ranks' rows included */
   double total_mass;
@@ -79,6 +79,7 @@ static inm_status allocate(subspace *s)
   const size_t n = s->ngroup * s->group_size;
 
   s->memory = malloc(doubles_for(s->m, s->group_size) * sizeof(double) + CACHE_LINE);
+  inm_prefer_large_pages(s->memory, doubles_for(s->m, s->group_size) * sizeof(double));
   if (!s->memory) return INM_ERR_ALLOC;
   s->x = (double *) (((uintptr_t) s->memory + CACHE_LINE - 1) / CACHE_LINE * CACHE_LINE);
   s->dx = s->x + n;
@@ -103,17 +104,15 @@ static void start(subspace *s)
     for (size_t i = 0; i < s->h->nrow; i++)
       for (int a = 0; a < 3; a++)
         for (int v = 0; v < INM_GROUP; v++)
-          x[INM_ATOM_GROUP * i + (size_t) (INM_GROUP * a + v)] = (a < s->h->dim)
-              ? inm_random_sign(s->h->tag[s->row[i]], a, (int) (INM_GROUP * g) + v)
-              : 0.0;
+          x[INM_ATOM_GROUP * i + (size_t) (INM_GROUP * a + v)] =
+              (a < s->h->dim) ? inm_random_sign(s->h->tag[i], a, (int) (INM_GROUP * g) + v) : 0.0;
   }
 }
 
 static void leave_out_translations(subspace *s)
 {
   for (size_t g = 0; g < s->ngroup; g++)
-    inm_leave_out_translations(s->h, s->matrix, s->request->is_free, s->total_mass,
-                               group_of(s, s->x, g));
+    inm_leave_out_translations(s->h, s->request->is_free, s->total_mass, group_of(s, s->x, g));
 }
 
 /* ---- 1. filter -------------------------------------------------------------------------------- */
@@ -350,7 +349,7 @@ static inm_status iterate(subspace *s)
 
 /* ---- the table -------------------------------------------------------------------------------- */
 
-/* |e_i|^2 of vector v at place i, and its elements */
+/* |e_i|^2 of vector v on row i, and its elements */
 static double intensity_of(const subspace *s, size_t i, size_t v, double *e)
 {
   const double *x = group_of(s, s->x, v / INM_GROUP) + INM_ATOM_GROUP * i + v % INM_GROUP;
@@ -369,14 +368,13 @@ static void add_up_mode(const subspace *s, size_t v, inm_modes *m)
   double e[3];
 
   for (size_t i = 0; i < h->nrow; i++) {
-    const size_t r = s->row[i];
     const double intensity = intensity_of(s, i, v, e);
     m->pr[v] += intensity * intensity;
-    m->weight[(size_t) (h->type[r] - 1) * m->n + v] += intensity / h->mass[r];
+    m->weight[(size_t) (h->type[i] - 1) * m->n + v] += intensity / h->mass[i];
     for (int k = 0; k < m->nproj; k++) {
-      const double *b = &s->request->proj[3 * ((size_t) k * h->nrow + r)];
+      const double *b = &s->request->proj[3 * ((size_t) k * h->nrow + i)];
       m->proj2[(size_t) k * m->n + v] +=
-          (e[0] * b[0] + e[1] * b[1] + e[2] * b[2]) / sqrt(h->mass[r]);
+          (e[0] * b[0] + e[1] * b[1] + e[2] * b[2]) / sqrt(h->mass[i]);
     }
   }
 }
@@ -425,8 +423,8 @@ static void fill_atoms(const subspace *s, inm_modes *m)
   for (size_t v = 0; v < m->n; v++)
     for (int c = 0; c < 3; c++) number[c] += (inm_share_column(m->cls[v]) == c);
   for (size_t i = 0; i < h->nrow; i++) {
-    const size_t r = s->row[i], k = inm_tag_index(m->tag, m->natom, h->tag[r]);
-    m->mass[k] = h->mass[r];
+    const size_t k = inm_tag_index(m->tag, m->natom, h->tag[i]);
+    m->mass[k] = h->mass[i];
     for (size_t v = 0; v < m->n; v++) {
       const int c = inm_share_column(m->cls[v]);
       const double intensity = intensity_of(s, i, v, e);
@@ -506,7 +504,6 @@ inm_status inm_lowest_modes(const inm_hessian *h, const inm_lowest_request *requ
   status = check_request(&s);
   if (status == INM_OK) status = inm_block_matrix_create(&s.matrix, h);
   if (status == INM_OK) {
-    s.row = inm_block_matrix_rows(s.matrix);
     s.rows = 3 * inm_block_matrix_nrow(s.matrix);
     s.group_size = INM_ATOM_GROUP * inm_block_matrix_ncol(s.matrix);
     status = inm_status_sync(allocate(&s), h->comm);

@@ -1,5 +1,6 @@
 #include "inm_start_vectors.h"
 
+#include "inm_block_product.h"
 #include "inm_hessian_private.h"
 
 #include <math.h>
@@ -17,19 +18,18 @@ double inm_random_sign(int64_t tag, int a, int v)
   return (z & 1) ? 1.0 : -1.0;
 }
 
-void inm_leave_out_translations(const inm_hessian *h, const inm_block_matrix *m, const int *is_free,
-                                double total_mass, double *t)
+void inm_leave_out_translations(const inm_hessian *h, const int *is_free, double total_mass,
+                                double *t)
 {
-  const size_t *row = inm_block_matrix_rows(m);
   double overlap[INM_ATOM_GROUP] = {0.0};
 
   for (size_t i = 0; i < h->nrow; i++)
     for (int x = 0; x < INM_ATOM_GROUP; x++)
-      overlap[x] += sqrt(h->mass[row[i]]) * t[INM_ATOM_GROUP * i + (size_t) x];
+      overlap[x] += sqrt(h->mass[i]) * t[INM_ATOM_GROUP * i + (size_t) x];
   MPI_Allreduce(MPI_IN_PLACE, overlap, INM_ATOM_GROUP, MPI_DOUBLE, MPI_SUM, h->comm);
   for (int x = 0; x < INM_ATOM_GROUP; x++)
     overlap[x] *= is_free[x / INM_GROUP] ? 1.0 / total_mass : 0.0;
   for (size_t i = 0; i < h->nrow; i++)
     for (int x = 0; x < INM_ATOM_GROUP; x++)
-      t[INM_ATOM_GROUP * i + (size_t) x] -= sqrt(h->mass[row[i]]) * overlap[x];
+      t[INM_ATOM_GROUP * i + (size_t) x] -= sqrt(h->mass[i]) * overlap[x];
 }

@@ -4,7 +4,7 @@
 #ifndef INM_START_VECTORS_H
 #define INM_START_VECTORS_H
 
-#include "inm_block_product.h"
+#include "inm_hessian.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -14,9 +14,9 @@ extern "C" {
 double inm_random_sign(int64_t tag, int a, int v);
 
 /* t -= its part along each free translation, which has the direction sqrt(m_i/M).
-   t [nrow][3][INM_GROUP] in the order of m, the matrix of h.  Collective. */
-void inm_leave_out_translations(const inm_hessian *h, const inm_block_matrix *m, const int *is_free,
-                                double total_mass, double *t);
+   t [nrow][3][INM_GROUP].  Collective. */
+void inm_leave_out_translations(const inm_hessian *h, const int *is_free, double total_mass,
+                                double *t);
 
 #ifdef __cplusplus
 }
