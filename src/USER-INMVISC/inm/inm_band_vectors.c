@@ -52,11 +52,6 @@ static size_t count_doubles(size_t n, size_t kd)
   return window + width_of(kd) + PACK + n * (width_of(kd) + kd + 2) + kd + 1;
 }
 
-double inm_band_factor_bytes(size_t n, size_t kd)
-{
-  return (double) count_doubles(n, kd) * sizeof(double) + (double) n * sizeof(int);
-}
-
 inm_status inm_band_factor_create(inm_band_factor **out, size_t n, size_t kd)
 {
   inm_band_factor *f = (inm_band_factor *) calloc(1, sizeof(*f));

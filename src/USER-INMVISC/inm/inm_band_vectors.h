@@ -11,11 +11,10 @@
 extern "C" {
 #endif
 
-/* Workspace of one thread for matrices of order n and half-bandwidth kd; its bytes. */
+/* Workspace of one thread for matrices of order n and half-bandwidth kd. */
 typedef struct inm_band_factor inm_band_factor;
 inm_status inm_band_factor_create(inm_band_factor **out, size_t n, size_t kd);
 void inm_band_factor_destroy(inm_band_factor **f);
-double inm_band_factor_bytes(size_t n, size_t kd);
 
 /* P (B - lambda) = L U by elimination with partial pivoting.
    band  [n][kd+1]  as of inm_reduce_to_band

@@ -27,14 +27,6 @@ extern "C" {
 INM_PROTOTYPES(d, double)
 INM_PROTOTYPES(s, float)
 
-void dormqr_(const char *side, const char *trans, const int *m, const int *n, const int *k,
-             const double *a, const int *lda, const double *tau, double *c, const int *ldc,
-             double *work, const int *lwork, int *info);
-void dgbtrf_(const int *m, const int *n, const int *kl, const int *ku, double *ab, const int *ldab,
-             int *ipiv, int *info);
-void dgbtrs_(const char *trans, const int *n, const int *kl, const int *ku, const int *nrhs,
-             const double *ab, const int *ldab, const int *ipiv, double *b, const int *ldb,
-             int *info);
 void dsbmv_(const char *uplo, const int *n, const int *k, const double *alpha, const double *a,
             const int *lda, const double *x, const int *incx, const double *beta, double *y,
             const int *incy);

@@ -60,11 +60,6 @@ void inm_residual_destroy(inm_residual **r)
   *r = NULL;
 }
 
-double inm_residual_bytes(const inm_residual *r)
-{
-  return (double) (r->maxblock * sizeof(block) + sizeof(*r));
-}
-
 inm_status inm_residual_add(inm_residual *r, size_t i, size_t j, const double *k)
 {
   if (r->nblock == r->maxblock) {

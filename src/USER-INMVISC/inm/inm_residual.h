@@ -35,8 +35,6 @@ inm_status inm_residual_look(inm_residual *r, size_t count, const double *lambda
 /* INM_OK, or INM_ERR_PRECISION if too many residuals were too large. */
 inm_status inm_residual_verdict(const inm_residual *r);
 
-double inm_residual_bytes(const inm_residual *r);
-
 #ifdef __cplusplus
 }
 #endif
