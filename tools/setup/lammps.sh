@@ -49,11 +49,14 @@ fetch() {
   (cd "$dir" && apt-get -q "$@" source --download-only --tar-only lammps) || die "the source package could not be fetched"
   rm -rf "$dir/src.part" "$dir/src"
   mkdir "$dir/src.part"
-  tar -xf "$dir"/lammps_*.orig.tar.* -C "$dir/src.part" --strip-components=1 || die "the source archive does not unpack"
-  got=$(sed -n 's/^#define LAMMPS_VERSION "\(.*\)"/\1/p' "$dir/src.part/src/version.h" | tr -d ' ')
+  tar -xf "$dir"/lammps_*.orig.tar.* -C "$dir/src.part" || die "the source archive does not unpack"
+  header=$(find "$dir/src.part" -maxdepth 3 -path '*/src/version.h')   # with or without a folder around src
+  [ -n "$header" ] || die "the source archive has no src/version.h"
+  tree=${header%/src/version.h}
+  got=$(sed -n 's/^#define LAMMPS_VERSION "\(.*\)"/\1/p' "$tree/src/version.h" | tr -d ' ')
   [ "$got" = "$version" ] || die "suite $suite has LAMMPS $got, wanted $version: set INMVISC_LAMMPS_SUITE or INMVISC_LAMMPS_VERSION"
-  mv "$dir/src.part" "$dir/src"
-  rm -rf "$apt" "$dir"/lammps_*
+  mv "$tree" "$dir/src"
+  rm -rf "$apt" "$dir/src.part" "$dir"/lammps_*
 }
 
 mkdir -p "$dir"
