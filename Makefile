@@ -3,9 +3,10 @@
 
 BUILD ?= build
 JOBS  ?= $(shell nproc)
+PREFIX ?= /usr/local
 CMAKE_ARGS ?=
 
-.PHONY: all setup build demo check validate bench doc clean help
+.PHONY: all setup build install demo check validate bench doc clean help
 
 all: build                     ## set up and build: build/lmp, build/inmviscplugin.so
 
@@ -17,6 +18,9 @@ build: setup
 	@cmake -G Ninja -S . -B $(BUILD) $(CMAKE_ARGS) > $(BUILD).log 2>&1 || { cat $(BUILD).log; echo '== configuring failed, see above; make resumes here'; exit 1; }
 	@mv $(BUILD).log $(BUILD)/configure.log
 	@cmake --build $(BUILD) --parallel $(JOBS)
+
+install: build                 ## plugin and manual below PREFIX=/usr/local
+	@cmake --install $(BUILD) --prefix $(PREFIX)
 
 demo: build                    ## viscosity of the Kob-Andersen liquid beside Green-Kubo, with a picture
 	@sh examples/kob-andersen/run-demo.sh $(BUILD)
