@@ -1,6 +1,6 @@
 # Sourced by the tests of this folder.
 
-here=$(cd "$(dirname "$0")" && pwd)
+here=${tests:-$(cd "$(dirname "$0")" && pwd)}
 
 fail() {
   printf 'FAILED: %s\n' "$*"

@@ -1,6 +1,7 @@
 #!/bin/sh
 # test_driver.sh BUILD WORK [REFERENCE]: lmp_inmvisc of BUILD has the styles without any plugin, gives
-# the numbers of the plugin in the build folder REFERENCE (default BUILD), and behaves as lmp
+# the numbers of the plugin, and behaves as lmp.  REFERENCE: build folder whose plugin gives the
+# numbers, default BUILD; or the numbers
 set -eu
 . "$(dirname "$0")/smoke.sh"
 build=$1
@@ -8,7 +9,10 @@ reference=${3:-$build}
 rm -rf "$2" && mkdir -p "$2" && cd "$2"
 unset LAMMPS_PLUGIN_PATH
 
-plugin=$(smoke plugin "$reference/lmp" -var plugin "$reference/inmviscplugin.so")
+case $reference in
+  */*) plugin=$(smoke plugin "$reference/lmp" -var plugin "$reference/inmviscplugin.so") ;;
+  *) plugin=$reference ;;
+esac
 driver=$(smoke driver "$build/lmp_inmvisc")
 if grep -q 'Loading plugin' driver.out; then fail "the styles came from a plugin"; fi
 same "plugin, driver" "$plugin" "$driver"
