@@ -14,4 +14,4 @@ endif()
 install(FILES README.md CHANGELOG.md CITATION.cff LICENSE DESTINATION ${_doc})
 install(DIRECTORY doc/src/ DESTINATION ${_doc}/manual)
 install(CODE "message(STATUS \"LAMMPS ${LAMMPS_VERSION} finds the plugin with\"
-  \" LAMMPS_PLUGIN_PATH=\$ENV{DESTDIR}\${CMAKE_INSTALL_PREFIX}/${_plugins}\")")
+  \" LAMMPS_PLUGIN_PATH=\${CMAKE_INSTALL_PREFIX}/${_plugins}\")")

@@ -73,7 +73,6 @@ case $way in
     cp "$work/numbers" "$debian/inmvisc"
     cat > "$debian/inmvisc/run.sh" << END
 set -eu
-mount -t proc proc /proc
 library=\$(find /usr/lib -name liblammps.so | head -n 1)
 cmake -G Ninja -S /inmvisc -B /build -DINMVISC_TESTS=OFF -DINMVISC_DRIVER=ON \
   -DLAMMPS_SOURCE_DIR=/lammps/src -DLAMMPS_LIBRARY=\$library > /log 2>&1 || { tail -n 30 /log; exit 1; }
@@ -81,7 +80,7 @@ cmake --build /build --parallel $jobs > /log 2>&1 || { tail -n 30 /log; exit 1; 
 sh /inmvisc/unittest/install/test_driver.sh /build /run/driver "\$(cat /inmvisc/numbers)"
 END
     say "building and running in $debian"
-    unshare --mount --pid --fork chroot "$debian" sh /inmvisc/run.sh ;;
+    unshare --mount --pid --fork sh -c 'mount -t proc proc "$0/proc" && chroot "$0" sh /inmvisc/run.sh' "$debian" ;;
 
   in-tree)
     tree=${INMVISC_IN_TREE:-$cache/in-tree}   # its folders src and build are made if they are not there
