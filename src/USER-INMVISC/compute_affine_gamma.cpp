@@ -15,6 +15,7 @@
 #include "inmvisc_parser.h"
 
 #include "atom.h"
+#include "citeme.h"
 #include "comm.h"
 #include "domain.h"
 #include "error.h"
@@ -38,6 +39,18 @@ struct Plane {
 };
 static const Plane planes[3] = {{"xy", 0, 1}, {"xz", 0, 2}, {"yz", 1, 2}};
 
+static const char cite_compute_affine_gamma[] =
+    "compute affine/gamma command: J. Stat. Phys. 123, 415 (2006)\n\n"
+    "@Article{Lemaitre06,\n"
+    " author = {A. Lema{\\^i}tre and C. Maloney},\n"
+    " title = {Sum Rules for the Quasi-Static and Visco-Elastic Response of Disordered Solids at "
+    "Zero Temperature},\n"
+    " journal = {J.\\ Stat.\\ Phys.},\n"
+    " year =    2006,\n"
+    " volume =  123,\n"
+    " pages =   415\n"
+    "}\n\n";
+
 /* ----------------------------------------------------------------------
    compute ID group affine/gamma inm-ID keyword values ...
 ------------------------------------------------------------------------- */
@@ -46,6 +59,8 @@ ComputeAffineGamma::ComputeAffineGamma(LAMMPS *lmp, int narg, char **arg) :
     Compute(lmp, narg, arg), inm(nullptr), first_plane(0), nplanes(domain->dimension == 2 ? 1 : 3),
     method(HESSIAN), strain(0.0), snapshot_step(-1)
 {
+  if (lmp->citeme) lmp->citeme->add(cite_compute_affine_gamma);
+
   me = fmt::format("Compute affine/gamma {}", id);
   KeywordParser in(lmp, me, narg, arg, 3);
 

@@ -14,6 +14,7 @@
 #include "inmvisc_parser.h"
 
 #include "atom.h"
+#include "citeme.h"
 #include "comm.h"
 #include "domain.h"
 #include "error.h"
@@ -41,6 +42,17 @@ static constexpr double GB = 1024.0 * 1024.0 * 1024.0;
 
 static constexpr double ACOUSTIC_TOLERANCE = 1.0e-5, ACOUSTIC_TOLERANCE_KSPACE = 1.0e-3;
 
+static const char cite_compute_inm_dos[] =
+    "compute inm/dos command: https://doi.org/10.1103/PhysRevLett.74.936\n\n"
+    "@Article{Bembenek95,\n"
+    " author = {S. D. Bembenek and B. B. Laird},\n"
+    " title = {Instantaneous Normal Modes and the Glass Transition},\n"
+    " journal = {Phys.\\ Rev.\\ Lett.},\n"
+    " year =    1995,\n"
+    " volume =  74,\n"
+    " pages =   {936--939}\n"
+    "}\n\n";
+
 /* ---------------------------------------------------------------------- */
 
 ComputeInmDos::ComputeInmDos(LAMMPS *lmp, int narg, char **arg) :
@@ -49,6 +61,8 @@ ComputeInmDos::ComputeInmDos(LAMMPS *lmp, int narg, char **arg) :
     announced(false), warned_range(false), weighted(true), builder(nullptr),
     diagonalization(nullptr), list(nullptr), kpm(nullptr), solving(false)
 {
+  if (lmp->citeme) lmp->citeme->add(cite_compute_inm_dos);
+
   me = fmt::format("Compute inm/dos {}", id);
   builder = new HessianBuilder(lmp, me);
   diagonalization = new Diagonalization(lmp, me);
@@ -430,6 +444,7 @@ void ComputeInmDos::tabulate_moments()
   if (!announced) {
     kpm->announce(edge);
     if (comm->me == 0) announce_bins();
+    if (comm->me == 0) announce_eigenvector();
   }
   fixed_range = announced = true;
 }
@@ -480,6 +495,26 @@ void ComputeInmDos::announce() const
                    "{}: no eigenvectors of stable modes: P and projections are nan there "
                    "(keyword modes)\n",
                    me);
+  announce_eigenvector();
+}
+
+void ComputeInmDos::announce_eigenvector() const
+{
+  if (request.keep == INM_KEEP_NONE) return;
+  const size_t p = table.kept;
+  if (p == table.n)
+    utils::logmesg(lmp, "{}: no eigenvector in the per-atom array: there are {} modes\n", me,
+                   table.n);
+  else if (!inm_has_vector(&table, p))
+    utils::logmesg(lmp,
+                   "{}: no eigenvector in the per-atom array: that of mode {} was not computed "
+                   "(keyword modes)\n",
+                   me, p + 1);
+  else
+    utils::logmesg(lmp,
+                   "{}: eigenvector of mode {} in the per-atom array, frequency {:.6g}, "
+                   "participation ratio {:.4g}\n",
+                   me, p + 1, inm_frequency(table.lambda[p]), table.pr[p]);
 }
 
 void ComputeInmDos::announce_bins() const

@@ -122,6 +122,7 @@ class ComputeInmDos : public Compute {
   void tabulate_moments();
   void announce() const;
   void announce_bins() const;
+  void announce_eigenvector() const;
   void tabulate_peratom();
   void tabulate_local();
   void set_current();

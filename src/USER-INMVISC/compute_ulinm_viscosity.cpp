@@ -16,6 +16,7 @@
 #include "inmvisc_parser.h"
 
 #include "atom.h"
+#include "citeme.h"
 #include "comm.h"
 #include "domain.h"
 #include "error.h"
@@ -53,6 +54,24 @@ enum {
   NVECTOR = NUMERICS + 4
 };
 
+static const char cite_compute_ulinm_viscosity[] =
+    "compute ulinm/viscosity command: arXiv:2408.07937\n\n"
+    "@Misc{Huang25,\n"
+    " author = {L.-Z. Huang and B. Cui and V. Vaibhav and M. Baggioli and Y.-J. Wang},\n"
+    " title = {Microscopic origin of liquid viscosity from unstable localized modes},\n"
+    " year =    2025,\n"
+    " note =    {arXiv:2408.07937v2}\n"
+    "}\n\n"
+    "@Article{Zaccone23,\n"
+    " author = {A. Zaccone},\n"
+    " title = {General theory of the viscosity of liquids and solids from nonaffine particle "
+    "motions},\n"
+    " journal = {Phys.\\ Rev.\\ E},\n"
+    " year =    2023,\n"
+    " volume =  108,\n"
+    " pages =   044101\n"
+    "}\n\n";
+
 /* ----------------------------------------------------------------------
    compute ID group ulinm/viscosity inm-ID gamma-ID keyword values ...
 ------------------------------------------------------------------------- */
@@ -63,6 +82,8 @@ ComputeUlinmViscosity::ComputeUlinmViscosity(LAMMPS *lmp, int narg, char **arg) 
     counted_configuration(NAN), wmin(NAN), volume(NAN), running(nullptr), nodes(),
     running_numerics(nullptr), announced(false)
 {
+  if (lmp->citeme) lmp->citeme->add(cite_compute_ulinm_viscosity);
+
   me = fmt::format("Compute ulinm/viscosity {}", id);
   KeywordParser in(lmp, me, narg, arg, 3);
   bool has_cutoff = false;
