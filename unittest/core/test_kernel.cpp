@@ -795,7 +795,7 @@ TEST(Correlator, refuses_counters_that_do_not_belong_together)
     Series state(inm_correlator_pack_size(first.c));
     inm_correlator_pack(first.c, state.data());
     for (int k : {(int)NSAMPLE, (int)NFULL, (int)PER_BLOCK, (int)IN_BLOCK})
-        for (double x : {-1.0, 1e9, 1e300, NAN, INFINITY, state[k] + 7.0, state[k] + 0.5}) {
+        for (double x : Series{-1.0, 1e9, 1e300, NAN, INFINITY, state[k] + 7.0, state[k] + 0.5}) {
             Series other       = state;
             other[k]           = x;
             other[HEADER_MARK] = inm_fingerprint(HEADER_MARK, other.data());
