@@ -4,6 +4,8 @@
 
 #include "inm_cores.h"
 
+#include "inm_lapack.h"
+
 #include <dlfcn.h>
 #include <sched.h>
 #include <stdlib.h>
@@ -26,11 +28,12 @@ static const struct {
                   {"MKL_Set_Num_Threads", "MKL_Get_Max_Threads"},
                   {"bli_thread_set_num_threads", "bli_thread_get_num_threads"}};
 
-/* a function pointer out of dlsym's object pointer, as POSIX wants it */
+/* a function pointer out of dlsym's object pointer and back, as POSIX wants it */
 typedef union {
   void *object;
   void (*set)(int);
   int (*get)(void);
+  void (*any)(void);
 } blas_symbol;
 
 static blas_symbol blas_lookup(int setter)
@@ -52,6 +55,14 @@ void inm_blas_set_threads(int n)
 {
   const blas_symbol f = blas_lookup(1);
   if (f.object) f.set(n);
+}
+
+const char *inm_lapack_file(void)
+{
+  blas_symbol lapack;
+  Dl_info found;
+  lapack.any = (void (*)(void)) dsyevd_;
+  return (dladdr(lapack.object, &found) && found.dli_fname) ? found.dli_fname : "unknown";
 }
 
 /* ---- cores ----------------------------------------------------------------------------------- */

@@ -33,6 +33,10 @@ void inm_cores_give_back(inm_cores *cores);
 int inm_blas_threads(void);
 void inm_blas_set_threads(int n);
 
+/* The file that LAPACK comes from, which the dynamic linker decides: it takes that of the host program
+   before the one this library was linked with.  "unknown" if it cannot be told. */
+const char *inm_lapack_file(void);
+
 #ifdef __cplusplus
 }
 #endif
