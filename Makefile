@@ -5,7 +5,7 @@ BUILD ?= build
 JOBS  ?= $(shell nproc)
 CMAKE_ARGS ?=
 
-.PHONY: all setup build demo check validate bench doc clean help
+.PHONY: all setup build demo paper check validate bench doc clean help
 
 all: build                     ## set up and build: build/lmp, build/inmviscplugin.so
 
@@ -20,6 +20,10 @@ build: setup
 
 demo: build                    ## viscosity of the Kob-Andersen liquid beside Green-Kubo, with a picture
 	@sh examples/kob-andersen/run-demo.sh $(BUILD)
+
+PAPER ?= smoke
+paper: build                   ## figures of the paper, both liquids: PAPER=smoke (minutes), desk (hours) or full (cluster)
+	@$$(sh tools/python.sh) -B examples/paper/paper.py $(BUILD) --size $(PAPER)
 
 check: build                   ## all tests
 	@cd $(BUILD) && ctest --output-on-failure

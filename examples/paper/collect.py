@@ -171,15 +171,6 @@ def edge_frequency(w, P, Pc):
     return float(w[k - 1] + (P[k - 1] - Pc) / (P[k - 1] - P[k]) * (w[k] - w[k - 1]))
 
 
-def low_frequency_slope(w, g, reach):
-    """a in g = a |w| below `reach`, least squares, on the unstable, the stable and both branches."""
-    out = {}
-    for name, side in (("unstable", w < 0), ("stable", w > 0), ("both", w != 0)):
-        use = side & (np.abs(w) < reach)
-        out[name] = float(np.sum(g[use] * np.abs(w[use])) / np.sum(w[use] ** 2)) if use.any() else np.nan
-    return out
-
-
 CHOICES = ("own_S", "4000_S", "own_T", "4000_T")      # w_min: box and modulus, the order of eta.dat
 
 
@@ -204,7 +195,6 @@ def modes(folder, variables, needed):
         pair(column, "dlneta_dlnPc", eta[:, k, 7])
         pair(column, "dlneta_dlnwmin", eta[:, k, 8])
         out[choice] = column
-    out["slope"] = low_frequency_slope(w, g, 0.08 * w[g > 0].max())
     seen = np.nonzero(count > 0)[0]
     seen = slice(seen[0], seen[-1] + 1)
     out["spectrum"] = {"w": w[seen], "g": g[seen], "P": P[seen], "Gamma": Gamma[seen], "deta_UL": UL[seen], "deta_all": everything[seen]}

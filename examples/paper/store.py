@@ -65,10 +65,15 @@ def restored(value):
     return math.nan if value is None else value
 
 
+def load(path):
+    """What was written; lists are arrays, null is NaN."""
+    with open(path) as fp:
+        return restored(json.load(fp))
+
+
 def read(root, case, part):
-    """What was written, or None; lists are arrays, null is NaN."""
+    """The results of a part, or None."""
     try:
-        with open(path(root, case, part)) as fp:
-            return restored(json.load(fp))
+        return load(path(root, case, part))
     except FileNotFoundError:
         return None
