@@ -10,6 +10,8 @@ import sys
 
 import numpy as np
 
+import plan
+
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../tools"))
 import ave_time        # noqa: E402
 import green_kubo      # noqa: E402
@@ -198,6 +200,79 @@ def modes(folder, variables, needed):
     seen = np.nonzero(count > 0)[0]
     seen = slice(seen[0], seen[-1] + 1)
     out["spectrum"] = {"w": w[seen], "g": g[seen], "P": P[seen], "Gamma": Gamma[seen], "deta_UL": UL[seen], "deta_all": everything[seen]}
+    return out
+
+
+# ---- inherent
+
+def inherent(folder, variables, needed):
+    rows = np.atleast_2d(np.loadtxt(os.path.join(folder, "minima.dat")))
+    out = {"minima": len(rows), "unstable": float(rows[:, 1].max())}
+    for i, name in ((0, "energy"), (2, "S_vib"), (3, "S_vib_quantum")):
+        pair(out, name, rows[:, i])
+    return out
+
+
+# ---- integrate
+
+def integrate(folder, variables, needed):
+    """Excess entropy per atom, S/(N k) = b<U>/N - int_0^1 b <U>_lambda/N d lambda, b = 1/kT, and that of the ideal gas mixture
+    with h as in the harmonic entropy: S = sum_t x_t [5/2 - ln(rho x_t Lambda_t^3)]."""
+    fixed = ave_time.values(os.path.join(folder, "constants.dat"))
+    kT, N = fixed["kB"] * variables["T"], variables["N"]
+    lam, weight = plan.coupling()
+    mean, error = np.transpose([mean_error(ave_time.rows(os.path.join(folder, f"energies.{x}.dat"))[2:, 1] / (N * kT)) for x in variables["lambda"]])
+    integral, integral_err = np.sum(weight * mean), np.sqrt(np.sum((weight * error) ** 2))
+
+    h, mvv2e = PLANCK[needed["units"]]
+    ideal = 0.0
+    for t in "12":
+        x = fixed[f"count_{t}"] / N
+        wavelength = h / np.sqrt(2 * np.pi * fixed[f"mass_{t}"] * kT * mvv2e)
+        ideal += x * (2.5 - np.log(x * N / fixed["volume"] * wavelength ** 3))
+    energy = needed["equilibrate"]["energy"] / kT
+    return {"S_ideal": ideal, "S_excess": energy - integral, "S_excess_err": integral_err, "S_total": ideal + energy - integral,
+            "S_total_err": integral_err, "nodes": {"lambda": lam, "beta_U": mean, "beta_U_err": error, "weight": weight}}
+
+
+# Planck's constant in energy*time and mass*velocity^2 in energy, as LAMMPS has them
+PLANCK = {"lj": (1.0, 1.0), "metal": (4.135667403e-3, 1.0364269e-4)}
+
+
+# ---- shear
+
+def shear(folder, variables, needed):
+    """Viscosity at each rate, from ten blocks of the last two thirds of the strain."""
+    table = []
+    for rate in variables["erate"]:
+        rows = ave_time.rows(os.path.join(folder, f"flow.{rate}.dat"))[1:][-10:]
+        eta, err = mean_error(-rows[:, 1] / rate)
+        table.append((rate, eta, err, rows[:, 2].mean()))
+    rate, eta, err, T = np.transpose(table)
+    return {"rates": {"rate": rate, "eta": eta, "eta_err": err, "temperature": T}}
+
+
+# ---- pictures
+
+STRONGEST = 400      # atoms with the largest displacements are kept
+
+
+def pictures(folder, variables, needed):
+    w, P = ave_time.dump_local(os.path.join(folder, "modes.dat"))[0][1].T
+    with open(os.path.join(folder, "vectors.dump")) as fp:
+        lines = fp.read().split("\n")
+    begin = next(i for i, line in enumerate(lines) if line.startswith("ITEM: ATOMS")) + 1
+    box = np.array([line.split()[:2] for line in lines[begin - 4:begin - 1]], dtype=float)
+    rows = np.array([line.split() for line in lines[begin:begin + variables["N"]]], dtype=float)
+    pick = {"UL": 0, "UD": int(np.argmin(np.abs(w - variables["wUD"]))), "stable_delocalized": int(np.argmin(np.abs(w - variables["wS"]))),
+            "stable_localized": len(w) - 1}
+    out = {"box": box[:, 1] - box[:, 0]}
+    for k, (name, p) in enumerate(pick.items()):
+        e = rows[:, 5 + 3 * k:8 + 3 * k]
+        size = np.sum(e ** 2, axis=1)
+        near = np.sort(np.argsort(size)[-STRONGEST:])
+        out[name] = {"x": rows[near, 2] - box[0, 0], "y": rows[near, 3] - box[1, 0], "ex": e[near, 0], "ey": e[near, 1]}
+        out[f"{name}_w"], out[f"{name}_P"] = float(w[p]), float(1 / (len(size) * np.sum(size ** 2)))
     return out
 
 

@@ -14,6 +14,7 @@ import numpy as np
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Normalize
 
+import entropies
 import plan
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../tools"))
@@ -403,6 +404,112 @@ def box_dependence(ax, study, liquid):
     ax.legend()
 
 
+# ---- configurational entropy
+
+def with_entropy(study, liquid):
+    """T, S_conf, its error, f_uL, Green-Kubo viscosity and its error, where all are there and the window holds."""
+    S = entropies.of(study, liquid)
+    rows = [(T, *S[T]["S_conf"], m["f_uL"], m["f_uL_err"], d["eta_GK"], d["eta_GK_err"])
+            for T, e, d, m in study.together(liquid) if T in S and d["window_holds"] and e["equilibrated"]]
+    if not rows:
+        raise NoData("no results of parts inherent and integrate" if not S else "no temperature at which the window holds")
+    return np.transpose(rows)
+
+
+def entropy_terms(ax, study, liquid):
+    S = entropies.of(study, liquid)
+    if not S:
+        raise NoData("no results of parts inherent and integrate")
+    T = np.array(list(S))
+    for name, mark, colour, label in (("S_total", "s", "black", "total"), ("S_vib", "^", COLOUR["stable"], "vibrational, harmonic"),
+                                      ("S_conf", "o", COLOUR["UL"], "configurational")):
+        value, err = np.transpose([S[t][name] for t in T])
+        ax.errorbar(T, value, err, fmt=mark + "-", color=colour, label=label)
+    ax.set_ylabel("entropy per atom [$k_B$]")
+    ax.legend()
+    temperature_axis(ax, liquid)
+
+
+def entropy_fraction(ax, study, liquid):
+    T, S, err, f, ferr, *_ = with_entropy(study, liquid)
+    ax.errorbar(np.log(f), S, err, ferr / f, fmt="o", color="black")
+    if len(T) >= 3 and (err > 0).all():
+        fit = fits.line(np.log(f), S, err)
+        x = np.linspace(np.log(f).min(), np.log(f).max(), 10)
+        ax.plot(x, fit.curve(x), color="#d1322d")
+        note(ax, fits.told(fit))
+    ax.set_xlabel(r"$\ln f_u^L$")
+    ax.set_ylabel(r"$S_\mathrm{conf}$ [$k_B$]")
+
+
+def entropy_viscosity(ax, study, liquid):
+    T, S, _, _, _, eta, err = with_entropy(study, liquid)
+    if len(T) < 4:
+        raise NoData(f"{len(T)} temperatures do not determine three parameters")
+    if not (S > 0).all():
+        raise NoData("S_conf is not positive at all temperatures")
+    f, fit = unit(liquid).eta_factor, fits.entropy(T, S, eta, err)
+    x = (T * S / (T * S).min()) ** -fit.value[2]
+    ax.errorbar(x, eta * f, err * f, fmt="o", color="black")
+    z = np.sort(T * S)
+    ax.plot((z / z[0]) ** -fit.value[2], np.exp(fit.curve(z)) * f, color="#d1322d")
+    ax.set(yscale="log", xlabel=rf"$(TS_\mathrm{{conf}})^{{-\lambda}}$, relative, $\lambda$ = {fit.value[2]:.2f}", ylabel=rf"$\eta$ [{unit(liquid).eta}]")
+    note(ax, fits.told(fit))
+
+
+def modes_viscosity(ax, study, liquid):
+    rows = [(T, m["f_uL"], d["eta_GK"], d["eta_GK_err"]) for T, e, d, m in study.together(liquid) if d["window_holds"] and e["equilibrated"]]
+    if len(rows) < 5:
+        raise NoData(f"{len(rows)} temperatures do not determine four parameters")
+    T, u, eta, err = np.transpose(rows)
+    f, fit = unit(liquid).eta_factor, fits.modes_entropy(T, u, eta, err)
+    z = T * (np.log(u) + fit.value[3])
+    x = (z / z.min()) ** -fit.value[2]
+    ax.errorbar(x, eta * f, err * f, fmt="o", color="black")
+    order = np.argsort(x)
+    ax.plot(x[order], np.exp(fit.curve((T, np.log(u))))[order] * f, color="#d1322d")
+    ax.set(yscale="log", xlabel=rf"$(T[\ln f_u^L + b/a])^{{-\lambda}}$, relative, $\lambda$ = {fit.value[2]:.2f}", ylabel=rf"$\eta$ [{unit(liquid).eta}]")
+    note(ax, fits.told(fit))
+
+
+# ---- other methods
+
+def methods(ax, study, liquid):
+    rows = some(study.of(liquid, "shear"), "shear")
+    f = unit(liquid).eta_factor
+    rates = rows[0][1]["rates"]["rate"]
+    for k, rate in enumerate(rates):
+        points = [(T, r["rates"]["eta"][k] * f, r["rates"]["eta_err"][k] * f) for T, r in rows]
+        T, eta, err = np.transpose(points)
+        ax.errorbar(T, np.where(eta > 0, eta, np.nan), err, fmt="x", color=matplotlib.colormaps["autumn"](0.75 * k / max(len(rates) - 1, 1)),
+                    label=rf"shear, $\dot\epsilon$ = {rate:g}/" + unit(liquid).t)
+    for T, e, d, m in study.together(liquid):
+        ok = d["window_holds"] and e["equilibrated"]
+        ax.errorbar(T, d["eta_GK"] * f, d["eta_GK_err"] * f, fmt="o", color="black", mfc="black" if ok else "white")
+        ax.errorbar(T, m["own_S"]["UL"] * f, m["own_S"]["UL_err"] * f, fmt="o", color=COLOUR["UL"])
+    ax.plot([], [], "o", color="black", label="Green-Kubo")
+    ax.plot([], [], "o", color=COLOUR["UL"], label="unstable localized modes")
+    ax.set_yscale("log")
+    ax.set_ylabel(rf"$\eta$ [{unit(liquid).eta}]")
+    ax.legend(fontsize=7.5)
+    temperature_axis(ax, liquid)
+
+
+def picture(name, words):
+    def panel(ax, study, liquid):
+        T, r = some(study.of(liquid, "pictures"), "pictures")[0]
+        mode = r[name]
+        grow = 0.12 * r["box"][0] / np.max(np.hypot(mode["ex"], mode["ey"]))
+        ax.quiver(mode["x"], mode["y"], grow * mode["ex"], grow * mode["ey"], angles="xy", scale_units="xy", scale=1, width=0.003, color=COLOUR["UL"])
+        ax.set(xlim=(0, r["box"][0]), ylim=(0, r["box"][1]), aspect="equal", xlabel=f"$x$ [{unit(liquid).length}]", ylabel="$y$")
+        ax.set_title(rf"{words}, $\omega$ = {r[name + '_w']:.2f} {unit(liquid).w}, $P$ = {r[name + '_P']:.2f}, $T$ = {T:g} {unit(liquid).T}", fontsize=8, loc="right")
+
+    return panel
+
+
+PICTURES = [("UL", "UL"), ("UD", "UD"), ("stable_delocalized", "stable"), ("stable_localized", "stable")]
+
+
 # ---- the page
 
 KA, CZ = "kob-andersen", "cuzr"
@@ -412,6 +519,10 @@ FIGURES = [
     Figure("2", "Participation ratio, mobility edge, fractions", [(participation_sizes, CZ), (participation, CZ), (edge, CZ), (fractions, CZ)]),
     Figure("3", "Viscosity by class of modes", [(by_class(("UL", "UD", "stable", "all")), CZ), (by_class(("UL", "stable"), cold=1.6), CZ),
                                                (by_class(("UL", "UD", "stable", "all"), "4000_S"), CZ)]),
+    Figure("4", "Configurational entropy and viscosity", [(entropy_fraction, CZ), (entropy_viscosity, CZ), (modes_viscosity, CZ), (entropy_terms, CZ)]),
+    Figure("4, other liquid", "The same for the Kob-Andersen liquid", [(entropy_fraction, KA), (entropy_viscosity, KA), (modes_viscosity, KA),
+                                                                       (entropy_terms, KA)]),
+    Figure("5", "Green-Kubo, shear flow, and modes; experiments are left out", [(methods, CZ), (methods, KA)]),
     Figure("6", "Viscosity of the Kob-Andersen liquid", [(by_class(("UL", "stable")), KA), (by_class(("UL", "stable"), cold=1.6), KA),
                                                         (by_class(("UL", "UD", "stable", "all"), "4000_S"), KA)]),
     Figure("S1", "Kob-Andersen: modes against Green-Kubo, and the fraction of localized modes", [(parity, KA), (against_fraction, KA)]),
@@ -423,6 +534,9 @@ FIGURES = [
     Figure("S7", "Friction from the kernel and from diffusion", [(consistency, CZ), (consistency, KA)]),
     Figure("S8", "Participation ratio of the Kob-Andersen liquid", [(participation_sizes, KA), (participation, KA)]),
     Figure("S9", "Mobility edge of the Kob-Andersen liquid", [(edge, KA)]),
+    Figure("S10", "Participation ratio against the size of the box", [(participation_sizes, CZ)]),
+    Figure("S11", "Modes in real space, the 400 atoms that move most", [(picture(*p), CZ) for p in PICTURES]),
+    Figure("S11, other liquid", "The same for the Kob-Andersen liquid", [(picture(*p), KA) for p in PICTURES]),
     Figure("S12", "Bulk modulus", [(modulus, CZ), (modulus, KA)]),
     Figure("S13", "Lower cutoff of the frequency", [(cutoff, CZ), (cutoff, KA)]),
     Figure("S14", "Pair distribution and velocity autocorrelation", [(rdf, CZ), (vacf, CZ), (rdf, KA), (vacf, KA)]),

@@ -95,6 +95,8 @@ class Runner:
         elif part == "modes":
             modulus = self.result(case, "modulus")
             out.update(state=self.state(case, "dynamics"), BS=modulus["BS"], BT=modulus["BT"])
+        elif part == "inherent":
+            out.update(state=self.state(case, "equilibrate"), frames=os.path.join(os.path.dirname(self.state(case, "dynamics")), "frames.dump"))
         elif part != "melt":
             out["state"] = self.state(case, "equilibrate")
         return out
@@ -130,7 +132,7 @@ class Runner:
             command = ["mpirun", *self.args.mpirun.split(), "-np", str(self.args.ranks), *command]
         command += ["-in", os.path.join(HERE, deck), "-log", "log.lammps", "-screen", "none"]
         for name, value in variables.items():
-            command += ["-var", name, str(value)]
+            command += ["-var", name, *map(str, value if isinstance(value, (list, tuple)) else [value])]
         threads = str(self.args.threads)
         env = dict(os.environ, LAMMPS_PLUGIN_PATH=self.build, OPENBLAS_NUM_THREADS=threads, OMP_NUM_THREADS=threads)
         if subprocess.run(command, cwd=folder, env=env).returncode != 0:
@@ -153,10 +155,16 @@ class Runner:
         }
         if case.liquid == "cuzr":
             record["potential"] = os.path.basename(self.potential())
+        needed["units"] = record["units"]
         record["results"] = getattr(collect, part)(folder, variables, needed)
         store.write(self.results, case, part, record)
 
     # ---- all of it
+
+    def asked(self, case):
+        args = self.args
+        return (not args.temperature or any(abs(case.T - T) < 1e-9 for T in args.temperature)) and \
+            (not args.sample or case.sample in args.sample) and (not args.atoms or case.N in args.atoms)
 
     def chosen(self):
         """Cases and parts that were asked for, in the order in which they are run."""
@@ -164,12 +172,16 @@ class Runner:
         lists = [self.plan.cases(liquid) for liquid in args.liquid or plan.LIQUID]
         for cases in itertools.zip_longest(*lists):     # liquids in turn, so that results of all of them come
             for case in filter(None, cases):
-                if args.temperature and not any(abs(case.T - T) < 1e-9 for T in args.temperature):
-                    continue
-                if args.sample and case.sample not in args.sample or args.atoms and case.N not in args.atoms:
+                if not self.asked(case):
                     continue
                 for part in args.part or plan.MAIN:
-                    yield case, part
+                    if self.plan.wanted(case, part):
+                        yield case, part
+        if not args.part:
+            for cases in itertools.zip_longest(*lists):
+                for case, part in itertools.product(filter(None, cases), plan.FURTHER):
+                    if self.asked(case) and self.plan.wanted(case, part):
+                        yield case, part
 
     def run(self):
         todo = [(case, part) for case, part in self.chosen() if not self.done(case, part)]

@@ -5,6 +5,8 @@ A part is a deck, in.PART, for one Case: liquid, number of atoms, temperature, i
 
 from collections import namedtuple
 
+import numpy as np
+
 Case = namedtuple("Case", "liquid N T sample")
 
 # Needs of a part: other parts of the same case whose final state or results it begins from.
@@ -14,18 +16,24 @@ NEEDS = {
     "modulus": ["equilibrate"],
     "dynamics": ["equilibrate"],
     "modes": ["dynamics", "modulus"],
+    "inherent": ["dynamics"],
+    "integrate": ["equilibrate"],
+    "shear": ["equilibrate"],
+    "pictures": ["equilibrate"],
 }
 MAIN = ("equilibrate", "modulus", "dynamics", "modes")
+FURTHER = ("inherent", "integrate", "shear", "pictures")     # main size only; integrate: the hottest; pictures: one
+LAMBDA_NODES = 8      # of the thermodynamic integration
 
 # What the paper states, and what belongs to the force field
 LIQUID = {
     "kob-andersen": {
-        "units": "lj", "Pc": 0.27, "T_MC": 0.44,
+        "units": "lj", "Pc": 0.27, "T_MC": 0.44, "picture": 1.0, "rates": (0.1, 0.03, 0.01), "wUD": -1.0, "wS": 1.0,
         "vary": {"dt": 0.005, "nmelt": 5000, "kevery": 2, "korigin": 20, "nstress": 4, "strain": 0.02, "warm": 0.1,
                  "nbin": 250, "wlo": -25, "whi": 100},
     },
     "cuzr": {
-        "units": "metal", "Pc": 0.36, "T_MC": 840,
+        "units": "metal", "Pc": 0.36, "T_MC": 840, "picture": 1600, "rates": (0.2, 0.06, 0.02), "wUD": -1.73, "wS": 1.09,
         "vary": {"dt": 0.002, "nmelt": 5000, "kevery": 2, "korigin": 25, "nstress": 4, "strain": 0.02, "warm": 0.1,
                  "nbin": 250, "wlo": -50, "whi": 200},
     },
@@ -36,7 +44,7 @@ LIQUID = {
 SIZE = {
     "smoke": {
         "samples": 1, "melt_T": {"kob-andersen": 3.0, "cuzr": 3000},
-        "series": {},
+        "series": {}, "total": 0.6, "minima": 2, "nstep": 1200,
         "kob-andersen": {"N": 300, "nsnap": 2, "spacing": 400, "npress": 1200, "steps": {
             2.0: (1000, 2000, 8000, 200), 1.0: (1000, 2000, 8000, 200)}},
         "cuzr": {"N": 250, "nsnap": 2, "spacing": 400, "npress": 1200, "steps": {
@@ -44,7 +52,7 @@ SIZE = {
     },
     "desk": {
         "samples": 1, "melt_T": {"kob-andersen": 3.0, "cuzr": 3000},
-        "series": {"kob-andersen": (1.0, (1000, 4000)), "cuzr": (1800, (1000, 4000))},
+        "series": {"kob-andersen": (1.0, (1000, 4000)), "cuzr": (1800, (1000, 4000))}, "total": 3.0, "minima": 5, "nstep": 6000,
         "kob-andersen": {"N": 2000, "nsnap": 10, "spacing": 2000, "npress": 12000, "steps": {
             2.00: (10000, 20000, 100000, 500),
             1.50: (10000, 20000, 100000, 500),
@@ -88,6 +96,7 @@ def full():
     return {
         "samples": 10, "melt_T": {"kob-andersen": 3.0, "cuzr": 2300},
         "series": {"kob-andersen": (1.0, (1000, 2000, 8000)), "cuzr": (1800, (1000, 2000, 8000))},
+        "total": 30.0, "minima": 10, "nstep": 60000,
         "kob-andersen": {"N": 4000, **long,
                          "steps": cooled(ka, 3.3e-6 * 0.005, 0.6, (200000, 4000000), (1000000, 20000000), (1000, 4000))},
         "cuzr": {"N": 4000, **long, "vary": {"dt": 0.001, "nmelt": 1000000, "kevery": 4, "nstress": 8},
@@ -96,6 +105,14 @@ def full():
 
 
 SIZE["full"] = full()
+
+
+def coupling():
+    """lambda, and weights of the integral over lambda from 0 to 1: Gauss-Legendre in x, lambda = x^4, hottest last.
+    Where <U> goes as lambda^(-3/4), as for r^-12, its product with d lambda/dx is smooth."""
+    x, weight = np.polynomial.legendre.leggauss(LAMBDA_NODES)
+    x, weight = (x[::-1] + 1) / 2, weight[::-1] / 2
+    return x ** 4, 4 * x ** 3 * weight
 
 
 class Plan:
@@ -132,10 +149,32 @@ class Plan:
         out = dict(liquid["vary"], **table.get("vary", {}))
         ncool, nequil, nrun, klag = table["steps"].get(case.T, (0, 0, 0, 0))
         spacing = table["spacing"]
+        nframe = -(-nrun // spacing) * spacing // 10 // 40 * 40
         out.update(T=case.T, N=case.N, Pc=liquid["Pc"], seed=48271 + 1000 * case.sample, ncool=ncool, nequil=nequil, klag=klag,
-                   nrun=-(-nrun // spacing) * spacing, nframe=-(-nrun // spacing) * spacing // 10 // 40 * 40,
+                   nrun=-(-nrun // spacing) * spacing, nframe=nframe,
                    npress=table["npress"], spacing=spacing, nsnap=self.snapshots(case))
+        if part in FURTHER:
+            out.update(self.further(case, part, nframe))
         return out
+
+    def further(self, case, part, nframe):
+        liquid, table = LIQUID[case.liquid], self.table
+        return {
+            "inherent": lambda: {"nframes": table["minima"], "stride": 10 // table["minima"] * nframe, "ftol": 1e-9, "maxiter": 5000},
+            "integrate": lambda: {"nstep": table["nstep"], "lambda": [float(f"{x:.10g}") for x in coupling()[0]]},
+            "shear": lambda: {"erate": liquid["rates"], "total": table["total"]},
+            "pictures": lambda: {"wUD": liquid["wUD"], "wS": liquid["wS"]},
+        }[part]()
+
+    def wanted(self, case, part):
+        """False for further parts of cases that have none."""
+        if part in FURTHER and case.N != self.table[case.liquid]["N"]:
+            return False
+        if part == "integrate":
+            return case.T == max(self.temperatures(case.liquid))
+        if part == "pictures":
+            return case.T == LIQUID[case.liquid]["picture"] and case.sample == 1
+        return True
 
     def snapshots(self, case):
         """Fewer in larger boxes, for one number of modes in all, but 3 at the least."""

@@ -99,7 +99,7 @@ def parameters(study):
     for r in study.records:
         key = (r["liquid"], r["part"], r["N"])
         out.setdefault(key, []).append(f"T {r['T']:g}, sample {r['sample']}, {r['seconds']:.0f} s on {r['ranks']} rank(s), " + json.dumps(
-            {k: v for k, v in r["variables"].items() if k not in ("T", "N")}))
+            {k: v.tolist() if hasattr(v, "tolist") else v for k, v in r["variables"].items() if k not in ("T", "N")}))
     return out
 
 
@@ -122,7 +122,7 @@ def write_html(study, path, folder):
                 fp.write("<tr>" + "".join(f"<td>{html.escape(c)}" for c in row) + "</tr>\n")
             fp.write("</table></div><ul>" + "".join(f"<li>{html.escape(line)}" for line in fits_of(study, liquid)) + "</ul>\n")
         for figure in figures.FIGURES:
-            picture = os.path.join(folder, f"figure-{figure.number.replace(' ', '-')}.png")
+            picture = os.path.join(folder, f"figure-{figure.number.replace(',', '').replace(' ', '-')}.png")
             missing = figures.draw(figure, study, picture)
             with open(picture, "rb") as image:
                 data = base64.b64encode(image.read()).decode()
