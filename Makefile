@@ -23,7 +23,7 @@ demo: build                    ## viscosity of the Kob-Andersen liquid beside Gr
 
 PAPER ?= smoke
 paper: build                   ## figures of the paper, both liquids: PAPER=smoke (minutes), desk (hours) or full (cluster)
-	@$$(sh tools/python.sh) -B examples/paper/paper.py $(BUILD) --size $(PAPER)
+	@$$(sh tools/python.sh) -B examples/paper/paper.py $(BUILD) --size $(PAPER) $(if $(filter desk full,$(PAPER)),--rst doc/src/paper/$(PAPER).txt)
 
 check: build                   ## all tests
 	@cd $(BUILD) && ctest --output-on-failure

@@ -321,7 +321,8 @@ def by_class(names, choice="own_S", cold=None):
         gk, err = (np.array([d[name] for _, _, d, _ in rows]) * f for name in ("eta_GK", "eta_GK_err"))
         for name in names:
             v, e = (np.array([m[choice][key] for *_, m in rows]) * f for key in (name, f"{name}_err"))
-            ax.errorbar(T, np.where(v > 0, v, np.nan), e, fmt=MARK[name] + "-", lw=0.8, color=COLOUR[name], label=NAME[name])
+            there = v > 0       # a class without modes above w_min has none on a logarithmic axis
+            ax.errorbar(T[there], v[there], e[there], fmt=MARK[name] + "-", lw=0.8, color=COLOUR[name], label=NAME[name])
         ax.errorbar(T[holds], gk[holds], err[holds], fmt="o", color="black", label="Green-Kubo", zorder=4)
         if (~holds).any():
             ax.errorbar(T[~holds], gk[~holds], err[~holds], fmt="o", mfc="white", color="black", zorder=4, label="Green-Kubo, not relaxed in the run")
@@ -481,7 +482,8 @@ def methods(ax, study, liquid):
     for k, rate in enumerate(rates):
         points = [(T, r["rates"]["eta"][k] * f, r["rates"]["eta_err"][k] * f) for T, r in rows]
         T, eta, err = np.transpose(points)
-        ax.errorbar(T, np.where(eta > 0, eta, np.nan), err, fmt="x", color=matplotlib.colormaps["autumn"](0.75 * k / max(len(rates) - 1, 1)),
+        there = eta > 0
+        ax.errorbar(T[there], eta[there], err[there], fmt="x", color=matplotlib.colormaps["autumn"](0.75 * k / max(len(rates) - 1, 1)),
                     label=rf"shear, $\dot\epsilon$ = {rate:g}/" + unit(liquid).t)
     for T, e, d, m in study.together(liquid):
         ok = d["window_holds"] and e["equilibrated"]
@@ -501,13 +503,14 @@ def picture(name, words):
         mode = r[name]
         grow = 0.12 * r["box"][0] / np.max(np.hypot(mode["ex"], mode["ey"]))
         ax.quiver(mode["x"], mode["y"], grow * mode["ex"], grow * mode["ey"], angles="xy", scale_units="xy", scale=1, width=0.003, color=COLOUR["UL"])
-        ax.set(xlim=(0, r["box"][0]), ylim=(0, r["box"][1]), aspect="equal", xlabel=f"$x$ [{unit(liquid).length}]", ylabel="$y$")
-        ax.set_title(rf"{words}, $\omega$ = {r[name + '_w']:.2f} {unit(liquid).w}, $P$ = {r[name + '_P']:.2f}, $T$ = {T:g} {unit(liquid).T}", fontsize=8, loc="right")
+        ax.set(xlim=(0, r["box"][0]), ylim=(0, r["box"][1]), aspect="equal", ylabel="$y$", xlabel=(
+            f"$x$ [{unit(liquid).length}]\n" +
+            rf"{words}, $\omega$ = {r[name + '_w']:.2f} {unit(liquid).w}, $P$ = {r[name + '_P']:.2f}, $T$ = {T:g} {unit(liquid).T}"))
 
     return panel
 
 
-PICTURES = [("UL", "UL"), ("UD", "UD"), ("stable_delocalized", "stable"), ("stable_localized", "stable")]
+PICTURES = [("UL", "unstable localized"), ("UD", "unstable delocalized"), ("stable_delocalized", "stable delocalized"), ("stable_localized", "stable localized")]
 
 
 # ---- the page

@@ -194,7 +194,7 @@ class Runner:
             if not self.done(case, part):
                 self.part(case, part)
         if self.args.report:
-            say(f"report {report.write(self.results, os.path.join(self.work, 'report.html'))}")
+            say(f"report {report.write(self.results, os.path.join(self.work, 'report.html'), self.args.rst)}")
 
 
 def collectors():
@@ -212,6 +212,7 @@ def main():
     parser.add_argument("--part", action="append", choices=collectors())
     parser.add_argument("--list", action="store_true", help="what is done and what is to do; run nothing")
     parser.add_argument("--no-report", dest="report", action="store_false", help="do not draw the figures at the end")
+    parser.add_argument("--rst", help="file for the table of the manual")
     parser.add_argument("--results", help="folder for the results, default results/SIZE here, for smoke BUILD/paper/smoke/results")
     parser.add_argument("--potential", help="eam/fs file for Cu and Zr, default: that of tools/setup/potential.sh")
     parser.add_argument("--ranks", type=int, default=1)

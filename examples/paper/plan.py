@@ -40,8 +40,17 @@ LIQUID = {
 }
 
 # Per temperature, hottest first: steps of cooling to it, of equilibration, of the dynamics, and lags of the kernel.
-# Every liquid is cooled in sequence.  desk: at most 20 minutes for each part on one core.
+# Every liquid is cooled in sequence.  test: for the test of this folder, no physics; desk: at most 20 minutes for each part
+# on one core.
 SIZE = {
+    "test": {
+        "samples": 1, "melt_T": {"kob-andersen": 3.0, "cuzr": 3000},
+        "series": {"kob-andersen": (1.0, (60,))}, "total": 0.2, "minima": 1, "nstep": 240,
+        "kob-andersen": {"N": 120, "nsnap": 2, "spacing": 200, "npress": 600, "vary": {"nmelt": 500}, "steps": {
+            2.0: (200, 600, 4000, 100), 1.0: (200, 600, 4000, 100)}},
+        "cuzr": {"N": 128, "nsnap": 2, "spacing": 200, "npress": 600, "vary": {"nmelt": 500}, "steps": {
+            2200: (200, 400, 1600, 50), 1600: (200, 400, 1600, 50)}},
+    },
     "smoke": {
         "samples": 1, "melt_T": {"kob-andersen": 3.0, "cuzr": 3000},
         "series": {}, "total": 0.6, "minima": 2, "nstep": 1200,

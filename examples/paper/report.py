@@ -139,8 +139,13 @@ def write_rst(study, path):
         fp.write(".. made by examples/paper/report.py from the results in examples/paper/results\n\n")
         for liquid in study.liquids():
             name = {"kob-andersen": "Kob-Andersen", "cuzr": "Cu50Zr50"}[liquid]
-            fp.write(f"{name}: {units_of(liquid)}; *P*\\ :sub:`c` = {plan.LIQUID[liquid]['Pc']}.\n\n.. list-table::\n   :header-rows: 1\n\n")
-            for row in [COLUMNS] + rows_of(study, liquid):
+            rows = rows_of(study, liquid)
+            fp.write(f"{name}: {units_of(liquid)}; *P*\\ :sub:`c` = {plan.LIQUID[liquid]['Pc']}.\n\n")
+            if not rows:
+                fp.write("No state of this liquid is complete yet.\n\n")
+                continue
+            fp.write(".. list-table::\n   :header-rows: 1\n\n")
+            for row in [COLUMNS] + rows:
                 fp.write("".join(f"   {'* -' if k == 0 else '  -'} {cell}\n" for k, cell in enumerate(row)))
             fp.write("\n" + "".join(f"* {line}\n" for line in fits_of(study, liquid)) + "\n")
 
