@@ -9,6 +9,7 @@
 
 #include "compute_inm_dos.h"
 
+#include "inm/inm_entropy.h"
 #include "inm/inm_matrix_file.h"
 #include "inmvisc_compat.h"
 #include "inmvisc_parser.h"
@@ -58,7 +59,7 @@ static const char cite_compute_inm_dos[] =
 ComputeInmDos::ComputeInmDos(LAMMPS *lmp, int narg, char **arg) :
     Compute(lmp, narg, arg), nbin(0), fixed_range(false), edge(), w_edge(NAN), request(),
     said_modes(false), table(), assembly_step(-1), snapshot_step(-1), configuration(NAN),
-    announced(false), warned_range(false), weighted(true), builder(nullptr),
+    announced(false), warned_range(false), weighted(true), temperature(0.0), builder(nullptr),
     diagonalization(nullptr), list(nullptr), kpm(nullptr), solving(false)
 {
   if (lmp->citeme) lmp->citeme->add(cite_compute_inm_dos);
@@ -72,7 +73,7 @@ ComputeInmDos::ComputeInmDos(LAMMPS *lmp, int narg, char **arg) :
 
   scalar_flag = vector_flag = array_flag = peratom_flag = local_flag = 1;
   extscalar = extvector = extarray = 0;
-  size_vector = 12;
+  size_vector = 14;
   size_array_rows = nbin;
   size_array_cols = 5;
   size_peratom_cols = 6;
@@ -146,6 +147,9 @@ void ComputeInmDos::parse(int narg, char **arg)
     } else if (key == "weighted") {
       weighted = in.yesno("weighted");
       said_weighted = true;
+    } else if (key == "entropy") {
+      temperature = in.number("entropy");
+      if (!(temperature > 0.0)) in.fail("entropy needs a temperature above 0");
     } else if (!kpm->parse_keyword(key, in)) {
       in.unknown();
     }
@@ -223,6 +227,10 @@ void ComputeInmDos::check_arguments() const
     error->all(FLERR,
                "{}: modes all or unstable needs eigenvectors, and solver kpm has none; use modes "
                "lowest, or another solver for a smaller box or group",
+               me);
+  if (kpm->is_chosen() && temperature > 0.0)
+    error->all(FLERR,
+               "{}: entropy needs each eigenvalue, and solver kpm has none; use another solver",
                me);
   if (kpm->is_chosen() && request.precision != INM_DOUBLE)
     error->all(FLERR, "{}: precision single is not for solver kpm", me);
@@ -469,6 +477,7 @@ void ComputeInmDos::tabulate()
   vector[5] = (double) table.nzero;
   vector[6] = inm_low_frequency_slope(&table);
   vector[7] = builder->check_error();
+  tabulate_entropy();
   tabulate_peratom();
   tabulate_local();
 
@@ -479,6 +488,17 @@ void ComputeInmDos::tabulate()
     warned_range = true;
   }
   fixed_range = announced = true;
+}
+
+/* k T / hbar is an angular frequency in 1/time */
+
+void ComputeInmDos::tabulate_entropy()
+{
+  if (temperature == 0.0) return;
+  const double hbar = force->hplanck / (2.0 * M_PI);
+  const inm_entropy s = inm_harmonic_entropy(&table, force->boltz * temperature / hbar);
+  vector[12] = s.classical;
+  vector[13] = s.quantum;
 }
 
 /* once per run: what was done, and for every output that is NaN, how to get it */
@@ -495,6 +515,9 @@ void ComputeInmDos::announce() const
                    "{}: no eigenvectors of stable modes: P and projections are nan there "
                    "(keyword modes)\n",
                    me);
+  if (temperature > 0.0 && std::isnan(vector[12]))
+    utils::logmesg(
+        lmp, "{}: there are unstable modes: the harmonic entropy is nan, minimize first\n", me);
   announce_eigenvector();
 }
 

@@ -516,6 +516,34 @@ TEST_F(InmDos, two_atoms_are_an_oscillator)
     }
 }
 
+TEST_F(InmDos, harmonic_entropy_is_that_of_the_local_array_and_undefined_with_unstable_modes)
+{
+    const double T = 0.7;
+    for (const std::string units : {"lj", "metal"}) {
+        reopen();
+        // a crystal: all modes stable; h in eV ps, k in eV/K
+        const double h = (units == "lj") ? 1.0 : 4.135667696e-3, k = (units == "lj") ? 1.0 : 8.617333262e-5;
+        run("units " + units + "\natom_style atomic\nlattice fcc " + (units == "lj" ? "1.1" : "1.55") +
+            "\nregion box block 0 3 0 3 0 3\ncreate_box 1 box\ncreate_atoms 1 box\nmass 1 2.0\n"
+            "pair_style lj/cut 2.0\npair_coeff * * 1.0 1.0\ndisplace_atoms all random 0.01 0.01 0.01 8\n"
+            "compute inm all inm/dos 10 modes none entropy 0.7" + INVOKE);
+        const auto lambda = column(local("inm"), 0);
+        double sum        = 0.0;
+        for (double one : lambda)
+            if (one != 0.0) sum += 1.0 - std::log(h / (2.0 * M_PI) * std::sqrt(one) / (k * T));
+        const auto v = vector("inm");
+        ASSERT_EQ(v[1], 0.0);
+        EXPECT_NEAR(v[12], sum / 108.0, 1e-6 * std::fabs(sum) / 108.0); // constants have changed since 2018
+        EXPECT_GT(v[13], v[12]);
+    }
+    reopen();
+    const std::string log =
+        log_of(melt108() + "compute inm all inm/dos 10 modes none entropy 0.7" + INVOKE);
+    EXPECT_GT(vector("inm")[1], 0.0);
+    EXPECT_TRUE(std::isnan(vector("inm")[12]));
+    EXPECT_NE(log.find("the harmonic entropy is nan, minimize first"), std::string::npos);
+}
+
 TEST_F(InmDos, one_atom_has_only_translations)
 {
     run("units lj\natom_style atomic\nregion box block 0 9 0 9 0 9\ncreate_box 1 box\nmass 1 2.0\n"
