@@ -37,6 +37,10 @@ struct Plane {
   const char *name;
   int k, c;
 };
+// below the first, the rounding of coordinates and forces is more than a few digits of the result
+
+static constexpr double MIN_STRAIN = 1.0e-10, MAX_STRAIN = 0.1;
+
 static const Plane planes[3] = {{"xy", 0, 1}, {"xz", 0, 2}, {"yz", 1, 2}};
 
 static const char cite_compute_affine_gamma[] =
@@ -79,8 +83,8 @@ ComputeAffineGamma::ComputeAffineGamma(LAMMPS *lmp, int narg, char **arg) :
       method = (in.choice("method", {"hessian", "strain"}) == "hessian") ? HESSIAN : STRAIN;
       if (method == STRAIN) {
         strain = in.number("method strain eps");
-        if (!(strain > 0.0 && strain < 0.1))
-          in.fail("method strain eps must lie between 0 and 0.1");
+        if (!(strain > MIN_STRAIN && strain < MAX_STRAIN))
+          in.fail(fmt::format("method strain eps must lie between {} and {}", MIN_STRAIN, MAX_STRAIN));
       }
     } else {
       in.unknown();
@@ -91,6 +95,7 @@ ComputeAffineGamma::ComputeAffineGamma(LAMMPS *lmp, int narg, char **arg) :
 
   inm = ComputeInmDos::require(lmp, inm_id, me);
 
+  check_bins(lmp, me, inm->nbins(), 4);
   array_flag = peratom_flag = local_flag = 1;
   extarray = 0;
   size_array_rows = inm->nbins();
@@ -109,13 +114,20 @@ ComputeAffineGamma::~ComputeAffineGamma()
   memory->destroy(array_local);
 }
 
-void ComputeAffineGamma::init()
+/* looked up at every use: a run without set-up (pre no) may follow when it was deleted */
+
+void ComputeAffineGamma::find_inm()
 {
   inm = ComputeInmDos::require(lmp, inm_id, me);
   if (inm->igroup != igroup)
     error->all(FLERR, "{}: its group must be that of compute inm/dos {}", me, inm_id);
   if (inm->nbins() != size_array_rows)
     error->all(FLERR, "{}: compute inm/dos {} has another number of bins than before", me, inm_id);
+}
+
+void ComputeAffineGamma::init()
+{
+  find_inm();
   inm->add_projector(id);
   snapshot_step = -1;
 }
@@ -182,6 +194,7 @@ void ComputeAffineGamma::snapshot()
 {
   if (snapshot_step == update->ntimestep) return;
   require_run(lmp, me);
+  find_inm();
   inm->snapshot();
 
   const inm_modes &modes = inm->modes();
@@ -238,6 +251,7 @@ void ComputeAffineGamma::compute_array()
 
 void ComputeAffineGamma::compute_peratom()
 {
+  find_inm();
   inm->assemble();
   tabulate_peratom();
   invoked_peratom = update->ntimestep;

@@ -70,6 +70,7 @@ ComputeInmDos::ComputeInmDos(LAMMPS *lmp, int narg, char **arg) :
   kpm = new KpmSolver(lmp, me);
   request.ntypes = atom->ntypes;
   parse(narg, arg);
+  check_bins(lmp, me, nbin, 5);
 
   scalar_flag = vector_flag = array_flag = peratom_flag = local_flag = 1;
   extscalar = extvector = extarray = 0;
@@ -115,6 +116,7 @@ void ComputeInmDos::parse(int narg, char **arg)
       range.lo = in.number("range lo");
       range.hi = in.number("range hi");
       if (!(range.lo < range.hi)) in.fail("range lo must be below range hi");
+      if (!std::isfinite(range.hi - range.lo)) in.fail("range is too wide");
       fixed_range = true;
     } else if (key == "edge") {
       parse_edge(in);
@@ -330,6 +332,8 @@ void ComputeInmDos::assemble()
 {
   if (assembly_step == update->ntimestep) return;
   require_run(lmp, me);
+  if (!builder->hessian())
+    error->all(FLERR, "{}: it was defined after this run was set up; leave out pre no", me);
 
   if (list) rebuild(list);
   builder->build(groupbit, list);

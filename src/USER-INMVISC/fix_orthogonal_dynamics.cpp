@@ -112,7 +112,7 @@ void FixOrthogonalDynamics::parse(int narg, char **arg)
     } else if (key == "estimator") {
       direct = in.choice("estimator", {"vacf", "direct"}) == "direct";
     } else if (key == "start") {
-      startstep = (bigint) in.number("start");
+      startstep = in.timestep("start");
     } else if (key == "file") {
       filename = in.word("file");
     } else if (key == "types") {
