@@ -12,6 +12,7 @@
 #include "inm_matrix_file.h"
 #include "inm_plan.h"
 #include "inm_stars.h"
+#include "inm_team.h"
 #include "inm_tagmap.h"
 #include "model_systems.h"
 
