@@ -6,7 +6,7 @@ JOBS  ?= $(shell nproc)
 PREFIX ?= /usr/local
 CMAKE_ARGS ?=
 
-.PHONY: all setup build install demo check check-versions validate bench doc dist clean help
+.PHONY: all setup build install demo paper check check-versions validate bench doc dist clean help
 
 all: build                     ## set up and build: build/lmp, build/inmviscplugin.so
 
@@ -24,6 +24,10 @@ install: build                 ## plugin and manual below PREFIX=/usr/local
 
 demo: build                    ## viscosity of the Kob-Andersen liquid beside Green-Kubo, with a picture
 	@sh examples/kob-andersen/run-demo.sh $(BUILD)
+
+PAPER ?= smoke
+paper: build                   ## figures of the paper, both liquids: PAPER=smoke (minutes), desk (hours) or full (cluster)
+	@$$(sh tools/python.sh) -B examples/paper/paper.py $(BUILD) --size $(PAPER) $(if $(filter desk full,$(PAPER)),--rst doc/src/paper/$(PAPER).txt)
 
 check: build                   ## all tests
 	@cd $(BUILD) && ctest --output-on-failure

@@ -27,6 +27,8 @@
 #include "inmvisc_kernel_report.h"
 #include "inmvisc_parser.h"
 
+#include "citeme.h"
+
 #include <algorithm>
 #include <cmath>
 #include <cstring>
@@ -39,9 +41,21 @@ using namespace INMVISC_NS;
 static constexpr double NOT_KNOWN = std::numeric_limits<double>::quiet_NaN();
 static constexpr int NVECTOR = 5;    // values in the global vector for each set of atoms
 
-// state in a restart file: this, the bounds, and that of the correlator
+// state in a restart file: this, the bounds, a mark of both, and that of the correlator
 
 enum { LAST_STEP, SAMPLE_TIME, NATOMS, LEVELS, NHEADER };
+
+static const char cite_fix_orthogonal_dynamics[] =
+    "fix orthogonal/dynamics command: J. Chem. Phys. 140, 124103 (2014)\n\n"
+    "@Article{Carof14,\n"
+    " author = {A. Carof and R. Vuilleumier and B. Rotenberg},\n"
+    " title = {Two algorithms to compute projected correlation functions in molecular dynamics "
+    "simulations},\n"
+    " journal = {J.\\ Chem.\\ Phys.},\n"
+    " year =    2014,\n"
+    " volume =  140,\n"
+    " pages =   124103\n"
+    "}\n\n";
 
 /* ---------------------------------------------------------------------- */
 
@@ -51,6 +65,8 @@ FixOrthogonalDynamics::FixOrthogonalDynamics(LAMMPS *lmp, int narg, char **arg) 
     history(nullptr), last_step(-1), dt(0.0), natoms(0.0), logged_at(0), bounds(), rounder(),
     evaluated_at(-1), source(INM_FROM_KERNEL)
 {
+  if (lmp->citeme) lmp->citeme->add(cite_fix_orthogonal_dynamics);
+
   static_assert(sizeof(Bounds) == NBOUNDS * sizeof(double), "bounds are stored as numbers");
   static_assert(sizeof(Total) == NTOTAL * sizeof(double), "totals are reduced as numbers");
   parse(narg, arg);
@@ -96,7 +112,7 @@ void FixOrthogonalDynamics::parse(int narg, char **arg)
     } else if (key == "estimator") {
       direct = in.choice("estimator", {"vacf", "direct"}) == "direct";
     } else if (key == "start") {
-      startstep = (bigint) in.number("start");
+      startstep = in.timestep("start");
     } else if (key == "file") {
       filename = in.word("file");
     } else if (key == "types") {
@@ -453,7 +469,7 @@ int FixOrthogonalDynamics::unpack_exchange(int i, double *buf)
 void FixOrthogonalDynamics::write_restart(FILE *fp)
 {
   process_kept(false);    // so that nothing is kept
-  const size_t n = NHEADER + NBOUNDS + inm_correlator_pack_size(correlator);
+  const size_t n = NHEADER + NBOUNDS + 1 + inm_correlator_pack_size(correlator);
   if (n * sizeof(double) > (size_t) MAXSMALLINT)
     error->all(FLERR, "{}: {:.3g} GB of data do not fit in a restart file", me, 8.0e-9 * n);
   if (comm->me) return;
@@ -464,7 +480,8 @@ void FixOrthogonalDynamics::write_restart(FILE *fp)
   list[NATOMS] = natoms;
   list[LEVELS] = history->nlevel;
   memcpy(&list[NHEADER], &bounds, sizeof(bounds));
-  inm_correlator_pack(correlator, &list[NHEADER + NBOUNDS]);
+  list[NHEADER + NBOUNDS] = inm_fingerprint(NHEADER + NBOUNDS, list.data());
+  inm_correlator_pack(correlator, &list[NHEADER + NBOUNDS + 1]);
   const int size = (int) (n * sizeof(double));
   fwrite(&size, sizeof(int), 1, fp);
   fwrite(list.data(), sizeof(double), n, fp);
@@ -475,11 +492,17 @@ void FixOrthogonalDynamics::write_restart(FILE *fp)
 void FixOrthogonalDynamics::restart(char *buf)
 {
   const double *list = (const double *) buf;
-  if (inm_correlator_unpack(correlator, list + NHEADER + NBOUNDS) != INM_OK)
+  inm_status status = inm_correlator_unpack(correlator, list + NHEADER + NBOUNDS + 1);
+  if (status == INM_OK && list[NHEADER + NBOUNDS] != inm_fingerprint(NHEADER + NBOUNDS, list))
+    status = INM_ERR_DATA;
+  if (status == INM_ERR_DATA)
+    error->all(FLERR, "{}: its data in the restart file are damaged; use another fix ID to start anew",
+               me);
+  if (status != INM_OK)
     error->all(
         FLERR,
         "{}: the restart file has data of other Nlag, Norigin, blocks, estimator, atom types "
-        "or dimension; use the same or another fix ID",
+        "or dimension, or of another version; use the same or another fix ID",
         me);
   last_step = (bigint) list[LAST_STEP];
   dt = list[SAMPLE_TIME];
@@ -506,6 +529,9 @@ void FixOrthogonalDynamics::unpack_restart(int i, int nth)
 {
   double *buf = atom->extra[i];
   for (int fix = 0; fix < nth; fix++) buf += (int) buf[0];
+  if (buf[0] != history->size() + 1)
+    error->one(FLERR, "{}: data of an atom in the restart file are damaged; use another fix ID to start anew",
+               me);
   history->unpack(i, buf + 1);
 }
 

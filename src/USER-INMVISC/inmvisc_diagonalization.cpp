@@ -12,6 +12,8 @@
 #include "inmvisc_check.h"
 #include "inmvisc_compat.h"
 
+#include "inm/inm_cores.h"
+
 #include <cstring>
 
 using namespace LAMMPS_NS;
@@ -96,6 +98,7 @@ void Diagonalization::announce(const inm_plan &plan)
                  inm_solver_name(plan.solver),
                  plan.job.precision == INM_DOUBLE ? "" : " in single precision", who,
                  plan.need / GB, distributed ? " on a node" : "", time);
+  utils::logmesg(lmp, "{}: LAPACK from {}\n", caller, inm_lapack_file());
 }
 
 /* ----------------------------------------------------------------------

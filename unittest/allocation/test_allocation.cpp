@@ -2,10 +2,18 @@
 // this program and of the static core to the functions below (-Wl,--wrap=malloc,...); those of the
 // shared libraries, and so of new, MPI and LAPACK, go their own way.
 
+#include "inm_chebyshev.h"
+#include "inm_coloring.h"
+#include "inm_correlator.h"
+#include "inm_cores.h"
 #include "inm_halo.h"
 #include "inm_kpm.h"
 #include "inm_lowest.h"
 #include "inm_matrix_file.h"
+#include "inm_plan.h"
+#include "inm_stars.h"
+#include "inm_team.h"
+#include "inm_tagmap.h"
 #include "model_systems.h"
 
 #include <cstdio>
@@ -596,6 +604,142 @@ TEST(Allocation, of_the_lowest_modes_may_fail_anywhere)
     };
     ASSERT_EQ(solve(), INM_OK); // the exchange between ranks, which is the Hessian's, has its room now
     fail_in_turn(solve);
+}
+
+// ---- what needs no Hessian ----------------------------------------------------------------------
+
+// samples of one number, as from a fix
+void sample(inm_correlator *c, const inm_correlator_options &o, int count)
+{
+    for (int k = 0; k < count; k++) {
+        const inm_sample *todo = inm_correlator_begin(c);
+        const size_t nt = (size_t) o.ntypes, nslot = (size_t) inm_correlator_nslot(c);
+        const Field vv(nt * nslot, 1.0 / (1 + k % 5)), moment(2 * nt, 1.0), msd(nt * (size_t) todo->npair + 1, 1.0);
+        const inm_products p = {vv.data(), vv.data(), vv.data(), moment.data(), msd.data()};
+        inm_correlator_end(c, &p);
+    }
+}
+
+TEST(Allocation, of_a_correlator_may_fail_anywhere)
+{
+    for (inm_estimator estimator : {INM_VACF, INM_DIRECT}) {
+        const inm_correlator_options o = {2, 5, 1, 2, 3, estimator};
+        fail_in_turn([&]() {
+            inm_correlator *c = nullptr;
+            inm_status status = inm_correlator_create(&c, &o);
+            EXPECT_EQ(c == nullptr, status != INM_OK);
+            inm_correlator_destroy(&c);
+            return inm_status_sync(status, MPI_COMM_WORLD);
+        });
+    }
+}
+
+TEST(Allocation, that_fails_in_an_estimate_of_the_friction_leaves_the_sums_as_they_were)
+{
+    for (inm_estimator estimator : {INM_VACF, INM_DIRECT}) {
+        const inm_correlator_options o = {2, 5, 1, 2, 3, estimator};
+        inm_correlator *c              = nullptr;
+        ASSERT_EQ(inm_correlator_create(&c, &o), INM_OK);
+        sample(c, o, 60);
+        Field before(inm_correlator_pack_size(c)), after(before);
+        inm_correlator_pack(c, before.data());
+        Field friction;
+        fail_in_turn(
+            [&]() {
+                const inm_status status = inm_correlator_estimate(c, 0.1, MPI_COMM_WORLD);
+                if (status == INM_OK) friction.push_back(inm_correlator_friction(c, 0)->from_vacf);
+                return status;
+            },
+            [&]() {
+                inm_correlator_pack(c, after.data());
+                EXPECT_EQ(before, after);
+                inm_correlator_unpack(c, before.data()); // so that the next estimate is a new one
+            });
+        ASSERT_GE(friction.size(), 2u);
+        for (double f : friction) EXPECT_EQ(memcmp(&f, &friction[0], sizeof(f)), 0);
+        inm_correlator_destroy(&c);
+    }
+}
+
+TEST(Allocation, of_graphs_and_colors_may_fail_anywhere)
+{
+    std::vector<int32_t> edge;
+    for (int32_t i = 0; i < 300; i++)
+        for (int32_t step : {1, 7, 20}) edge.insert(edge.end(), {i, (i + step) % 300});
+    fail_in_turn([&]() {
+        inm_graph g = {0, nullptr, nullptr}, wider = {0, nullptr, nullptr};
+        int ncolor = 0;
+        std::vector<int> color(300);
+        inm_status status = inm_graph_create(&g, 300, edge.size() / 2, edge.data());
+        if (status == INM_OK) status = inm_graph_power(&wider, &g, 3, 300, nullptr);
+        if (status == INM_OK) status = inm_graph_color(&wider, nullptr, color.data(), &ncolor);
+        inm_graph_free(&g);
+        inm_graph_free(&wider);
+        return inm_status_sync(status, MPI_COMM_WORLD);
+    });
+}
+
+TEST(Allocation, of_stars_may_fail_anywhere)
+{
+    const Field x = random_numbers(12, -1.0, 1.0, 13), curvature(2, 1.0), slope = random_numbers(24, -1.0, 1.0, 14);
+    const std::vector<size_t> start = {0, 3, 6};
+    const std::vector<int> atom     = {0, 1, 2, 1, 2, 3};
+    const inm_star_list stars       = {2, curvature.data(), start.data(), atom.data(), slope.data()};
+    const inm_central_pair pairs[]  = {{0, 1, 1.0, 2.0}, {2, 3, 1.0, 2.0}};
+    const auto ignore = [](void *, int, int, const double *, const double *) {
+        return INM_OK;
+    };
+    fail_in_turn([&]() {
+        return inm_status_sync(inm_stars_blocks(4, x.data(), &stars, 2, pairs, ignore, nullptr), MPI_COMM_WORLD);
+    });
+}
+
+TEST(Allocation, in_sums_of_chebyshev_polynomials_may_fail_anywhere)
+{
+    const Field mu(20, 0.1), x = {-0.5, 0.5};
+    const size_t n = inm_chebyshev_nodes(mu.size());
+    Field weight(n), below(x.size());
+    fail_in_turn([&]() {
+        inm_status status = inm_chebyshev_weights(mu.data(), mu.size(), n, weight.data());
+        if (status == INM_OK) status = inm_chebyshev_below(mu.data(), mu.size(), x.size(), x.data(), below.data());
+        return inm_status_sync(status, MPI_COMM_WORLD);
+    });
+}
+
+TEST(Allocation, of_a_map_of_tags_may_fail_and_keeps_what_it_has)
+{
+    fail_in_turn([]() {
+        inm_tagmap map    = {nullptr, nullptr, 0, 0};
+        inm_status status = INM_OK;
+        int32_t known     = 0;
+        while (known < 5000 && status == INM_OK)
+            if ((status = inm_tagmap_set(&map, 3 * (int64_t) known + 1, known)) == INM_OK) known++;
+        for (int32_t i = 0; i < known; i++) EXPECT_EQ(inm_tagmap_find(&map, 3 * (int64_t) i + 1), i);
+        inm_tagmap_free(&map);
+        return inm_status_sync(status, MPI_COMM_WORLD);
+    });
+}
+
+TEST(Allocation, of_a_plan_may_fail_anywhere)
+{
+    inm_request request;
+    memset(&request, 0, sizeof(request));
+    request.ntypes = 1;
+    fail_in_turn([&]() {
+        inm_plan plan;
+        return inm_plan_make(&plan, MPI_COMM_WORLD, 300, &request, nullptr, 0.0);
+    });
+    Watch watch(FROM_THEN_ON, 1);
+    EXPECT_EQ(inm_core_speed(MPI_COMM_WORLD), 0.0); // unknown
+    EXPECT_EQ(allocations().live.size(), 0u);
+}
+
+TEST(Allocation, of_threads_that_fails_leaves_the_work_to_one)
+{
+    std::vector<int> done(5, 0);
+    Watch watch(FROM_THEN_ON, 1);
+    inm_run_parallel(5, [](void *ctx, int k) { ((int *) ctx)[k]++; }, done.data());
+    EXPECT_EQ(done, std::vector<int>(5, 1));
 }
 
 // ---- after a failure ----------------------------------------------------------------------------

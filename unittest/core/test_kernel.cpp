@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <cstring>
 #include <fstream>
 #include <random>
 #include <sstream>
@@ -751,6 +752,55 @@ TEST(Direct, continues_from_packed_state)
     EXPECT_TRUE(std::isfinite(a.kernel_error));
     Correlation other(all, 1, 8, 1, 4);
     EXPECT_EQ(inm_correlator_unpack(other.c, state.data()), INM_ERR_ARG);
+}
+
+// each of the numbers with one of its bits turned, and two signs, which would cancel in a plain sum
+
+TEST(Correlator, refuses_a_damaged_state_and_stays_as_it_was)
+{
+    const std::vector<Particle> all = walkers(3, 130, 1);
+    Correlation first(all, 1, 5, 2, 2), second(all, 1, 5, 2, 2);
+    first.samples(0, 130);
+    Series state(inm_correlator_pack_size(first.c)), before(inm_correlator_pack_size(second.c)), after(before);
+    inm_correlator_pack(first.c, state.data());
+    inm_correlator_pack(second.c, before.data());
+    for (size_t i = 0; i < state.size(); i++)
+        for (int bit : {0, 31, 51, 52, 62, 63}) {
+            Series damaged = state;
+            uint64_t bits;
+            memcpy(&bits, &damaged[i], sizeof(bits));
+            bits ^= UINT64_C(1) << bit;
+            memcpy(&damaged[i], &bits, sizeof(bits));
+            const inm_status status = inm_correlator_unpack(second.c, damaged.data());
+            EXPECT_TRUE(status == INM_ERR_DATA || (status == INM_ERR_ARG && i < 7)) << i << " bit " << bit;
+        }
+    Series signs = state;
+    signs[state.size() - 2] *= -1.0;
+    signs[state.size() - 5] *= -1.0;
+    ASSERT_NE(signs, state);
+    EXPECT_EQ(inm_correlator_unpack(second.c, signs.data()), INM_ERR_DATA);
+    inm_correlator_pack(second.c, after.data());
+    EXPECT_EQ(before, after);
+    EXPECT_EQ(inm_correlator_unpack(second.c, state.data()), INM_OK);
+}
+
+// headers that are whole but cannot be: the fingerprint is made to fit
+
+TEST(Correlator, refuses_counters_that_do_not_belong_together)
+{
+    enum { NSAMPLE = 7, NFULL, PER_BLOCK, IN_BLOCK, SUMS_MARK, HEADER_MARK };
+    const std::vector<Particle> all = walkers(3, 130, 1);
+    Correlation first(all, 1, 5, 2, 2), second(all, 1, 5, 2, 2);
+    first.samples(0, 130);
+    Series state(inm_correlator_pack_size(first.c));
+    inm_correlator_pack(first.c, state.data());
+    for (int k : {(int)NSAMPLE, (int)NFULL, (int)PER_BLOCK, (int)IN_BLOCK})
+        for (double x : Series{-1.0, 1e9, 1e300, NAN, INFINITY, state[k] + 7.0, state[k] + 0.5}) {
+            Series other       = state;
+            other[k]           = x;
+            other[HEADER_MARK] = inm_fingerprint(HEADER_MARK, other.data());
+            EXPECT_EQ(inm_correlator_unpack(second.c, other.data()), INM_ERR_DATA) << k << ": " << x;
+        }
 }
 
 TEST(Correlator, refuses_senseless_parameters)

@@ -387,6 +387,31 @@ TEST_F(OrthogonalDynamics, restart_continues_on_any_number_of_ranks)
     remove(name);
 }
 
+// LAMMPS tells a fix neither the length of its data nor whether they are whole
+
+TEST_F(OrthogonalDynamics, restart_with_damaged_data_is_refused)
+{
+    const std::string name = scratch("damaged");
+    const std::string fix  = "fix mem all orthogonal/dynamics 1 15 4 blocks 3\n";
+    run(liquid() + fix + "run 40\nwrite_restart " + name);
+    const std::string whole = slurp(name), style = "orthogonal/dynamics";
+    const size_t begin      = whole.find(style) + style.size() + 1 + sizeof(int);
+    for (size_t byte : {5, 30, 100, 110, 8 * 20 + 6, 8 * 24 + 1, 8 * 40 + 2, 8 * 300}) {
+        if (rank() == 0) {
+            std::string damaged = whole;
+            damaged[begin + byte] ^= 4;
+            std::ofstream(name, std::ios::binary) << damaged;
+        }
+        MPI_Barrier(MPI_COMM_WORLD);
+        reopen();
+        const std::string error = error_of("read_restart " + name + "\n" + fix);
+        const bool refused      = error.find("in the restart file are damaged") != std::string::npos ||
+                             error.find("restart file has data of other") != std::string::npos;
+        EXPECT_TRUE(refused) << "byte " << byte << ": " << error;
+    }
+    remove(name);
+}
+
 TEST_F(OrthogonalDynamics, rerun_of_a_dump_gives_the_same)
 {
     const std::string fix = "fix mem all orthogonal/dynamics 5 8 2 blocks 2\n", name = scratch("dump");

@@ -2,7 +2,9 @@
 
 #include "lammps_test.h"
 
+#include <cmath>
 #include <cstdlib>
+#include <dlfcn.h>
 
 namespace {
 
@@ -85,21 +87,137 @@ TEST_F(Plugin, loading_it_twice_is_harmless)
     EXPECT_GT(scalar("eta"), 0.0);
 }
 
-TEST_F(Plugin, shows_one_symbol)
+// what a shared library shows: functions, and everything else
+std::pair<std::string, std::string> symbols_of(const std::string &file)
 {
-    // LAMMPS opens plugins with RTLD_GLOBAL: whatever else were visible could clash
-    FILE *nm = popen("nm -D --defined-only " INMVISC_PLUGIN " 2>/dev/null", "r");
-    ASSERT_NE(nm, nullptr);
-    std::string functions, others;
+    std::pair<std::string, std::string> result;
+    FILE *nm = popen(("nm -D --defined-only " + file + " 2>/dev/null").c_str(), "r");
+    if (!nm) return result;
     char line[1024];
     while (fgets(line, sizeof(line), nm)) {
         std::istringstream words(line);
         std::string address, kind, name;
         words >> address >> kind >> name;
-        (kind == "T" ? functions : others) += name + " ";
+        (kind == "T" ? result.first : result.second) += name + " ";
     }
-    if (pclose(nm) != 0) GTEST_SKIP() << "there is no program nm";
-    EXPECT_EQ(functions, "lammpsplugin_init ");
-    EXPECT_EQ(others.find("inm_"), std::string::npos) << others;
+    pclose(nm);
+    return result;
+}
+
+TEST_F(Plugin, shows_one_symbol)
+{
+    // LAMMPS opens plugins with RTLD_GLOBAL: whatever else were visible could clash
+    const std::string plugin = INMVISC_PLUGIN;
+    const std::string styles = plugin.substr(0, plugin.rfind('/') + 1) + "inmvisc_styles.so";
+    const auto shown = symbols_of(plugin), beside = symbols_of(styles);
+    if (shown.first.empty()) GTEST_SKIP() << "there is no program nm";
+    EXPECT_EQ(shown.first, "lammpsplugin_init ");
+    EXPECT_EQ(shown.second.find("inm_"), std::string::npos) << shown.second;
+    EXPECT_EQ(beside.first, "inmvisc_register ");
+    EXPECT_EQ(beside.second.find("inm"), std::string::npos) << beside.second;
+}
+
+// LAPACK, BLAS and the core come with the plugin, but to nobody else: a name that the process did not
+// have before it does not have afterwards
+
+TEST_F(Plugin, brings_no_symbols_into_the_process)
+{
+    run("plugin clear\n");
+    const char *names[] = {"dsyevd_", "dgemm_", "dstemr_", "cblas_dgemm", "openblas_set_num_threads",
+                           "pdsyevd_", "inm_solve", "inm_hessian_create", "inmvisc_register"};
+    std::vector<void *> before;
+    for (const char *name : names) before.push_back(dlsym(RTLD_DEFAULT, name));
+    reopen();
+    run(crystal() + computes());
+    for (size_t k = 0; k < before.size(); k++)
+        EXPECT_EQ(dlsym(RTLD_DEFAULT, names[k]), before[k]) << names[k];
+}
+
+// ctest runs this also with a LAPACK of the host: unittest/testing/host_linalg.c
+
+TEST_F(Plugin, tells_which_lapack_answers)
+{
+    const std::string log = log_of(crystal() + "compute inm all inm/dos 10 modes all solver lapack\n"
+                                               "thermo_style custom step c_inm\nrun 0\n");
+    const std::string said = "LAPACK from ";
+    const size_t at = log.find(said);
+    ASSERT_NE(at, std::string::npos) << log;
+    const std::string file = log.substr(at + said.size(), log.find('\n', at) - at - said.size());
+    EXPECT_TRUE(std::ifstream(file).good()) << file;
+    const int *calls = (const int *)dlsym(RTLD_DEFAULT, "host_dsyevd_calls");
+    EXPECT_EQ(file.find("host_linalg") != std::string::npos, calls != nullptr) << file;
+    if (calls && rank() == 0) {
+        EXPECT_GT(*calls, 0);
+    }
+    EXPECT_EQ(calls != nullptr, getenv("INMVISC_HOST_LINALG") != nullptr);
+}
+
+// ---- two instances ------------------------------------------------------------------------------
+
+// results of two systems that run in turn, or one after the other
+class TwoInstances : public Plugin {
+protected:
+    static std::string start(int seed)
+    {
+        return crystal() + "displace_atoms all random 0.05 0.05 0.05 " + std::to_string(seed) + "\nfix nve all nve\n" +
+               computes();
+    }
+    std::vector<double> results()
+    {
+        std::vector<double> r = vector("eta");
+        r.push_back(scalar("inm"));
+        return r;
+    }
+    void expect_equal(const std::vector<double> &a, const std::vector<double> &b)
+    {
+        ASSERT_EQ(a.size(), b.size());
+        for (size_t i = 0; i < a.size(); i++)
+            EXPECT_TRUE(a[i] == b[i] || (std::isnan(a[i]) && std::isnan(b[i]))) << i << ": " << a[i] << " " << b[i];
+    }
+};
+
+TEST_F(TwoInstances, in_one_process_do_not_know_of_each_other)
+{
+    std::vector<std::vector<double>> alone;
+    for (int seed : {11, 22}) {
+        reopen();
+        run(start(seed) + "run 3\nrun 3\n");
+        alone.push_back(results());
+        run("run 3\n");
+        alone.push_back(results());
+    }
+    reopen();
+    run(start(11));
+    void *first = lmp;
+    open(); // a second one beside it
+    run(start(22));
+    for (int k = 0; k < 2; k++) {
+        std::swap(lmp, first);
+        run("run 3\n");
+        std::swap(lmp, first);
+        run("run 3\n");
+    }
+    expect_equal(results(), alone[2]);
+    std::swap(lmp, first);
+    expect_equal(results(), alone[0]);
+
+    // the second ends and takes its list of plugins with it: the first goes on, and can make new ones
+    std::swap(lmp, first);
+    close();
+    lmp = first;
+    run("run 3\n");
+    expect_equal(results(), alone[1]);
+    run("uncompute eta\ncompute eta all ulinm/viscosity inm gam friction 80 wmin 1\nrun 0\n");
+    EXPECT_GT(scalar("eta"), 0.0);
+}
+
+TEST_F(TwoInstances, clear_and_clear_again)
+{
+    run(start(11));
+    const std::vector<double> first = results();
+    for (int k = 0; k < 3; k++) {
+        run("clear\n" + start(11));
+        expect_equal(results(), first);
+    }
 }
 } // namespace

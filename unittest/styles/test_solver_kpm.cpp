@@ -370,7 +370,7 @@ TEST_F(SolverKpm, refuses_wrong_values)
     const std::string inm = "compute inm all inm/dos 10 ";
     for (const char *value : {"0", "-3", "many", "2.5"})
         expect_error(inm + "solver kpm " + value,
-                     "solver kpm must be auto or a number of products from 1 on, not " +
+                     "solver kpm must be auto or a number of products from 1 to 1000000, not " +
                          std::string(value));
     expect_error(inm + "solver kpm", "missing value for solver kpm");
     expect_error(inm + "solver kpm auto kpm/width 0", "kpm/width must be above 0, not 0");

@@ -45,9 +45,8 @@ protected:
         open(of);
     }
 
-    // Inside its scope the fixture works with another instance, one on every rank.  LAMMPS keeps
-    // one list of plugins for the whole process, so only one instance at a time has our styles:
-    // where they are needed, reopen(MPI_COMM_SELF).
+    // Inside its scope the fixture works with another instance, one on every rank.  When it closes,
+    // LAMMPS empties its list of plugins, which is one for the whole process.
     class Alone {
         LammpsTest *test;
         void *saved;

@@ -1,6 +1,8 @@
 // main() of all tests: GoogleTest under MPI.  Every rank runs every test; a failure on any rank
 // is a failure of the program, and only rank 0 and ranks with failures print.
 
+#include "leak_check.h"
+
 #include "gtest/gtest.h"
 
 #include <mpi.h>
@@ -35,6 +37,7 @@ int main(int argc, char **argv)
 
     int mine = RUN_ALL_TESTS(), any = 0;
     MPI_Allreduce(&mine, &any, 1, MPI_INT, MPI_MAX, MPI_COMM_WORLD);
+    leak_check();
     MPI_Finalize();
     return any;
 }

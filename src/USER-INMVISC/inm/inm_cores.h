@@ -33,9 +33,9 @@ void inm_cores_give_back(inm_cores *cores);
 int inm_blas_threads(void);
 void inm_blas_set_threads(int n);
 
-/* Run work(ctx, k) for k = 0..n-1 on as many threads; the caller's is one of them.  Returns when all
-   are done.  Where no thread can be had, the work is done all the same. */
-void inm_run_parallel(int n, void (*work)(void *ctx, int k), void *ctx);
+/* The file that LAPACK comes from, which the dynamic linker decides: it takes that of the host program
+   before the one this library was linked with.  "unknown" if it cannot be told. */
+const char *inm_lapack_file(void);
 
 #ifdef __cplusplus
 }

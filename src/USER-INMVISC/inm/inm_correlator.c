@@ -316,9 +316,22 @@ void inm_correlator_end(inm_correlator *c, const inm_products *p)
 
 /* ---- restart --------------------------------------------------------------------------------- */
 
-#define PACK_VERSION 2
+#define PACK_VERSION 3
 enum { PACKED_VERSION, NTYPES, NLAG, NORIGIN, NBLOCK, DIM, ESTIMATOR, NOPTION };
-enum { NSAMPLE = NOPTION, NFULL, PER_BLOCK, IN_BLOCK, NHEADER };
+enum { NSAMPLE = NOPTION, NFULL, PER_BLOCK, IN_BLOCK, SUMS_MARK, HEADER_MARK, NHEADER };
+
+/* FNV-1a over words; the shift brings high bits down, so that two changed signs do not cancel. */
+double inm_fingerprint(size_t n, const double *x)
+{
+  uint64_t h = UINT64_C(14695981039346656037);
+  for (size_t i = 0; i < n; i++) {
+    uint64_t bits;
+    memcpy(&bits, x + i, sizeof(bits));
+    h = (h ^ bits) * UINT64_C(1099511628211);
+    h ^= h >> 29;
+  }
+  return (double) (h >> 12);
+}
 
 static void pack_options(const inm_correlator_options *o, double *p)
 {
@@ -344,32 +357,67 @@ size_t inm_correlator_pack_size(const inm_correlator *c)
 
 void inm_correlator_pack(const inm_correlator *c, double *buf)
 {
+  double *sums = buf + NHEADER;
+  memcpy(sums, c->window, nwindow(c) * sizeof(double));
+  memcpy(sums + nwindow(c), c->frame, nframe(c) * sizeof(double));
+  memcpy(sums + nwindow(c) + nframe(c), c->block, nused(c->nfull, c) * sizeof(double));
+
   pack_options(&c->o, buf);
   buf[NSAMPLE] = (double) c->nsample;
   buf[NFULL] = c->nfull;
   buf[PER_BLOCK] = (double) c->per_block;
   buf[IN_BLOCK] = (double) c->in_block;
-  buf += NHEADER;
-  memcpy(buf, c->window, nwindow(c) * sizeof(double));
-  memcpy(buf + nwindow(c), c->frame, nframe(c) * sizeof(double));
-  memcpy(buf + nwindow(c) + nframe(c), c->block, nused(c->nfull, c) * sizeof(double));
+  buf[SUMS_MARK] = inm_fingerprint(inm_correlator_pack_size(c) - NHEADER, sums);
+  buf[HEADER_MARK] = inm_fingerprint(HEADER_MARK, buf);
 }
 
-inm_status inm_correlator_unpack(inm_correlator *c, const double *buf)
+/* Options of a packed state that are not these: their fingerprint may be right all the same. */
+static int other_options(const inm_correlator *c, const double *buf)
 {
   double mine[NOPTION];
-
   pack_options(&c->o, mine);
-  if (memcmp(mine, buf, sizeof(mine)) != 0) return INM_ERR_ARG;
+  return memcmp(mine, buf, sizeof(mine)) != 0;
+}
+
+/* Origins whose window is complete after n samples. */
+static int64_t origins_done(const inm_correlator_options *o, int64_t n)
+{
+  return (n < (int64_t) o->nlag + 2) ? 0 : (n - 2 - o->nlag) / o->norigin + 1;
+}
+
+/* The counters of a header, if they can be: each of them a count, all of the same history. */
+static int read_counters(inm_correlator *c, const double *buf)
+{
+  for (int k = NSAMPLE; k <= IN_BLOCK; k++)
+    if (!(buf[k] >= 0.0 && buf[k] < 9007199254740992.0) || /* 2^53 */
+        (double) (int64_t) buf[k] != buf[k])
+      return 0;
+  if (!(buf[NFULL] < 2.0 * c->o.nblock)) return 0;
   c->nsample = (int64_t) buf[NSAMPLE];
   c->nfull = (int) buf[NFULL];
   c->per_block = (int64_t) buf[PER_BLOCK];
   c->in_block = (int64_t) buf[IN_BLOCK];
+  const int64_t done = origins_done(&c->o, c->nsample);
+  return c->per_block > 0 && c->in_block == done % c->per_block &&
+      c->nfull == done / c->per_block;
+}
+
+inm_status inm_correlator_unpack(inm_correlator *c, const double *buf)
+{
+  const double *sums = buf + NHEADER;
+  inm_correlator read = *c;
+
+  if (other_options(c, buf)) return INM_ERR_ARG;
+  if (buf[HEADER_MARK] != inm_fingerprint(HEADER_MARK, buf)) return INM_ERR_DATA;
+  if (!read_counters(&read, buf)) return INM_ERR_DATA;
+  const size_t n = inm_correlator_pack_size(&read) - NHEADER;
+  if (buf[SUMS_MARK] != inm_fingerprint(n, sums)) return INM_ERR_DATA;
+
+  *c = read;
   c->estimated_at = -1;
-  buf += NHEADER;
-  memcpy(c->window, buf, nwindow(c) * sizeof(double));
-  memcpy(c->frame, buf + nwindow(c), nframe(c) * sizeof(double));
+  memcpy(c->window, sums, nwindow(c) * sizeof(double));
+  memcpy(c->frame, sums + nwindow(c), nframe(c) * sizeof(double));
   memset(c->block, 0, 2 * (size_t) c->o.nblock * inm_block_size(c) * sizeof(double));
-  memcpy(c->block, buf + nwindow(c) + nframe(c), nused(c->nfull, c) * sizeof(double));
+  memcpy(c->block, sums + nwindow(c) + nframe(c), nused(c->nfull, c) * sizeof(double));
   return INM_OK;
 }

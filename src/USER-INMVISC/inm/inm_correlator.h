@@ -161,12 +161,16 @@ inm_friction_source inm_friction_choose(int nset, const inm_friction *set);
 double inm_friction_value(const inm_friction *f, inm_friction_source source);
 double inm_friction_error(const inm_friction *f, inm_friction_source source);
 
-/* State as doubles, for a restart on any number of ranks.  INM_ERR_ARG if buf is of other options;
-   the length of buf is not known to a fix in LAMMPS, so the options at its start are compared
-   first and no more is read if they differ. */
+/* State as doubles, for a restart on any number of ranks.  The length of buf is not known to a fix
+   in LAMMPS, so unpack reads the header first, and the rest only if the header is whole:
+   INM_ERR_ARG if buf is of other options or of another version, INM_ERR_DATA if it is damaged; the
+   correlator is as it was then. */
 size_t inm_correlator_pack_size(const inm_correlator *c);
 void inm_correlator_pack(const inm_correlator *c, double *buf);
 inm_status inm_correlator_unpack(inm_correlator *c, const double *buf);
+
+/* A whole number below 2^52 that any change of the n numbers changes, but for chance. */
+double inm_fingerprint(size_t n, const double *x);
 
 #ifdef __cplusplus
 }

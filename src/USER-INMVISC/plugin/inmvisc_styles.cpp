@@ -18,8 +18,12 @@
 #include "compute_ulinm_viscosity.h"
 #include "fix_orthogonal_dynamics.h"
 
+#include "lammps.h"
 #include "lammpsplugin.h"
+#include "modify.h"
 #include "version.h"
+
+#include <cstring>
 
 using namespace LAMMPS_NS;
 
@@ -50,6 +54,18 @@ const Style styles[] = {
     {"fix", "orthogonal/dynamics", "memory kernel and friction of the atoms",
      (lammpsplugin_factory2 *) &fix<FixOrthogonalDynamics>},
 };
+
+// LAMMPS has one list of plugins for the whole process: what stands in it because another instance
+// has loaded it is not given to this one.  The code stays in memory until the process ends, whoever
+// unloads the plugin, so this one may use it too.
+
+void add_where_missing(Modify *modify, const Style &s)
+{
+  if (strcmp(s.kind, "compute") == 0)
+    modify->compute_map->insert({s.name, (Modify::ComputeCreator) s.creator});
+  else
+    modify->fix_map->insert({s.name, (Modify::FixCreator) s.creator});
+}
 }    // namespace
 
 extern "C" __attribute__((visibility("default"))) void inmvisc_register(void *lmp, void *handle,
@@ -66,5 +82,6 @@ extern "C" __attribute__((visibility("default"))) void inmvisc_register(void *lm
     plugin.info = s.info;
     plugin.creator.v2 = s.creator;
     (*register_plugin)(&plugin, lmp);
+    add_where_missing(((LAMMPS *) lmp)->modify, s);
   }
 }

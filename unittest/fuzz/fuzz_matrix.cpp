@@ -1,0 +1,164 @@
+// From blocks to viscosities: a few atoms with any masses, blocks and vectors, through the Hessian, a
+// solver, and everything that is made of a mode table.
+
+#include "bytes.h"
+#include "inm.h"
+#include "inm_geometry.h"
+#include "inm_kpm.h"
+#include "leak_check.h"
+
+#include <cmath>
+#include <mpi.h>
+
+namespace {
+
+typedef std::vector<double> Array;
+
+struct Hessian {
+    inm_hessian *h = nullptr;
+    ~Hessian() { inm_hessian_destroy(&h); }
+};
+
+void add_terms(Bytes &in, inm_hessian *h, int natom, bool wild)
+{
+    for (int k = in.below(24); k > 0 && !in.empty(); k--) {
+        const int i = in.below(natom + 1) - 1, j = in.below(natom + 1) - 1, kind = in.below(6);
+        const Array dr = in.reals(12, wild), block = in.reals(27, wild);
+        Array wide(144);
+        const int site[] = {i, j, (i + 1) % natom, (j + 1) % natom};
+        switch (kind) {
+            case 0: inm_hessian_add(h, i, j, dr.data(), block.data()); break;
+            case 1: inm_hessian_add_central(h, i, j, dr.data(), block[0], block[1]); break;
+            case 2: inm_hessian_add_side(h, i, (int64_t) j + 1, block.data()); break;
+            case 3: if (i >= 0) inm_hessian_add_diagonal(h, i, block.data()); break;
+            case 4:
+                if (inm_angle_blocks(dr.data(), block[0], block[1], wide.data()) == INM_OK)
+                    inm_hessian_add_term(h, 3, site, dr.data(), wide.data());
+                break;
+            default:
+                if (inm_dihedral_blocks(dr.data(), block[0], block[1], wide.data()) == INM_OK)
+                    inm_hessian_add_term(h, 4, site, dr.data(), wide.data());
+        }
+    }
+}
+
+void look_at(Bytes &in, const inm_modes *m, const inm_request *r, bool wild)
+{
+    for (size_t p = 0; p < m->n; p++) {
+        MUST_HOLD(std::isfinite(m->lambda[p]));
+        MUST_HOLD(m->cls[p] >= INM_UNSTABLE_UNKNOWN && m->cls[p] <= INM_STABLE);
+        MUST_HOLD(!(m->pr[p] < 0.0) && !(m->pr[p] > 1.0 + 1e-9));
+    }
+    inm_range range = inm_range_of(m, 8);
+    if (in.below(2)) {
+        const double lo = in.real(), hi = in.real();
+        if (lo < hi) range = {8, lo, hi};
+    }
+    const size_t nk = (size_t) r->ntypes + 1;
+    Array xi2(m->n), dos(8 * 5), gamma(8 * 4), sums(INM_NSET * nk), spectrum(8 * 5);
+    if (r->nproj) inm_mean_projection(m, 0, r->nproj, xi2.data());
+    const double wmin   = std::fabs(in.tame());
+    const Array v       = in.reals(nk, wild);
+    const size_t beyond = inm_dos(m, &range, dos.data());
+    double count        = (double) (m->nzero + beyond);
+    for (size_t b = 0; b < range.nbin; b++) count += dos[5 * b + 3];
+    MUST_HOLD(count == (double) m->n);
+    inm_gamma(m, &range, xi2.data(), inm_mean_mass(m), gamma.data());
+    inm_fractions_of(m);
+    inm_edge_frequency(&range, dos.data(), r->edge);
+    inm_low_frequency_slope(m);
+    inm_viscosity_sums(m, xi2.data(), wmin, r->edge, sums.data());
+    inm_viscosity_spectrum(m, xi2.data(), wmin, r->edge, v.data(), &range, spectrum.data());
+    inm_running *mean = nullptr;
+    MUST_HOLD(inm_running_create(&mean, INM_NSET, (int) nk) == INM_OK);
+    for (int k = 0; k < 3; k++) inm_running_add(mean, sums.data());
+    inm_log_slope(inm_running_mean(mean, INM_ALL, v.data()), inm_running_error(mean, INM_UL, v.data()));
+    inm_running_destroy(&mean);
+}
+
+void expand(const inm_hessian *h, const double *b)
+{
+    const inm_kpm_request request = {1, b, 1, {1, 1, 1}, 0};
+    const inm_range range         = {6, -5.0, 5.0};
+    Array rows(5 * range.nbin);
+    inm_kpm *k = nullptr;
+    inm_status status = inm_kpm_create(&k, h, &request);
+    if (status == INM_OK) status = inm_kpm_advance(k, 6);
+    if (status == INM_OK) status = inm_kpm_dos(k, &range, rows.data());
+    if (status == INM_OK) inm_kpm_gamma(k, 0, 1, &range, rows.data());
+    inm_kpm_destroy(&k);
+}
+} // namespace
+
+extern "C" int LLVMFuzzerInitialize(int *argc, char ***argv)
+{
+    MPI_Init(argc, argv);
+    atexit([]() {
+        leak_check();
+        MPI_Finalize();
+    });
+    return 0;
+}
+
+std::vector<uint8_t> seed_input(size_t k)
+{
+    if (k >= 24) return {};
+    std::vector<uint8_t> in(600 + 40 * k);
+    uint32_t x = (uint32_t) k + 1;
+    for (uint8_t &byte : in) byte = (uint8_t) ((x = x * 1664525u + 1013904223u) >> 24);
+    in[0] = (uint8_t) k;
+    return in;
+}
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    Bytes in(data, size);
+    const bool wild = in.below(3) == 0;
+    const int natom = 1 + in.below(7), dim = 2 + in.below(2);
+    std::vector<int64_t> tag;
+    std::vector<int> type;
+    Array mass;
+    for (int i = 0; i < natom; i++) {
+        tag.push_back(1 + (in.below(12) == 0 ? in.below(natom) : i));
+        type.push_back(1 + in.below(2));
+        mass.push_back(wild ? std::fabs(in.real()) : 0.5 + in.below(8));
+        if (!(mass.back() > 0.0)) mass.back() = 1.0;
+    }
+    inm_request r;
+    memset(&r, 0, sizeof(r));
+    const inm_vectors vectors[] = {INM_VECTORS_NONE, INM_VECTORS_UNSTABLE, INM_VECTORS_ALL};
+    const inm_edge_kind kinds[] = {INM_EDGE_NONE, INM_EDGE_PARTICIPATION, INM_EDGE_FREQUENCY};
+    const inm_keep_kind keeps[] = {INM_KEEP_NONE, INM_KEEP_INDEX, INM_KEEP_FREQUENCY};
+    r.vectors    = vectors[in.below(3)];
+    r.edge       = {kinds[in.below(3)], in.tame()};
+    r.keep       = keeps[in.below(3)];
+    r.keep_value = in.real();
+    r.ntypes     = 2;
+    r.nproj      = in.below(3);
+    const inm_solver *solver = inm_solver_find(in.below(2) ? "twostage" : "lapack");
+    const Array proj         = in.reals(3 * (size_t) natom * 3, wild);
+    r.proj                   = proj.data();
+
+    Hessian share;
+    MUST_HOLD(inm_hessian_create(&share.h, MPI_COMM_SELF, dim, 1.0) == INM_OK);
+    if (inm_hessian_begin(share.h, (size_t) natom, tag.data(), type.data(), mass.data(), 0, nullptr) != INM_OK)
+        return 0;
+    add_terms(in, share.h, natom, wild);
+    if (inm_hessian_end(share.h) != INM_OK) return 0;
+
+    Array xi(3 * (size_t) natom), y(xi);
+    inm_hessian_affine_force(share.h, 0, 1, xi.data());
+    MUST_HOLD(inm_hessian_multiply(share.h, xi.data(), y.data()) == INM_OK);
+    inm_hessian_translations(share.h, 1e-6, r.is_free);
+    inm_hessian_trace(share.h);
+
+    inm_modes m;
+    memset(&m, 0, sizeof(m));
+    const inm_status status = inm_solve(solver, share.h, &r, &m);
+    MUST_HOLD(status == INM_OK || status == INM_ERR_NONFINITE || status == INM_ERR_LAPACK ||
+              status == INM_ERR_ACCURACY || status == INM_ERR_TAG || status == INM_ERR_ARG);
+    if (status == INM_OK) look_at(in, &m, &r, wild);
+    inm_modes_free(&m);
+    expand(share.h, xi.data());
+    return 0;
+}
