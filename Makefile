@@ -15,7 +15,7 @@ setup:                         ## packages and the reference LAMMPS (cached outs
 	@case '$(CMAKE_ARGS)' in *LAMMPS_SOURCE_DIR*) ;; *) sh tools/setup/lammps.sh ;; esac
 
 build: setup
-	@cmake -G Ninja -S . -B $(BUILD) $(CMAKE_ARGS) > $(BUILD).log 2>&1 || { cat $(BUILD).log; echo '== configuring failed, see above; make resumes here'; exit 1; }
+	@cmake -G Ninja -S . -B $(BUILD) -DINMVISC_WERROR=ON $(CMAKE_ARGS) > $(BUILD).log 2>&1 || { cat $(BUILD).log; echo '== configuring failed, see above; make resumes here'; exit 1; }
 	@mv $(BUILD).log $(BUILD)/configure.log
 	@cmake --build $(BUILD) --parallel $(JOBS)
 

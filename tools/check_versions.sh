@@ -34,7 +34,7 @@ quietly() {
 }
 # the plugin is another build of the package; INMVISC_TESTS stays off, only test_*.sh run
 configure() {
-  quietly cmake -G Ninja -S "$root" -B "$work/build" -DINMVISC_TESTS=OFF -DINMVISC_DRIVER=ON "$@"
+  quietly cmake -G Ninja -S "$root" -B "$work/build" -DINMVISC_TESTS=OFF -DINMVISC_DRIVER=ON -DINMVISC_WERROR=ON "$@"
   quietly cmake --build "$work/build" --parallel "$jobs"
 }
 
@@ -74,7 +74,7 @@ case $way in
     cat > "$debian/inmvisc/run.sh" << END
 set -eu
 library=\$(find /usr/lib -name liblammps.so | head -n 1)
-cmake -G Ninja -S /inmvisc -B /build -DINMVISC_TESTS=OFF -DINMVISC_DRIVER=ON \
+cmake -G Ninja -S /inmvisc -B /build -DINMVISC_TESTS=OFF -DINMVISC_DRIVER=ON -DINMVISC_WERROR=ON \
   -DLAMMPS_SOURCE_DIR=/lammps/src -DLAMMPS_LIBRARY=\$library > /log 2>&1 || { tail -n 30 /log; exit 1; }
 cmake --build /build --parallel $jobs > /log 2>&1 || { tail -n 30 /log; exit 1; }
 sh /inmvisc/unittest/install/test_driver.sh /build /run/driver "\$(cat /inmvisc/numbers)"

@@ -20,6 +20,15 @@
 using namespace LAMMPS_NS;
 using namespace INMVISC_NS;
 
+namespace {
+// LAMMPS of 2021 does not tell the compiler that Error::all never returns
+[[noreturn]] void stop(Error *error, const std::string &text)
+{
+  error->all(FLERR, text);
+  std::abort();
+}
+}    // namespace
+
 KeywordParser::KeywordParser(LAMMPS *lmp, const std::string &caller_in, int narg_in, char **arg_in,
                              int first) :
     Pointers(lmp),
@@ -115,15 +124,15 @@ std::string KeywordParser::choice(const std::string &name,
     if (text == a) return text;
     list += (list.empty() ? "" : ", ") + std::string(a);
   }
-  error->all(FLERR, "{}: {} cannot be {}; possible here: {}", caller, name, text, list);
+  stop(error, caller + ": " + name + " cannot be " + text + "; possible here: " + list);
 }
 
 void KeywordParser::fail(const std::string &text)
 {
-  error->all(FLERR, "{}: {}, not {}", caller, text, arg[iarg - 1]);
+  stop(error, caller + ": " + text + ", not " + arg[iarg - 1]);
 }
 
 void KeywordParser::unknown()
 {
-  error->all(FLERR, "{}: unknown keyword {}", caller, arg[iarg - 1]);
+  stop(error, caller + ": unknown keyword " + arg[iarg - 1]);
 }
