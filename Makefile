@@ -3,9 +3,10 @@
 
 BUILD ?= build
 JOBS  ?= $(shell nproc)
+PREFIX ?= /usr/local
 CMAKE_ARGS ?=
 
-.PHONY: all setup build demo check validate bench doc clean help
+.PHONY: all setup build install demo paper check check-versions validate bench doc dist clean help
 
 all: build                     ## set up and build: build/lmp, build/inmviscplugin.so
 
@@ -18,11 +19,25 @@ build: setup
 	@mv $(BUILD).log $(BUILD)/configure.log
 	@cmake --build $(BUILD) --parallel $(JOBS)
 
+install: build                 ## plugin and manual below PREFIX=/usr/local
+	@cmake --install $(BUILD) --prefix $(PREFIX)
+
 demo: build                    ## viscosity of the Kob-Andersen liquid beside Green-Kubo, with a picture
 	@sh examples/kob-andersen/run-demo.sh $(BUILD)
 
+PAPER ?= smoke
+paper: build                   ## figures of the paper, both liquids: PAPER=smoke (minutes), desk (hours) or full (cluster)
+	@$$(sh tools/python.sh) -B examples/paper/paper.py $(BUILD) --size $(PAPER) $(if $(filter desk full,$(PAPER)),--rst doc/src/paper/$(PAPER).txt)
+
 check: build                   ## all tests
 	@cd $(BUILD) && ctest --output-on-failure
+
+check-versions: build          ## other versions of LAMMPS and the package inside its tree (as root: also Debian's own)
+	@JOBS=$(JOBS) sh tools/check_versions.sh $(BUILD) in-tree
+	@JOBS=$(JOBS) sh tools/check_versions.sh $(BUILD) plugin sid 4Jul2026
+	@JOBS=$(JOBS) sh tools/check_versions.sh $(BUILD) library bookworm 29Sep2021
+	@JOBS=$(JOBS) sh tools/check_versions.sh $(BUILD) library trixie 4Feb2025
+	@JOBS=$(JOBS) sh tools/check_versions.sh $(BUILD) library sid 4Jul2026
 
 validate: build                ## long comparisons, results for doc/
 	@$$(sh tools/python.sh) tools/validate/coverage.py $(BUILD) --table doc/src/hessian_coverage.rst
@@ -41,8 +56,11 @@ doc: setup                     ## the manual as HTML: doc/build/index.html
 	@sh tools/setup/packages.sh doc
 	@sphinx-build -q -W -b html -c doc doc/src doc/build
 
+dist:                          ## source archive of the last commit
+	@sh tools/dist.sh
+
 clean:                         ## remove the build directory (the cached LAMMPS stays)
 	rm -rf $(BUILD)
 
 help:                          ## this list
-	@sed -n 's/^\([a-z]*\):[^#]*## */  make \1	/p' Makefile
+	@sed -n 's/^\([a-z-]*\):[^#]*## */  make \1	/p' Makefile

@@ -2,6 +2,7 @@
 #
 #   LAMMPS_SOURCE_DIR   the src folder of the source tree (headers are not installed completely)
 #   LAMMPS_BINARY       the executable, built as a shared library with PLUGIN, of the same version
+#   LAMMPS_LIBRARY      that library, if it is not beside the executable or if there is no executable
 #   LAMMPS_SIZES        smallbig or bigbig, as that binary was built
 #
 # Without them: the reference LAMMPS that tools/setup/lammps.sh has made.
@@ -37,15 +38,16 @@ endif()
 add_library(lammps_headers INTERFACE)
 target_include_directories(lammps_headers SYSTEM INTERFACE ${LAMMPS_SOURCE_DIR})
 
-# build/lmp, and the library beside it for the tests
+# build/lmp, and the library beside it for the tests and the driver
 if(EXISTS "${LAMMPS_BINARY}")
   get_filename_component(_bindir ${LAMMPS_BINARY} DIRECTORY)
   file(CREATE_LINK ${LAMMPS_BINARY} ${PROJECT_BINARY_DIR}/lmp SYMBOLIC)
-  find_library(LAMMPS_LIBRARY NAMES lammps PATHS ${_bindir} ${_bindir}/../lib NO_DEFAULT_PATH)
-  if(LAMMPS_LIBRARY)
-    add_library(lammps_library INTERFACE)
-    target_link_libraries(lammps_library INTERFACE ${LAMMPS_LIBRARY} lammps_headers)
-  endif()
-else()
+  find_library(LAMMPS_LIBRARY NAMES lammps NO_DEFAULT_PATH
+    PATHS ${_bindir} ${_bindir}/../lib ${_bindir}/../lib/${CMAKE_LIBRARY_ARCHITECTURE})
+elseif(NOT LAMMPS_LIBRARY)
   message(WARNING "LAMMPS_BINARY=${LAMMPS_BINARY} does not exist: the plugin is built, the tests are not")
+endif()
+if(LAMMPS_LIBRARY)
+  add_library(lammps_library INTERFACE)
+  target_link_libraries(lammps_library INTERFACE ${LAMMPS_LIBRARY} lammps_headers)
 endif()

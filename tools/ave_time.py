@@ -1,4 +1,4 @@
-"""Read the text that LAMMPS writes: fix ave/time, fix ave/correlate, dump local, key-value lines.
+"""Read the text that LAMMPS writes: fix ave/time, fix ave/correlate, dump local and custom, key-value lines.
 
 numpy only.  Every reader returns all blocks in the file, so that a file of
 several snapshots or segments can be averaged with error bars.
@@ -27,6 +27,15 @@ def blocks(path):
 
 def dump_local(path):
     """dump local: list of (step, array)."""
+    return _dump(path, "ITEM: ENTRIES")
+
+
+def dump_custom(path):
+    """dump custom of numbers only, no element symbols: list of (step, array)."""
+    return _dump(path, "ITEM: ATOMS")
+
+
+def _dump(path, head):
     out = []
     with open(path) as lines:
         for line in lines:
@@ -34,7 +43,7 @@ def dump_local(path):
                 step = int(next(lines))
             elif line.startswith("ITEM: NUMBER OF"):
                 count = int(next(lines))
-            elif line.startswith("ITEM: ENTRIES"):
+            elif line.startswith(head):
                 table = [next(lines, "").split() for _ in range(count)]
                 if table and not table[-1]:
                     break

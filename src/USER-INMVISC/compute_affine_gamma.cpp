@@ -15,6 +15,7 @@
 #include "inmvisc_parser.h"
 
 #include "atom.h"
+#include "citeme.h"
 #include "comm.h"
 #include "domain.h"
 #include "error.h"
@@ -36,7 +37,23 @@ struct Plane {
   const char *name;
   int k, c;
 };
+// below the first, the rounding of coordinates and forces is more than a few digits of the result
+
+static constexpr double MIN_STRAIN = 1.0e-10, MAX_STRAIN = 0.1;
+
 static const Plane planes[3] = {{"xy", 0, 1}, {"xz", 0, 2}, {"yz", 1, 2}};
+
+static const char cite_compute_affine_gamma[] =
+    "compute affine/gamma command: J. Stat. Phys. 123, 415 (2006)\n\n"
+    "@Article{Lemaitre06,\n"
+    " author = {A. Lema{\\^i}tre and C. Maloney},\n"
+    " title = {Sum Rules for the Quasi-Static and Visco-Elastic Response of Disordered Solids at "
+    "Zero Temperature},\n"
+    " journal = {J.\\ Stat.\\ Phys.},\n"
+    " year =    2006,\n"
+    " volume =  123,\n"
+    " pages =   415\n"
+    "}\n\n";
 
 /* ----------------------------------------------------------------------
    compute ID group affine/gamma inm-ID keyword values ...
@@ -46,6 +63,8 @@ ComputeAffineGamma::ComputeAffineGamma(LAMMPS *lmp, int narg, char **arg) :
     Compute(lmp, narg, arg), inm(nullptr), first_plane(0), nplanes(domain->dimension == 2 ? 1 : 3),
     method(HESSIAN), strain(0.0), snapshot_step(-1)
 {
+  if (lmp->citeme) lmp->citeme->add(cite_compute_affine_gamma);
+
   me = fmt::format("Compute affine/gamma {}", id);
   KeywordParser in(lmp, me, narg, arg, 3);
 
@@ -64,8 +83,8 @@ ComputeAffineGamma::ComputeAffineGamma(LAMMPS *lmp, int narg, char **arg) :
       method = (in.choice("method", {"hessian", "strain"}) == "hessian") ? HESSIAN : STRAIN;
       if (method == STRAIN) {
         strain = in.number("method strain eps");
-        if (!(strain > 0.0 && strain < 0.1))
-          in.fail("method strain eps must lie between 0 and 0.1");
+        if (!(strain > MIN_STRAIN && strain < MAX_STRAIN))
+          in.fail(fmt::format("method strain eps must lie between {} and {}", MIN_STRAIN, MAX_STRAIN));
       }
     } else {
       in.unknown();
@@ -76,6 +95,7 @@ ComputeAffineGamma::ComputeAffineGamma(LAMMPS *lmp, int narg, char **arg) :
 
   inm = ComputeInmDos::require(lmp, inm_id, me);
 
+  check_bins(lmp, me, inm->nbins(), 4);
   array_flag = peratom_flag = local_flag = 1;
   extarray = 0;
   size_array_rows = inm->nbins();
@@ -94,13 +114,20 @@ ComputeAffineGamma::~ComputeAffineGamma()
   memory->destroy(array_local);
 }
 
-void ComputeAffineGamma::init()
+/* looked up at every use: a run without set-up (pre no) may follow when it was deleted */
+
+void ComputeAffineGamma::find_inm()
 {
   inm = ComputeInmDos::require(lmp, inm_id, me);
   if (inm->igroup != igroup)
     error->all(FLERR, "{}: its group must be that of compute inm/dos {}", me, inm_id);
   if (inm->nbins() != size_array_rows)
     error->all(FLERR, "{}: compute inm/dos {} has another number of bins than before", me, inm_id);
+}
+
+void ComputeAffineGamma::init()
+{
+  find_inm();
   inm->add_projector(id);
   snapshot_step = -1;
 }
@@ -167,6 +194,7 @@ void ComputeAffineGamma::snapshot()
 {
   if (snapshot_step == update->ntimestep) return;
   require_run(lmp, me);
+  find_inm();
   inm->snapshot();
 
   const inm_modes &modes = inm->modes();
@@ -223,6 +251,7 @@ void ComputeAffineGamma::compute_array()
 
 void ComputeAffineGamma::compute_peratom()
 {
+  find_inm();
   inm->assemble();
   tabulate_peratom();
   invoked_peratom = update->ntimestep;

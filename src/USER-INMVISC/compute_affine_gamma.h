@@ -57,6 +57,7 @@ class ComputeAffineGamma : public Compute, public ComputeInmDos::Projector {
   std::vector<double> xi_atom;    // [3][nrow][3] of the last snapshot
   std::vector<double> xi2;        // [modes] squared projections, mean over the planes
 
+  void find_inm();
   void from_hessian(INMVISC_NS::HessianBuilder &, double *xi) const;
   void from_strain(INMVISC_NS::HessianBuilder &, double *xi) const;
   void tabulate_peratom();

@@ -9,11 +9,13 @@
 
 #include "compute_inm_dos.h"
 
+#include "inm/inm_entropy.h"
 #include "inm/inm_matrix_file.h"
 #include "inmvisc_compat.h"
 #include "inmvisc_parser.h"
 
 #include "atom.h"
+#include "citeme.h"
 #include "comm.h"
 #include "domain.h"
 #include "error.h"
@@ -41,24 +43,38 @@ static constexpr double GB = 1024.0 * 1024.0 * 1024.0;
 
 static constexpr double ACOUSTIC_TOLERANCE = 1.0e-5, ACOUSTIC_TOLERANCE_KSPACE = 1.0e-3;
 
+static const char cite_compute_inm_dos[] =
+    "compute inm/dos command: https://doi.org/10.1103/PhysRevLett.74.936\n\n"
+    "@Article{Bembenek95,\n"
+    " author = {S. D. Bembenek and B. B. Laird},\n"
+    " title = {Instantaneous Normal Modes and the Glass Transition},\n"
+    " journal = {Phys.\\ Rev.\\ Lett.},\n"
+    " year =    1995,\n"
+    " volume =  74,\n"
+    " pages =   {936--939}\n"
+    "}\n\n";
+
 /* ---------------------------------------------------------------------- */
 
 ComputeInmDos::ComputeInmDos(LAMMPS *lmp, int narg, char **arg) :
     Compute(lmp, narg, arg), nbin(0), fixed_range(false), edge(), w_edge(NAN), request(),
     said_modes(false), table(), assembly_step(-1), snapshot_step(-1), configuration(NAN),
-    announced(false), warned_range(false), weighted(true), builder(nullptr),
+    announced(false), warned_range(false), weighted(true), temperature(0.0), builder(nullptr),
     diagonalization(nullptr), list(nullptr), kpm(nullptr), solving(false)
 {
+  if (lmp->citeme) lmp->citeme->add(cite_compute_inm_dos);
+
   me = fmt::format("Compute inm/dos {}", id);
   builder = new HessianBuilder(lmp, me);
   diagonalization = new Diagonalization(lmp, me);
   kpm = new KpmSolver(lmp, me);
   request.ntypes = atom->ntypes;
   parse(narg, arg);
+  check_bins(lmp, me, nbin, 5);
 
   scalar_flag = vector_flag = array_flag = peratom_flag = local_flag = 1;
   extscalar = extvector = extarray = 0;
-  size_vector = 12;
+  size_vector = 14;
   size_array_rows = nbin;
   size_array_cols = 5;
   size_peratom_cols = 6;
@@ -100,6 +116,7 @@ void ComputeInmDos::parse(int narg, char **arg)
       range.lo = in.number("range lo");
       range.hi = in.number("range hi");
       if (!(range.lo < range.hi)) in.fail("range lo must be below range hi");
+      if (!std::isfinite(range.hi - range.lo)) in.fail("range is too wide");
       fixed_range = true;
     } else if (key == "edge") {
       parse_edge(in);
@@ -132,6 +149,9 @@ void ComputeInmDos::parse(int narg, char **arg)
     } else if (key == "weighted") {
       weighted = in.yesno("weighted");
       said_weighted = true;
+    } else if (key == "entropy") {
+      temperature = in.number("entropy");
+      if (!(temperature > 0.0)) in.fail("entropy needs a temperature above 0");
     } else if (!kpm->parse_keyword(key, in)) {
       in.unknown();
     }
@@ -209,6 +229,10 @@ void ComputeInmDos::check_arguments() const
     error->all(FLERR,
                "{}: modes all or unstable needs eigenvectors, and solver kpm has none; use modes "
                "lowest, or another solver for a smaller box or group",
+               me);
+  if (kpm->is_chosen() && temperature > 0.0)
+    error->all(FLERR,
+               "{}: entropy needs each eigenvalue, and solver kpm has none; use another solver",
                me);
   if (kpm->is_chosen() && request.precision != INM_DOUBLE)
     error->all(FLERR, "{}: precision single is not for solver kpm", me);
@@ -308,6 +332,8 @@ void ComputeInmDos::assemble()
 {
   if (assembly_step == update->ntimestep) return;
   require_run(lmp, me);
+  if (!builder->hessian())
+    error->all(FLERR, "{}: it was defined after this run was set up; leave out pre no", me);
 
   if (list) rebuild(list);
   builder->build(groupbit, list);
@@ -430,6 +456,7 @@ void ComputeInmDos::tabulate_moments()
   if (!announced) {
     kpm->announce(edge);
     if (comm->me == 0) announce_bins();
+    if (comm->me == 0) announce_eigenvector();
   }
   fixed_range = announced = true;
 }
@@ -454,6 +481,7 @@ void ComputeInmDos::tabulate()
   vector[5] = (double) table.nzero;
   vector[6] = inm_low_frequency_slope(&table);
   vector[7] = builder->check_error();
+  tabulate_entropy();
   tabulate_peratom();
   tabulate_local();
 
@@ -464,6 +492,17 @@ void ComputeInmDos::tabulate()
     warned_range = true;
   }
   fixed_range = announced = true;
+}
+
+/* k T / hbar is an angular frequency in 1/time */
+
+void ComputeInmDos::tabulate_entropy()
+{
+  if (temperature == 0.0) return;
+  const double hbar = force->hplanck / (2.0 * M_PI);
+  const inm_entropy s = inm_harmonic_entropy(&table, force->boltz * temperature / hbar);
+  vector[12] = s.classical;
+  vector[13] = s.quantum;
 }
 
 /* once per run: what was done, and for every output that is NaN, how to get it */
@@ -480,6 +519,29 @@ void ComputeInmDos::announce() const
                    "{}: no eigenvectors of stable modes: P and projections are nan there "
                    "(keyword modes)\n",
                    me);
+  if (temperature > 0.0 && std::isnan(vector[12]))
+    utils::logmesg(
+        lmp, "{}: there are unstable modes: the harmonic entropy is nan, minimize first\n", me);
+  announce_eigenvector();
+}
+
+void ComputeInmDos::announce_eigenvector() const
+{
+  if (request.keep == INM_KEEP_NONE) return;
+  const size_t p = table.kept;
+  if (p == table.n)
+    utils::logmesg(lmp, "{}: no eigenvector in the per-atom array: there are {} modes\n", me,
+                   table.n);
+  else if (!inm_has_vector(&table, p))
+    utils::logmesg(lmp,
+                   "{}: no eigenvector in the per-atom array: that of mode {} was not computed "
+                   "(keyword modes)\n",
+                   me, p + 1);
+  else
+    utils::logmesg(lmp,
+                   "{}: eigenvector of mode {} in the per-atom array, frequency {:.6g}, "
+                   "participation ratio {:.4g}\n",
+                   me, p + 1, inm_frequency(table.lambda[p]), table.pr[p]);
 }
 
 void ComputeInmDos::announce_bins() const

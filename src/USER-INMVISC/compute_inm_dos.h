@@ -94,6 +94,7 @@ class ComputeInmDos : public Compute {
   bool warned_range;          // modes outside the range were warned of in this run
   std::string file;           // for the matrix, with * for the time step; empty if not wanted
   bool weighted;              // the matrix on file is mass-weighted
+  double temperature;         // of the harmonic entropy, 0 if that is not wanted
   std::string me;             // "Compute inm/dos ID"
 
   INMVISC_NS::HessianBuilder *builder;             // owned
@@ -120,8 +121,10 @@ class ComputeInmDos : public Compute {
   void solve_moments();
   void tabulate();
   void tabulate_moments();
+  void tabulate_entropy();
   void announce() const;
   void announce_bins() const;
+  void announce_eigenvector() const;
   void tabulate_peratom();
   void tabulate_local();
   void set_current();

@@ -16,6 +16,7 @@
 #include "inmvisc_parser.h"
 
 #include "atom.h"
+#include "citeme.h"
 #include "comm.h"
 #include "domain.h"
 #include "error.h"
@@ -53,6 +54,24 @@ enum {
   NVECTOR = NUMERICS + 4
 };
 
+static const char cite_compute_ulinm_viscosity[] =
+    "compute ulinm/viscosity command: arXiv:2408.07937\n\n"
+    "@Misc{Huang25,\n"
+    " author = {L.-Z. Huang and B. Cui and V. Vaibhav and M. Baggioli and Y.-J. Wang},\n"
+    " title = {Microscopic origin of liquid viscosity from unstable localized modes},\n"
+    " year =    2025,\n"
+    " note =    {arXiv:2408.07937v2}\n"
+    "}\n\n"
+    "@Article{Zaccone23,\n"
+    " author = {A. Zaccone},\n"
+    " title = {General theory of the viscosity of liquids and solids from nonaffine particle "
+    "motions},\n"
+    " journal = {Phys.\\ Rev.\\ E},\n"
+    " year =    2023,\n"
+    " volume =  108,\n"
+    " pages =   044101\n"
+    "}\n\n";
+
 /* ----------------------------------------------------------------------
    compute ID group ulinm/viscosity inm-ID gamma-ID keyword values ...
 ------------------------------------------------------------------------- */
@@ -63,6 +82,8 @@ ComputeUlinmViscosity::ComputeUlinmViscosity(LAMMPS *lmp, int narg, char **arg) 
     counted_configuration(NAN), wmin(NAN), volume(NAN), running(nullptr), nodes(),
     running_numerics(nullptr), announced(false)
 {
+  if (lmp->citeme) lmp->citeme->add(cite_compute_ulinm_viscosity);
+
   me = fmt::format("Compute ulinm/viscosity {}", id);
   KeywordParser in(lmp, me, narg, arg, 3);
   bool has_cutoff = false;
@@ -97,6 +118,7 @@ ComputeUlinmViscosity::ComputeUlinmViscosity(LAMMPS *lmp, int narg, char **arg) 
 
   inm = ComputeInmDos::require(lmp, inm_id, me);
 
+  check_bins(lmp, me, inm->nbins(), 5);
   scalar_flag = vector_flag = array_flag = 1;
   extscalar = extvector = extarray = 0;
   size_vector = NVECTOR;
@@ -126,13 +148,11 @@ ComputeUlinmViscosity::Quantity ComputeUlinmViscosity::parse_quantity(const std:
                                                                       const std::string &name) const
 {
   Quantity q;
-  if (word.compare(0, 2, "v_") == 0) {
+  if (word.compare(0, 2, "v_") == 0 && word.size() > 2) {
     q.variable = word.substr(2);
     return q;
   }
-  char *end = nullptr;
-  q.value = strtod(word.c_str(), &end);
-  if (end == word.c_str() || *end != '\0' || !std::isfinite(q.value) || q.value < 0.0)
+  if (!is_number(word, q.value) || q.value < 0.0)
     error->all(FLERR, "{}: {} must be a number >= 0 or v_name, not {}", me, name, word);
   return q;
 }
@@ -151,13 +171,16 @@ void ComputeUlinmViscosity::parse_friction(const std::string &word)
     return;
   }
   char *end = nullptr;
-  fix_component = (int) strtol(word.c_str() + bracket + 1, &end, 10);
-  if (fix_component < 1 || strcmp(end, "]") != 0)
+  const long component = strtol(word.c_str() + bracket + 1, &end, 10);
+  fix_component = (int) std::min<long>(component, MAXSMALLINT);
+  if (component < 1 || strcmp(end, "]") != 0)
     error->all(FLERR, "{}: friction must be f_ID or f_ID[i] with i from 1 on, not {}", me, word);
   friction_kind = FRICTION_FIX_COMPONENT;
 }
 
-void ComputeUlinmViscosity::init()
+/* looked up at every use: a run without set-up (pre no) may follow when one was deleted */
+
+void ComputeUlinmViscosity::find_computes()
 {
   inm = ComputeInmDos::require(lmp, inm_id, me);
   gamma = dynamic_cast<ComputeAffineGamma *>(compute_by_id(modify, gamma_id, rank1()));
@@ -169,13 +192,20 @@ void ComputeUlinmViscosity::init()
     error->all(FLERR, "{}: its group must be that of compute inm/dos {}", me, inm_id);
   if (inm->nbins() != size_array_rows)
     error->all(FLERR, "{}: compute inm/dos {} has another number of bins than before", me, inm_id);
+}
 
+void ComputeUlinmViscosity::init()
+{
+  find_computes();
   for (auto q : {&friction, &cutoff}) {
     if (q->variable.empty()) continue;
     const int ivar = input->variable->find(q->variable.c_str());
-    if (ivar < 0) error->all(FLERR, "{}: there is no variable {}", me, q->variable);
+    const char *name = (q == &friction) ? "friction" : has_bulk ? "bulk" : "wmin";
+    if (ivar < 0)
+      error->all(FLERR, "{}: {} v_{}: there is no variable {}", me, name, q->variable, q->variable);
     if (!input->variable->equalstyle(ivar))
-      error->all(FLERR, "{}: variable {} is not equal-style", me, q->variable);
+      error->all(FLERR, "{}: {} v_{}: variable {} is not equal-style", me, name, q->variable,
+                 q->variable);
   }
   snapshot_step = -1;
   announced = false;
@@ -183,8 +213,13 @@ void ComputeUlinmViscosity::init()
     inm->add_judge(id);
     check_mixing();
   }
-  if (friction_kind == FRICTION_QUANTITY) return;
+  if (friction_kind != FRICTION_QUANTITY) friction_fix();
+}
 
+/* the fix that the friction comes from, if it is what it has to be */
+
+Fix *ComputeUlinmViscosity::friction_fix() const
+{
   Fix *fix = fix_by_id(modify, fix_id, rank1());
   if (!fix) error->all(FLERR, "{}: there is no fix {} for the friction", me, fix_id);
   if (friction_kind == FRICTION_FIX && strcmp(fix->style, "orthogonal/dynamics") != 0)
@@ -194,15 +229,25 @@ void ComputeUlinmViscosity::init()
         me, fix_id, fix_id);
   if (friction_kind == FRICTION_FIX_COMPONENT &&
       (!fix->vector_flag || fix->size_vector < fix_component))
-    error->all(FLERR, "{}: fix {} has no component {} of a global vector", me, fix_id,
-               fix_component);
+    error->all(FLERR, "{}: friction f_{}[{}]: fix {} has no component {} of a global vector", me,
+               fix_id, fix_component, fix_id, fix_component);
+  return fix;
 }
 
 double ComputeUlinmViscosity::evaluate(const Quantity &q, const char *name) const
 {
   if (q.variable.empty()) return q.value;
-  const double value = input->variable->compute_equal(input->variable->find(q.variable.c_str()));
+  const int ivar = input->variable->find(q.variable.c_str());
+  if (ivar < 0)
+    error->all(FLERR, "{}: {} v_{}: there is no variable {}", me, name, q.variable, q.variable);
+  const double value = input->variable->compute_equal(ivar);
   if (value < 0.0) error->all(FLERR, "{}: {} v_{} is negative: {}", me, name, q.variable, value);
+
+  // a friction may not be known yet; a cutoff that is not would leave out all modes
+
+  const bool unknown_is_fine = (&q == &friction && std::isnan(value));
+  if (!std::isfinite(value) && !unknown_is_fine)
+    error->all(FLERR, "{}: {} v_{} must be a number, not {}", me, name, q.variable, value);
   return value;
 }
 
@@ -234,6 +279,7 @@ void ComputeUlinmViscosity::snapshot()
 {
   if (snapshot_step == update->ntimestep) return;
   require_run(lmp, me);
+  find_computes();
   gamma->snapshot();
 
   std::vector<double> mine(atom->ntypes + 1, 0.0);
@@ -433,11 +479,11 @@ void ComputeUlinmViscosity::friction_by_type(std::vector<double> &value,
     std::fill(value.begin(), value.end(), evaluate(friction, "friction"));
     return;
   }
-  Fix *fix = fix_by_id(modify, fix_id, rank1());
-  if (!fix) error->all(FLERR, "{}: there is no fix {} for the friction", me, fix_id);
+  Fix *fix = friction_fix();
   if (friction_kind == FRICTION_FIX_COMPONENT) {
     if (update->whichflag > 0 && update->ntimestep % fix->global_freq)
-      error->all(FLERR, "{}: fix {} is not computed at a compatible time", me, fix_id);
+      error->all(FLERR, "{}: friction f_{}[{}]: fix {} is not computed at a compatible time", me,
+                 fix_id, fix_component, fix_id);
     std::fill(value.begin(), value.end(), fix->compute_vector(fix_component - 1));
     return;
   }

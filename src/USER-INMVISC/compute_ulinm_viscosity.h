@@ -77,6 +77,8 @@ class ComputeUlinmViscosity : public Compute, public INMVISC_NS::KpmSolver::Judg
   Quantity parse_quantity(const std::string &word, const std::string &name) const;
   void parse_friction(const std::string &word);
   double evaluate(const Quantity &, const char *name) const;
+  void find_computes();
+  class Fix *friction_fix() const;
   void snapshot();
   void sum_modes();
   void sum_moments();

@@ -27,6 +27,8 @@
 #include "inmvisc_kernel_report.h"
 #include "inmvisc_parser.h"
 
+#include "citeme.h"
+
 #include <algorithm>
 #include <cmath>
 #include <cstring>
@@ -43,6 +45,18 @@ static constexpr int NVECTOR = 5;    // values in the global vector for each set
 
 enum { LAST_STEP, SAMPLE_TIME, NATOMS, LEVELS, NHEADER };
 
+static const char cite_fix_orthogonal_dynamics[] =
+    "fix orthogonal/dynamics command: J. Chem. Phys. 140, 124103 (2014)\n\n"
+    "@Article{Carof14,\n"
+    " author = {A. Carof and R. Vuilleumier and B. Rotenberg},\n"
+    " title = {Two algorithms to compute projected correlation functions in molecular dynamics "
+    "simulations},\n"
+    " journal = {J.\\ Chem.\\ Phys.},\n"
+    " year =    2014,\n"
+    " volume =  140,\n"
+    " pages =   124103\n"
+    "}\n\n";
+
 /* ---------------------------------------------------------------------- */
 
 FixOrthogonalDynamics::FixOrthogonalDynamics(LAMMPS *lmp, int narg, char **arg) :
@@ -51,6 +65,8 @@ FixOrthogonalDynamics::FixOrthogonalDynamics(LAMMPS *lmp, int narg, char **arg) 
     history(nullptr), last_step(-1), dt(0.0), natoms(0.0), logged_at(0), bounds(), rounder(),
     evaluated_at(-1), source(INM_FROM_KERNEL)
 {
+  if (lmp->citeme) lmp->citeme->add(cite_fix_orthogonal_dynamics);
+
   static_assert(sizeof(Bounds) == NBOUNDS * sizeof(double), "bounds are stored as numbers");
   static_assert(sizeof(Total) == NTOTAL * sizeof(double), "totals are reduced as numbers");
   parse(narg, arg);
@@ -96,7 +112,7 @@ void FixOrthogonalDynamics::parse(int narg, char **arg)
     } else if (key == "estimator") {
       direct = in.choice("estimator", {"vacf", "direct"}) == "direct";
     } else if (key == "start") {
-      startstep = (bigint) in.number("start");
+      startstep = in.timestep("start");
     } else if (key == "file") {
       filename = in.word("file");
     } else if (key == "types") {

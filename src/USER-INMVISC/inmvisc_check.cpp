@@ -9,6 +9,7 @@
 
 #include "inmvisc_check.h"
 
+#include "inm/inm_plan.h"
 #include "inm/inm_status.h"
 
 #include "error.h"
@@ -44,4 +45,12 @@ void INMVISC_NS::require_memory(LAMMPS *lmp, const std::string &caller, const st
   lmp->error->all(FLERR, "{}: {} needs {:.3g} GB on {}, {:.3g} GB are {}; use {}", caller, what,
                   need / GB, where, have / GB,
                   by_keyword ? "allowed (keyword memory)" : "available", advice);
+}
+
+void INMVISC_NS::check_bins(LAMMPS *lmp, const std::string &caller, int nbin, int columns)
+{
+  double need, have;
+  inm_node_memory(lmp->world, (double) sizeof(double) * columns * nbin, 0.0, &need, &have);
+  require_memory(lmp, caller, fmt::format("an array of Nbin = {} rows", nbin), "a node", need, have,
+                 0.0, "fewer bins");
 }

@@ -35,6 +35,10 @@ void require_memory(LAMMPS_NS::LAMMPS *, const std::string &caller, const std::s
                     const std::string &where, double need, double have, double limit,
                     const std::string &advice);
 
+// the same for the output array of a compute, nbin rows for the bins of compute inm/dos
+
+void check_bins(LAMMPS_NS::LAMMPS *, const std::string &caller, int nbin, int columns);
+
 }    // namespace INMVISC_NS
 
 #endif

@@ -24,12 +24,14 @@
 #include "pair.h"
 
 #include <algorithm>
+#include <cfloat>
 #include <cmath>
 
 using namespace LAMMPS_NS;
 using namespace INMVISC_NS;
 
 static constexpr double MB = 1.0e6;
+static constexpr double ROUNDINGS = 1.0e6;    // of a coordinate, in the smallest displacement
 
 double INMVISC_NS::atom_spacing(LAMMPS *lmp)
 {
@@ -121,6 +123,23 @@ void HessianBuilder::assign_numeric(const ForcePart &part, const std::string &wh
 }
 
 /* ----------------------------------------------------------------------
+   A displacement that rounding distorts, or one after which an atom has other
+   neighbors than before.
+------------------------------------------------------------------------- */
+
+void HessianBuilder::check_delta() const
+{
+  if (delta == 0.0) return;
+  const double longest = std::max({domain->xprd, domain->yprd, domain->zprd});
+  const double least = ROUNDINGS * DBL_EPSILON * longest, most = 0.5 * atom_spacing(lmp);
+  if (!(delta >= least && delta <= most))
+    error->all(FLERR,
+               "{}: hessian numeric delta must lie between {:.3g}, where coordinates are rounded, "
+               "and {:.3g}, half the distance of atoms, not {}; 0 has it chosen",
+               caller, least, most, delta);
+}
+
+/* ----------------------------------------------------------------------
    Providers are chosen anew for every run: the force field may have changed.
 ------------------------------------------------------------------------- */
 
@@ -132,6 +151,7 @@ void HessianBuilder::init()
   if (!apart.empty() && comm->me == 0)
     error->warning(FLERR, "{}: the Hessian does not contain what fix {} does", caller, apart);
 
+  check_delta();
   inm_hessian_destroy(&h);
   check_status(lmp, inm_hessian_create(&h, world, domain->dimension, force->ftm2v),
                "creating the Hessian");

@@ -140,6 +140,7 @@ class HessianBuilder : protected LAMMPS_NS::Pointers {
   bool announced;        // providers and check were printed in this run
   double error_found;    // of all parts relative to the whole, NaN if not checked
 
+  void check_delta() const;
   void assign_numeric(const ForcePart &, const std::string &why);
   void find_sites(int groupbit);
   void announce_memory(LAMMPS_NS::NeighList *list);
@@ -148,6 +149,7 @@ class HessianBuilder : protected LAMMPS_NS::Pointers {
   void verify_all(LAMMPS_NS::NeighList *list);
   void verify_parts(LAMMPS_NS::NeighList *list);
   bool verify(Assignment &, LAMMPS_NS::NeighList *list);
+  void verify_delta(Assignment &, const std::vector<double> &hu) const;
   Comparison compare(const Assignment &, const std::vector<double> &hu, double step) const;
   void announce();
   std::vector<double> product_with_field() const;

@@ -35,6 +35,10 @@ using namespace INMVISC_NS;
 
 static constexpr double TOLERANCE = 1.0e-4, NOISE_FACTOR = 3.0, MAX_TOLERANCE = 1.0e-2;
 
+// another displacement than the user's must give the same forces to this
+
+static constexpr double FAR_OFF = 0.5;
+
 // a check that leaves out more than this part of the atoms says nothing
 
 static constexpr double MAX_LEFT_OUT = 0.2;
@@ -129,7 +133,21 @@ bool HessianBuilder::verify(Assignment &a, NeighList *list)
     tolerance = std::min(MAX_TOLERANCE, std::max(TOLERANCE, NOISE_FACTOR * quiet.error));
     if (own == 0.0) a.check = compare(a, hu, quiet.h);
   }
+  if (a.numeric && delta > 0.0 && a.check.passed(tolerance)) verify_delta(a, hu);
   return a.check.passed(tolerance);
+}
+
+/* ----------------------------------------------------------------------
+   A displacement of the user's always agrees with itself, even one that takes
+   all atoms out of each other's reach.  A force that jumps makes differences
+   of other displacements differ, but not by as much.
+------------------------------------------------------------------------- */
+
+void HessianBuilder::verify_delta(Assignment &a, const std::vector<double> &hu) const
+{
+  const DifferenceStep best = find_step(lmp, a.parts, site, 0.0);
+  const Comparison other = compare(a, hu, best.h);
+  if (!other.passed(FAR_OFF)) a.check = other;
 }
 
 bool HessianBuilder::Comparison::passed(double tolerance) const

@@ -237,9 +237,11 @@ void KernelReport::write(const std::string &filename)
 void KernelReport::write_kernel(FILE *fp)
 {
   const int ncolumn = per_type ? nset() : 1;
-  const char *what = normalized ? "relative to t = 0" : "per component";
+  const char *cbar_unit = normalized ? "relative to t = 0" : "(mass length/time^2)^2 per component";
+  const char *vacf_unit = normalized ? "relative to t = 0" : "(length/time)^2 per component";
 
-  print(fp, "# Memory kernel of fix {}: Cbar {}, int Cbar/kT, <v v> {}\n", id, what, what);
+  print(fp, "# Memory kernel of fix {}, {} units: Cbar {}, int Cbar/kT mass/time, <v v> {}\n", id,
+        update->unit_style, cbar_unit, vacf_unit);
   print(fp, "# TimeStep Number-of-rows\n# Row Time Cbar Integral VACF");
   for (int set = 1; set < ncolumn; set++) print(fp, " Cbar_{0} Integral_{0} VACF_{0}", set);
   print(fp, "\n{} {}\n", update->ntimestep, nlag + 1);
@@ -264,7 +266,7 @@ void KernelReport::write_displacements(FILE *fp)
   int nrow = 0;
   while (nrow < INM_MSD_LAGS && std::isfinite(all[nrow])) nrow++;
 
-  print(fp, "# Mean-square displacement of fix {}\n", id);
+  print(fp, "# Mean-square displacement of fix {}, {} units: length^2\n", id, update->unit_style);
   print(fp, "# TimeStep Number-of-rows\n# Row Time MSD");
   for (int set = 1; set < ncolumn; set++) print(fp, " MSD_{}", set);
   print(fp, "\n{} {}\n", update->ntimestep, nrow);

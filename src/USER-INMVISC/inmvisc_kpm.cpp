@@ -25,6 +25,10 @@
 using namespace LAMMPS_NS;
 using namespace INMVISC_NS;
 
+// products and random vectors beyond which a number can only be a mistake
+
+static constexpr int MANY = 1000000;
+
 static constexpr int FIRST_PRODUCTS = 200, MOST_PRODUCTS = 10000;
 
 // without anything to judge by: no edge, nor a viscosity
@@ -53,13 +57,12 @@ KpmSolver::~KpmSolver()
 void KpmSolver::parse_products(KeywordParser &in)
 {
   const std::string text = in.word("solver kpm");
+  double value;
   chosen = true;
   fixed_products = 0;
   if (text == "auto") return;
-  char *end = nullptr;
-  const long value = strtol(text.c_str(), &end, 10);
-  if (text.empty() || *end != '\0' || value < 1 || value > MAXSMALLINT / 4)
-    in.fail("solver kpm must be auto or a number of products from 1 on");
+  if (!is_number(text, value) || !(value >= 1.0 && value <= MANY) || value != floor(value))
+    in.fail(fmt::format("solver kpm must be auto or a number of products from 1 to {}", MANY));
   fixed_products = (int) value;
 }
 
@@ -69,7 +72,7 @@ bool KpmSolver::parse_keyword(const std::string &key, KeywordParser &in)
     given_width = in.number(key);
     if (!(given_width > 0.0)) in.fail("kpm/width must be above 0");
   } else if (key == "kpm/random") {
-    nrandom = in.integer(key, 1);
+    nrandom = in.integer(key, 1, MANY);
   } else if (key == "kpm/error") {
     bound = in.number(key);
     if (!(bound > 0.0)) in.fail("kpm/error must be above 0");

@@ -11,6 +11,9 @@
 
 #include "error.h"
 
+#include "fmt/format.h"
+
+#include <cerrno>
 #include <cmath>
 #include <cstdlib>
 
@@ -24,9 +27,34 @@ KeywordParser::KeywordParser(LAMMPS *lmp, const std::string &caller_in, int narg
 {
 }
 
+/* strtod and strtol also know hexadecimal numbers and skip blanks */
+
+static bool has_only(const std::string &text, const char *allowed)
+{
+  return !text.empty() && text.find_first_not_of(allowed) == std::string::npos;
+}
+
+bool INMVISC_NS::is_number(const std::string &text, double &value)
+{
+  char *end = nullptr;
+  value = strtod(text.c_str(), &end);
+  return has_only(text, "0123456789+-.eE") && *end == '\0' && std::isfinite(value);
+}
+
+static bool is_integer(const std::string &text, long long &value)
+{
+  char *end = nullptr;
+  errno = 0;
+  value = strtoll(text.c_str(), &end, 10);
+  return has_only(text, "0123456789+-") && *end == '\0';
+}
+
+/* an empty word is none */
+
 const char *KeywordParser::next(const std::string &name)
 {
-  if (iarg >= narg) error->all(FLERR, "{}: missing value for {}", caller, name);
+  if (iarg >= narg || arg[iarg][0] == '\0')
+    error->all(FLERR, "{}: missing value for {}", caller, name);
   return arg[iarg++];
 }
 
@@ -43,23 +71,33 @@ std::string KeywordParser::word(const std::string &name)
 double KeywordParser::number(const std::string &name)
 {
   const char *text = next(name);
-  char *end = nullptr;
-  const double value = strtod(text, &end);
-  if (end == text || *end != '\0' || !std::isfinite(value))
+  double value;
+  if (!is_number(text, value))
     error->all(FLERR, "{}: {} must be a number, not {}", caller, name, text);
   return value;
 }
 
-int KeywordParser::integer(const std::string &name, int smallest)
+int KeywordParser::integer(const std::string &name, int smallest, int largest)
 {
   const char *text = next(name);
-  char *end = nullptr;
-  const long value = strtol(text, &end, 10);
-  if (end == text || *end != '\0')
+  long long value;
+  if (!is_integer(text, value))
     error->all(FLERR, "{}: {} must be an integer, not {}", caller, name, text);
-  if (value < smallest || value > MAXSMALLINT)
-    error->all(FLERR, "{}: {} must be an integer from {} on, not {}", caller, name, smallest, text);
+  if (value < smallest || value > largest || errno == ERANGE) {
+    const std::string range = (largest == MAXSMALLINT) ? fmt::format("from {} on", smallest)
+                                                       : fmt::format("from {} to {}", smallest, largest);
+    error->all(FLERR, "{}: {} must be an integer {}, not {}", caller, name, range, text);
+  }
   return (int) value;
+}
+
+bigint KeywordParser::timestep(const std::string &name)
+{
+  const char *text = next(name);
+  long long value;
+  if (!is_integer(text, value) || value < 0 || value > MAXBIGINT || errno == ERANGE)
+    error->all(FLERR, "{}: {} must be a timestep, an integer from 0 on, not {}", caller, name, text);
+  return (bigint) value;
 }
 
 bool KeywordParser::yesno(const std::string &name)

@@ -10,12 +10,17 @@
 #ifndef LMP_INMVISC_PARSER_H
 #define LMP_INMVISC_PARSER_H
 
+#include "lmptype.h"
 #include "pointers.h"
 
 #include <initializer_list>
 #include <string>
 
 namespace INMVISC_NS {
+
+// whether a text is a decimal number and nothing else, by the rules of LAMMPS's input, and finite
+
+bool is_number(const std::string &text, double &value);
 
 // Reads the arguments of a command one after the other; every error names the command, the
 // keyword, the value found and what would be right.
@@ -34,7 +39,8 @@ class KeywordParser : protected LAMMPS_NS::Pointers {
 
   std::string word(const std::string &name);
   double number(const std::string &name);
-  int integer(const std::string &name, int smallest);
+  int integer(const std::string &name, int smallest, int largest = MAXSMALLINT);
+  LAMMPS_NS::bigint timestep(const std::string &name);
   bool yesno(const std::string &name);
   std::string choice(const std::string &name, std::initializer_list<const char *> allowed);
 

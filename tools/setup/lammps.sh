@@ -3,6 +3,9 @@
 #
 #   lammps.sh            make it there, print progress
 #   lammps.sh --print    only print the cache directory: DIR/src is the source, DIR/build the build
+#   lammps.sh --source   fetch the source, build nothing
+#
+# INMVISC_LAMMPS_SUITE, _VERSION, _PACKAGES, _OPTIONS in the environment make another one.
 #
 # The cache is keyed by version and build options, so checkouts share it and
 # another set of options does not disturb it.  Every step leaves a stamp: an
@@ -11,11 +14,13 @@ set -eu
 
 suite=${INMVISC_LAMMPS_SUITE:-trixie}   # Debian suite whose source package is 4Feb2025
 version=${INMVISC_LAMMPS_VERSION:-4Feb2025}
-packages='PLUGIN MANYBODY KSPACE MOLECULE EXTRA-COMPUTE EXTRA-FIX EXTRA-PAIR EXTRA-MOLECULE PHONON RIGID'
+packages=${INMVISC_LAMMPS_PACKAGES:-PLUGIN MANYBODY KSPACE MOLECULE EXTRA-COMPUTE EXTRA-FIX EXTRA-PAIR EXTRA-MOLECULE PHONON RIGID}
 options='-DBUILD_SHARED_LIBS=ON -DBUILD_MPI=ON -DBUILD_OMP=OFF -DCMAKE_BUILD_TYPE=Release -DWITH_JPEG=OFF -DWITH_PNG=OFF -DWITH_GZIP=OFF -DWITH_CURL=OFF'
 for p in $packages; do options="$options -DPKG_$p=ON"; done
+options="$options${INMVISC_LAMMPS_OPTIONS:+ $INMVISC_LAMMPS_OPTIONS}"
 
 key=$(printf '%s' "$options" | cksum | cut -d ' ' -f 1)
+setup=$(cd "$(dirname "$0")" && pwd)
 cache=${INMVISC_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/user-inmvisc}
 dir=$cache/lammps-$version-$key
 [ "${1:-}" = --print ] && { printf '%s\n' "$dir"; exit 0; }
@@ -32,28 +37,22 @@ fetch() {
   apt=$dir/apt
   rm -rf "$apt"
   mkdir -p "$apt/sources.list.d" "$apt/lists/partial" "$apt/cache/archives/partial"
-  stanza=$(grep -ls '^Suites:' /etc/apt/sources.list.d/*.sources 2> /dev/null | head -n 1) ||
-    stanza=
-  [ -n "$stanza" ] || die "no deb822 file in /etc/apt/sources.list.d tells where Debian's archive is.
-   Give your own LAMMPS instead: cmake -B build -DLAMMPS_SOURCE_DIR=... -DLAMMPS_BINARY=..."
-  awk -v suite="$suite" 'BEGIN { RS = ""; FS = "\n" }
-    /Types:/ { for (i = 1; i <= NF; i++) {
-                 if ($i ~ /^#/) continue
-                 if ($i ~ /^Types:/) $i = "Types: deb-src"
-                 if ($i ~ /^Suites:/) $i = "Suites: " suite
-                 print $i }
-               exit }' "$stanza" > "$apt/sources.list.d/lammps.sources"
+  sh "$setup/debian_suite.sh" deb-src "$suite" > "$apt/sources.list.d/lammps.sources" ||
+    die "give your own LAMMPS instead: cmake -B build -DLAMMPS_SOURCE_DIR=... -DLAMMPS_BINARY=..."
   set -- -o Dir::Etc::sourcelist=/dev/null -o Dir::Etc::sourceparts="$apt/sources.list.d" \
          -o Dir::State::Lists="$apt/lists" -o Dir::Cache="$apt/cache" -o APT::Sandbox::User=root
   apt-get -q "$@" update || die "apt-get update for the source package failed"
   (cd "$dir" && apt-get -q "$@" source --download-only --tar-only lammps) || die "the source package could not be fetched"
   rm -rf "$dir/src.part" "$dir/src"
   mkdir "$dir/src.part"
-  tar -xf "$dir"/lammps_*.orig.tar.* -C "$dir/src.part" --strip-components=1 || die "the source archive does not unpack"
-  got=$(sed -n 's/^#define LAMMPS_VERSION "\(.*\)"/\1/p' "$dir/src.part/src/version.h" | tr -d ' ')
+  tar -xf "$dir"/lammps_*.orig.tar.* -C "$dir/src.part" || die "the source archive does not unpack"
+  header=$(find "$dir/src.part" -maxdepth 3 -path '*/src/version.h')   # with or without a folder around src
+  [ -n "$header" ] || die "the source archive has no src/version.h"
+  tree=${header%/src/version.h}
+  got=$(sed -n 's/^#define LAMMPS_VERSION "\(.*\)"/\1/p' "$tree/src/version.h" | tr -d ' ')
   [ "$got" = "$version" ] || die "suite $suite has LAMMPS $got, wanted $version: set INMVISC_LAMMPS_SUITE or INMVISC_LAMMPS_VERSION"
-  mv "$dir/src.part" "$dir/src"
-  rm -rf "$apt" "$dir"/lammps_*
+  mv "$tree" "$dir/src"
+  rm -rf "$apt" "$dir/src.part" "$dir"/lammps_*
 }
 
 mkdir -p "$dir"
@@ -66,12 +65,13 @@ if [ ! -f "$dir/fetched" ]; then
   fetch
   touch "$dir/fetched"
 fi
+[ "${1:-}" = --source ] && exit 0
 say "configuring $version with $packages"
 cmake -G Ninja -S "$dir/src/cmake" -B "$dir/build" $options > "$dir/configure.log" 2>&1 || {
   tail -n 20 "$dir/configure.log"
   die "configuring failed, see $dir/configure.log"
 }
 say "building $version (once; some 10 minutes on 2 cores)"
-cmake --build "$dir/build" || die "building failed, the compiler's message is above"
+cmake --build "$dir/build" ${JOBS:+--parallel "$JOBS"} || die "building failed, the compiler's message is above"
 touch "$dir/built"
 say "$version ready in $dir"

@@ -21,7 +21,7 @@ libelpa-dev
 say() { printf '== packages: %s\n' "$*"; }
 
 if ! command -v dpkg-query > /dev/null 2>&1; then
-  say "this is not a Debian system. Needed: a C99 and a C++17 compiler, CMake >= 3.16, Ninja, MPI,"
+  say "this is not a Debian system. Needed: a C99 and a C++17 compiler, CMake >= 3.18, Ninja, MPI,"
   say "LAPACK (OpenBLAS or MKL), FFTW 3, GoogleTest, Python 3 with numpy, scipy and matplotlib;"
   say "for distributed solvers ScaLAPACK and ELPA, if you want them. Going on."
   exit 0

@@ -61,6 +61,18 @@ Field multiply(const Field &a, const Field &x, size_t n)
     return y;
 }
 
+class Team {
+public:
+    explicit Team(int size) { EXPECT_EQ(inm_team_create(&team, size), INM_OK); }
+    Team(const Team &) = delete;
+    Team &operator=(const Team &) = delete;
+    ~Team() { inm_team_destroy(&team); }
+    inm_team *get() { return team; }
+
+private:
+    inm_team *team = nullptr;
+};
+
 // ---- product ------------------------------------------------------------------------------------
 
 TEST(SymmetricProduct, is_that_of_the_lower_triangle_for_any_size_and_number_of_threads)
@@ -73,8 +85,9 @@ TEST(SymmetricProduct, is_that_of_the_lower_triangle_for_any_size_and_number_of_
                 Field lower(n * lda, NaN), y(width * ldx, NaN);
                 for (size_t j = 0; j < n; j++)
                     for (size_t i = j; i < n; i++) lower[j * lda + i] = full[i * n + j];
+                Team team(nthread);
                 inm_symmetric *s = nullptr;
-                ASSERT_EQ(inm_symmetric_create(&s, n, width, nthread), INM_OK);
+                ASSERT_EQ(inm_symmetric_create(&s, n, width, team.get()), INM_OK);
                 inm_symmetric_multiply(s, n, lower.data(), lda, width, x.data(), y.data(), ldx);
                 inm_symmetric_destroy(&s);
                 EXPECT_EQ(s, nullptr);
@@ -93,8 +106,9 @@ TEST(SymmetricProduct, in_single_precision_is_as_exact_as_that_is)
     const Field full = random_symmetric(n, 23), x = random_numbers(width * n, -1.0, 1.0, 24);
     const Singles a(full.begin(), full.end()), xs(x.begin(), x.end());
     Singles y(width * n);
+    Team team(2);
     inm_symmetric_single *s = nullptr;
-    ASSERT_EQ(inm_symmetric_create_single(&s, n, width, 2), INM_OK);
+    ASSERT_EQ(inm_symmetric_create_single(&s, n, width, team.get()), INM_OK);
     inm_symmetric_multiply_single(s, n, a.data(), n, width, xs.data(), y.data(), n);
     inm_symmetric_destroy_single(&s);
     for (size_t c = 0; c < width; c++) {
@@ -109,8 +123,9 @@ TEST(SymmetricProduct, serves_smaller_matrices_with_the_workspace_of_a_larger_on
     const size_t n = 60;
     const Field full = random_symmetric(n, 25), x = random_numbers(n, -1.0, 1.0, 26);
     Field y(n);
+    Team team(2);
     inm_symmetric *s = nullptr;
-    ASSERT_EQ(inm_symmetric_create(&s, 500, 40, 2), INM_OK);
+    ASSERT_EQ(inm_symmetric_create(&s, 500, 40, team.get()), INM_OK);
     inm_symmetric_multiply(s, n, full.data(), n, 1, x.data(), y.data(), n);
     inm_symmetric_destroy(&s);
     inm_symmetric_destroy(nullptr);
@@ -119,6 +134,23 @@ TEST(SymmetricProduct, serves_smaller_matrices_with_the_workspace_of_a_larger_on
 }
 
 // ---- dense to band ------------------------------------------------------------------------------
+
+TEST(Band, leaves_alone_what_is_above_the_diagonal)
+{
+    const size_t n = 900, kd = 32; // several tiles of the update, and several kept ones
+    const Field full = random_symmetric(n, 31);
+    Field a = full, tau(n), band(n * (kd + 1));
+    for (size_t j = 0; j < n; j++)
+        for (size_t i = 0; i < j; i++) a[j * n + i] = NaN;
+    ASSERT_EQ(inm_reduce_to_band(n, kd, a.data(), tau.data(), band.data(), 3, nullptr, nullptr), INM_OK);
+    double trace = 0.0, wanted = 0.0;
+    for (size_t j = 0; j < n; j++) {
+        trace += band[j * (kd + 1)];
+        wanted += full[j * n + j];
+        for (size_t i = 0; i < j; i++) ASSERT_TRUE(std::isnan(a[j * n + i]));
+    }
+    EXPECT_NEAR(trace, wanted, 1.0e-10);
+}
 
 TEST(Band, has_the_eigenvalues_of_the_matrix)
 {

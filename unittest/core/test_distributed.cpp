@@ -347,9 +347,8 @@ void expect_same_table(const System &s, const Solution &found, const Solution &w
         if (!std::isnan(wanted.m.share[i])) {
             EXPECT_NEAR(found.m.share[i], wanted.m.share[i], 1e-9);
         }
-        if (!std::isnan(wanted.m.eigenvector[i])) { // either sign
-            EXPECT_NEAR(std::fabs(found.m.eigenvector[i]), std::fabs(wanted.m.eigenvector[i]),
-                        1e-6);
+        if (!std::isnan(wanted.m.eigenvector[i])) {
+            EXPECT_NEAR(found.m.eigenvector[i], wanted.m.eigenvector[i], 1e-6);
         }
     }
 }

@@ -183,7 +183,9 @@ TEST(Lowest, an_eigenvector_can_be_kept)
         overlap += by_index.m.eigenvector[k] * wanted.m.eigenvector[k];
         EXPECT_EQ(by_frequency.m.eigenvector[k], by_index.m.eigenvector[k]);
     }
-    EXPECT_NEAR(std::fabs(overlap), 1.0, 1e-9);
+    EXPECT_NEAR(overlap, 1.0, 1e-9);
+    EXPECT_EQ(by_index.m.kept, 1u);
+    EXPECT_EQ(by_frequency.m.kept, 1u);
     options.keep_value = 6.0;
     options.keep       = INM_KEEP_INDEX;
     Lowest beyond(s, 5, options);

@@ -354,6 +354,24 @@ TEST(Eigenvectors, of_degenerate_unstable_modes_are_orthonormal)
     }
 }
 
+// the largest component is positive; where symmetry makes several the largest, that of the first atom
+TEST(Eigenvectors, have_a_sign_that_no_solver_chooses)
+{
+    for (const char *solver : {"lapack", "twostage"})
+        for (const System &s : {random_cluster(7, 23), chain(8, PERIODIC, 1.0, 0.0)}) {
+            Options options(INM_VECTORS_ALL);
+            options.solver = solver;
+            std::vector<double> lambda;
+            for (const Field &e : all_vectors(s, options, lambda)) {
+                double largest = 0.0;
+                for (double c : e) largest = std::max(largest, std::fabs(c));
+                size_t first = 0;
+                while (std::fabs(e[first]) < (1.0 - 1e-6) * largest) first++;
+                EXPECT_GT(e[first], 0.0) << solver;
+            }
+        }
+}
+
 TEST(Eigenvectors, of_zero_modes_are_translations)
 {
     const System s = random_cluster(6, 20);

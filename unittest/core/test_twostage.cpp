@@ -253,19 +253,4 @@ TEST(Cores, are_given_back_with_affinity_and_blas_threads_as_before)
     EXPECT_EQ(inm_blas_threads(), threads);
     inm_cores_destroy(&cores);
 }
-
-void count(void *ctx, int k)
-{
-    ((std::atomic<int> *) ctx)[k]++;
-}
-
-TEST(Cores, run_every_part_of_the_work_once)
-{
-    for (int n : {0, 1, 2, 7}) {
-        std::vector<std::atomic<int>> done(n);
-        for (auto &d : done) d = 0;
-        inm_run_parallel(n, count, done.data());
-        for (auto &d : done) EXPECT_EQ(d, 1);
-    }
-}
 } // namespace

@@ -61,6 +61,7 @@ if not match:
     print(done.stdout[-3000:])
     sys.exit("the last line is missing")
 eta, eta_error, gk, gk_error = map(float, match.groups())
+steep = re.search(r"^d ln eta_UL / d ln P_c +(\S+) \(this box\), (\S+) \(N = 4000\)", done.stdout, re.M)
 s = ave_time.values(os.path.join(scratch, "summary.dat"))
 
 # liquid Cu50Zr50 has some 6.9 g/cm^3 near its melting point and loses some 5 % up to 2000 K: 0.051 atoms per A^3
@@ -80,6 +81,9 @@ expect("classes add up", (s["eta2_UL"] + s["eta2_UD"] + s["eta2_stable"]) / s["e
 expect("a lower w_min lets more modes in", s["eta2_all"] / s["eta_all"], 1.0, 1e9)
 expect("eta of the last line / mPa s", eta, 1e-4 * s["eta_UL"] - 0.0051, 1e-4 * s["eta_UL"] + 0.0051)
 expect("its error / mPa s", eta_error, 0.0, 5.0)
+
+for box, value in zip(("this box", "N = 4000"), steep.groups()):    # modes that are added with P_c add viscosity
+    expect(f"d ln eta_UL / d ln P_c, {box}", float(value), 0.0, 50.0)
 
 # friction over mass of a mode lies between those of Cu and Zr.  1 eV/A = 9648.53 g/mol A/ps^2 and
 # 1 eV/A^3 = 1.602177e6 bar, so (eV/A)^2/(g/mol) ps^4 (1/ps)/A^3 is the product of both in bar ps

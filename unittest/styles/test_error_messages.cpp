@@ -93,6 +93,10 @@ TEST_F(ErrorMessages, arguments_of_inm_dos)
         {"10 memory 0", "memory must be a positive number of GB"},
         {"10 memory -1", "memory must be a positive number of GB"},
         {"10 memory much", "memory must be a number, not much"},
+        {"10 entropy", "missing value for entropy"},
+        {"10 entropy 0", "entropy needs a temperature above 0"},
+        {"10 entropy warm", "entropy must be a number, not warm"},
+        {"10 edge none solver kpm auto entropy 1", "entropy needs each eigenvalue, and solver kpm"},
         {"10 threads 0", "threads must be an integer from 1 on, not 0"},
         {"10 check perhaps", "check cannot be perhaps; possible here: yes, no"},
         {"10 eigenvector", "missing value for eigenvector"},
@@ -119,9 +123,9 @@ TEST_F(ErrorMessages, arguments_of_affine_gamma)
         {"inm method guess", "method cannot be guess; possible here: hessian, strain"},
         {"inm method strain", "missing value for method strain eps"},
         {"inm method strain x", "method strain eps must be a number, not x"},
-        {"inm method strain 0", "method strain eps must lie between 0 and 0.1"},
-        {"inm method strain -1e-6", "method strain eps must lie between 0 and 0.1"},
-        {"inm method strain 0.5", "method strain eps must lie between 0 and 0.1"},
+        {"inm method strain 0", "method strain eps must lie between 1e-10 and 0.1"},
+        {"inm method strain -1e-6", "method strain eps must lie between 1e-10 and 0.1"},
+        {"inm method strain 0.5", "method strain eps must lie between 1e-10 and 0.1"},
     };
     for (const auto &c : cases)
         expect(crystal() + inm(), "compute gam all affine/gamma " + c.first, me + c.second);
@@ -201,9 +205,9 @@ TEST_F(ErrorMessages, frictions_that_are_not_there)
 {
     const std::string me = "Compute ulinm/viscosity eta: ";
     expect(crystal(), eta("friction v_none wmin 3") + go("c_eta"),
-           me + "there is no variable none");
+           me + "friction v_none: there is no variable none");
     expect(crystal(), "variable a atom x\n" + eta("friction v_a wmin 3") + go("c_eta"),
-           me + "variable a is not equal-style");
+           me + "friction v_a: variable a is not equal-style");
     expect(crystal(), "variable a equal -1\n" + eta("friction v_a wmin 3") + go("c_eta"),
            me + "friction v_a is negative: -1");
     expect(crystal(), "variable a equal -1\n" + eta("friction 80 wmin v_a") + go("c_eta"),
@@ -215,15 +219,15 @@ TEST_F(ErrorMessages, frictions_that_are_not_there)
     expect(crystal(), "fix nve all nve\n" + eta("friction f_nve wmin 3") + go("c_eta"),
            me + "friction f_nve must be a fix orthogonal/dynamics");
     expect(crystal(), "fix nve all nve\n" + eta("friction f_nve[1] wmin 3") + go("c_eta"),
-           me + "fix nve has no component 1 of a global vector");
+           me + "friction f_nve[1]: fix nve has no component 1 of a global vector");
     expect(crystal(),
            "variable a equal 1\nfix f all ave/time 1 1 1 v_a v_a\n" +
                eta("friction f_f[3] wmin 3") + go("c_eta"),
-           me + "fix f has no component 3 of a global vector");
+           me + "friction f_f[3]: fix f has no component 3 of a global vector");
     expect(crystal(),
            "variable a equal 1\nfix f all ave/time 1 1 2 v_a v_a\n" +
                eta("friction f_f[1] wmin 3") + "thermo 1\nthermo_style custom step c_eta\nrun 1\n",
-           me + "fix f is not computed at a compatible time");
+           me + "friction f_f[1]: fix f is not computed at a compatible time");
 }
 
 TEST_F(ErrorMessages, used_between_runs)

@@ -63,7 +63,7 @@ TEST_F(SolverLowest, have_shares_of_atoms_and_an_eigenvector)
     }
     EXPECT_NEAR(share, 1.0, 1e-9);
     EXPECT_NEAR(length, 1.0, 1e-9);
-    EXPECT_NEAR(std::fabs(overlap), 1.0, VECTORS);
+    EXPECT_NEAR(overlap, 1.0, VECTORS);
 }
 
 TEST_F(SolverLowest, leave_the_moments_as_they_are)

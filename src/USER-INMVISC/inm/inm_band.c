@@ -5,22 +5,33 @@
      2. two-sided update of what is right of it:  A <- Q^T A Q = A - V W^T - W V^T
         with  Y = A V T,  W = Y - 1/2 V T^T (V^T Y)
 
-   The updates of several panels are kept in V, W and applied together, since one update of rank
-   2*DELAY*kd runs nearer to the speed of a matrix product than DELAY of rank 2*kd.  Until then
-   products with A are corrected:  A V = A_stored V - V_kept (W_kept^T V) - W_kept (V_kept^T V).
+   The updates of several panels are kept and applied together, since one update of rank 2*DELAY*kd
+   runs nearer to the speed of a matrix product than DELAY of rank 2*kd.  They are kept twice,
 
-   dsytrd_sy2sb of LAPACK does the same without delay, and with symm for A V (inm_symmetric.h). */
+     left = V1 W1 V2 W2 ...     right = W1 V1 W2 V2 ...     A = A_stored - left right^T
+
+   so that a product with A, or an update of any part of it, is one product of matrices.
+
+   dsytrd_sy2sb of LAPACK does the same without delay, and with symm for A V (inm_symmetric.h).  Threads
+   share each step here, and BLAS works on one in each of them: most products are too thin for its own
+   threads, and those wait spinning for the next one, on a core that is needed. */
 
 #include "inm_band.h"
 
 #include "inm_precision.h"
 #include "inm_symmetric.h"
+#include "inm_team.h"
 
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { DELAY = 4 };
+enum {
+  DELAY = 4,
+  ROWS = 16,        /* shares of rows are multiples of it */
+  TILE_ROWS = 2048, /* of the kept updates */
+  TILE_COLUMNS = 384
+};
 
 static const real one = 1, minus_one = -1, zero = 0, minus_half = (real) -0.5;
 
@@ -29,13 +40,21 @@ typedef struct PRECISE(inm_symmetric) product_workspace;
 typedef struct {
   int n, kd;
   real *a;
-  real *v, *w; /* [DELAY*kd][n]  kept updates, rows counted as those of A */
-  real *vt;    /* [kd][n]        V T of the panel at hand */
-  real *t;     /* [kd][kd] */
-  real *small; /* [DELAY*kd][kd] */
-  real *work;  /* [kd][kd] */
-  int kept;    /* columns in v and w */
+  real *left, *right; /* [2*DELAY*kd][n]  kept updates, rows counted as those of A */
+  real *v, *w;        /* [kd][n] of the panel at hand, where they stand in left */
+  real *vt;           /* [kd][n]        V T */
+  real *t;            /* [kd][kd] */
+  real *small;        /* [kd][2*DELAY*kd] */
+  real *work;         /* [kd][kd] */
+  int kept;           /* columns of left and right */
   product_workspace *product;
+  inm_team *team;
+
+  /* panel at hand */
+  int j;      /* first column */
+  int i;      /* first row of V */
+  int k;      /* reflectors, one for each column that has something to be annihilated */
+  int ntaken; /* tiles of the kept updates */
 } reduction;
 
 static real *at(const reduction *r, real *x, int row, int column)
@@ -43,79 +62,184 @@ static real *at(const reduction *r, real *x, int row, int column)
   return &x[(size_t) column * r->n + row];
 }
 
-/* bring kd columns from j on up to date with the kept updates */
-static void update_panel(reduction *r, int j)
+static void share(reduction *r, void (*step)(void *ctx, int thread))
 {
-  const int rows = r->n - j;
-  if (r->kept == 0) return;
-  GEMM("N", "T", &rows, &r->kd, &r->kept, &minus_one, at(r, r->v, j, 0), &r->n, at(r, r->w, j, 0),
-       &r->n, &one, at(r, r->a, j, j), &r->n);
-  GEMM("N", "T", &rows, &r->kd, &r->kept, &minus_one, at(r, r->w, j, 0), &r->n, at(r, r->v, j, 0),
-       &r->n, &one, at(r, r->a, j, j), &r->n);
+  inm_team_run(r->team, step, r);
 }
 
-/* QR of the rows from i on of kd columns from j on; V with its ones and zeros goes to v, T to t.
-   k reflectors, one for each column that has something to be annihilated */
-static inm_status factor_panel(reduction *r, int i, int j, int k, real *tau)
+/* rows from begin on that a thread takes; returns their number */
+static int my_rows(const reduction *r, int begin, int thread, int *first)
 {
-  const int rows = r->n - i;
-  real *v = at(r, r->v, 0, r->kept);
+  size_t offset;
+  const size_t count =
+      inm_team_share((size_t) (r->n - begin), ROWS, inm_team_size(r->team), thread, &offset);
+  *first = begin + (int) offset;
+  return (int) count;
+}
+
+/* A(row.., column..) -= left right^T for rows x columns elements */
+static void update(const reduction *r, int row, int rows, int column, int columns)
+{
+  GEMM("N", "T", &rows, &columns, &r->kept, &minus_one, at(r, r->left, row, 0), &r->n,
+       at(r, r->right, column, 0), &r->n, &one, at(r, r->a, row, column), &r->n);
+}
+
+/* ---- one panel -------------------------------------------------------------------------------- */
+
+/* bring its columns up to date with the kept updates */
+static void update_panel(void *ctx, int thread)
+{
+  reduction *r = (reduction *) ctx;
+  int first;
+  const int rows = my_rows(r, r->j, thread, &first);
+  if (rows > 0) update(r, first, rows, r->j, r->kd);
+}
+
+/* QR of its rows from i on; V with its ones and zeros, T */
+static inm_status factor_panel(reduction *r, real *tau)
+{
+  const int rows = r->n - r->i;
   int info;
 
-  GEQRT(&rows, &r->kd, &k, at(r, r->a, i, j), &r->n, r->t, &r->kd, r->work, &info);
+  GEQRT(&rows, &r->kd, &r->k, at(r, r->a, r->i, r->j), &r->n, r->t, &r->kd, r->work, &info);
   if (info != 0) return INM_ERR_LAPACK;
 
-  memset(v, 0, (size_t) k * r->n * sizeof(*v));
-  for (int c = 0; c < k; c++) {
-    real *column = &v[(size_t) c * r->n + i];
-    memcpy(&column[c], at(r, r->a, i + c, j + c), (size_t) (rows - c) * sizeof(*v));
-    column[c] = 1;
+  for (int c = 0; c < r->k; c++) {
+    real *column = at(r, r->v, 0, c);
+    memset(column, 0, (size_t) (r->i + c) * sizeof(real));
+    column[r->i + c] = 1;
+    memcpy(&column[r->i + c + 1], at(r, r->a, r->i + c + 1, r->j + c),
+           (size_t) (rows - c - 1) * sizeof(real));
     tau[c] = r->t[c * r->kd + c];
   }
   return INM_OK;
 }
 
-/* y -= x1 (x2^T vt) for the rows from i on: the part of A V T that is not yet in A */
-static void correct(reduction *r, int i, int k, real *x1, real *x2, real *y)
+static void form_vt(void *ctx, int thread)
 {
-  const int rows = r->n - i;
-  GEMM("T", "N", &r->kept, &k, &rows, &one, at(r, x2, i, 0), &r->n, &r->vt[i], &r->n, &zero,
-       r->small, &r->kept);
-  GEMM("N", "N", &rows, &k, &r->kept, &minus_one, at(r, x1, i, 0), &r->n, r->small, &r->kept, &one,
-       y, &r->n);
+  reduction *r = (reduction *) ctx;
+  int first;
+  const int rows = my_rows(r, r->i, thread, &first);
+
+  if (rows == 0) return;
+  for (int c = 0; c < r->k; c++)
+    memcpy(at(r, r->vt, first, c), at(r, r->v, first, c), (size_t) rows * sizeof(real));
+  TRMM("R", "U", "N", "N", &rows, &r->k, &one, r->t, &r->kd, at(r, r->vt, first, 0), &r->n);
 }
 
-/* W of the panel whose V was just put behind the kept ones */
-static void form_update(reduction *r, int i, int k)
+/* small [k][kept] = right^T V T */
+static void correction(void *ctx, int thread)
 {
-  const int rows = r->n - i;
-  real *v = at(r, r->v, i, r->kept), *w = at(r, r->w, i, r->kept);
+  reduction *r = (reduction *) ctx;
+  const int rows = r->n - r->i;
+  size_t first;
+  const int columns =
+      (int) inm_team_share((size_t) r->kept, ROWS, inm_team_size(r->team), thread, &first);
+  if (columns > 0)
+    GEMM("T", "N", &columns, &r->k, &rows, &one, at(r, r->right, r->i, (int) first), &r->n,
+         &r->vt[r->i], &r->n, &zero, &r->small[first], &r->kept);
+}
 
-  /* Y = A V T */
-  memcpy(r->vt, at(r, r->v, 0, r->kept), (size_t) k * r->n * sizeof(*v));
-  TRMM("R", "U", "N", "N", &rows, &k, &one, r->t, &r->kd, &r->vt[i], &r->n);
-  memset(at(r, r->w, 0, r->kept), 0, (size_t) k * r->n * sizeof(*w));
-  PRECISE(inm_symmetric_multiply)
-  (r->product, (size_t) rows, at(r, r->a, i, i), (size_t) r->n, (size_t) k, &r->vt[i], w,
-   (size_t) r->n);
-  if (r->kept > 0) {
-    correct(r, i, k, r->v, r->w, w);
-    correct(r, i, k, r->w, r->v, w);
+/* Y -= left small: the part of A V T that is not yet in A */
+static void correct(void *ctx, int thread)
+{
+  reduction *r = (reduction *) ctx;
+  int first;
+  const int rows = my_rows(r, r->i, thread, &first);
+  if (rows > 0)
+    GEMM("N", "N", &rows, &r->k, &r->kept, &minus_one, at(r, r->left, first, 0), &r->n, r->small,
+         &r->kept, &one, at(r, r->w, first, 0), &r->n);
+}
+
+/* small [k][k] = V^T Y */
+static void overlap(void *ctx, int thread)
+{
+  reduction *r = (reduction *) ctx;
+  const int rows = r->n - r->i;
+  size_t first;
+  const int columns =
+      (int) inm_team_share((size_t) r->k, 1, inm_team_size(r->team), thread, &first);
+  if (columns > 0)
+    GEMM("T", "N", &r->k, &columns, &rows, &one, at(r, r->v, r->i, 0), &r->n,
+         at(r, r->w, r->i, (int) first), &r->n, &zero, &r->small[first * (size_t) r->k], &r->k);
+}
+
+/* W = Y - 1/2 V small, and both once more for right */
+static void form_w(void *ctx, int thread)
+{
+  reduction *r = (reduction *) ctx;
+  int first;
+  const int rows = my_rows(r, r->i, thread, &first);
+
+  if (rows == 0) return;
+  GEMM("N", "N", &rows, &r->k, &r->k, &minus_half, at(r, r->v, first, 0), &r->n, r->small, &r->k,
+       &one, at(r, r->w, first, 0), &r->n);
+  for (int c = 0; c < r->k; c++) {
+    memcpy(at(r, r->right, first, r->kept + c), at(r, r->w, first, c),
+           (size_t) rows * sizeof(real));
+    memcpy(at(r, r->right, first, r->kept + r->k + c), at(r, r->v, first, c),
+           (size_t) rows * sizeof(real));
   }
-
-  /* W = Y - 1/2 V T^T (V^T Y) */
-  GEMM("T", "N", &k, &k, &rows, &one, v, &r->n, w, &r->n, &zero, r->small, &k);
-  TRMM("L", "U", "T", "N", &k, &k, &one, r->t, &r->kd, r->small, &k);
-  GEMM("N", "N", &rows, &k, &k, &minus_half, v, &r->n, r->small, &k, &one, w, &r->n);
 }
 
-/* apply the kept updates to everything from i on */
-static void apply_kept(reduction *r, int i)
+static void form_update(reduction *r)
 {
-  const int rows = r->n - i;
-  if (r->kept > 0 && rows > 0)
-    SYR2K("L", "N", &rows, &r->kept, &minus_one, at(r, r->v, i, 0), &r->n, at(r, r->w, i, 0), &r->n,
-          &one, at(r, r->a, i, i), &r->n);
+  const int rows = r->n - r->i;
+
+  share(r, form_vt);
+  PRECISE(inm_symmetric_multiply)
+  (r->product, (size_t) rows, at(r, r->a, r->i, r->i), (size_t) r->n, (size_t) r->k, &r->vt[r->i],
+   &r->w[r->i], (size_t) r->n);
+  if (r->kept > 0) {
+    share(r, correction);
+    share(r, correct);
+  }
+  share(r, overlap);
+  TRMM("L", "U", "T", "N", &r->k, &r->k, &one, r->t, &r->kd, r->small, &r->k);
+  share(r, form_w);
+  r->kept += 2 * r->k;
+}
+
+/* ---- kept updates ----------------------------------------------------------------------------- */
+
+/* left right^T is symmetric, so with half of it and half of its transpose syr2k leaves alone what is
+   above the diagonal */
+static void update_diagonal(const reduction *r, int column, int columns)
+{
+  SYR2K("L", "N", &columns, &r->kept, &minus_half, at(r, r->left, column, 0), &r->n,
+        at(r, r->right, column, 0), &r->n, &one, at(r, r->a, column, column), &r->n);
+}
+
+static int next_tile(reduction *r)
+{
+  return __atomic_fetch_add(&r->ntaken, 1, __ATOMIC_RELAXED);
+}
+
+/* tiles of the lower triangle from i on, taken as threads get free */
+static void apply_tiles(void *ctx, int thread)
+{
+  reduction *r = (reduction *) ctx;
+  int tile = 0, mine = next_tile(r);
+  (void) thread;
+
+  for (int column = r->i; column < r->n; column += TILE_COLUMNS) {
+    const int below = column + TILE_COLUMNS;
+    if (tile++ == mine) {
+      update_diagonal(r, column, (r->n < below) ? r->n - column : TILE_COLUMNS);
+      mine = next_tile(r);
+    }
+    for (int row = below; row < r->n; row += TILE_ROWS)
+      if (tile++ == mine) {
+        update(r, row, (r->n - row < TILE_ROWS) ? r->n - row : TILE_ROWS, column, TILE_COLUMNS);
+        mine = next_tile(r);
+      }
+  }
+}
+
+static void apply_kept(reduction *r)
+{
+  r->ntaken = 0;
+  if (r->kept > 0) share(r, apply_tiles);
   r->kept = 0;
 }
 
@@ -129,29 +253,32 @@ static void copy_band(const reduction *r, double *band)
 }
 
 /* what is done when columns up to j have been reduced: the rest costs (n-j)^3 */
-static double share_done(const reduction *r, int j)
+static double share_done(const reduction *r)
 {
-  const double rest = 1.0 - (double) j / r->n;
+  const double rest = 1.0 - (double) r->j / r->n;
   return 1.0 - rest * rest * rest;
 }
 
 static inm_status reduce(reduction *r, real *tau, inm_band_progress report, void *ctx)
 {
   inm_status status = INM_OK;
-  int j = 0;
 
-  for (; j + r->kd < r->n && status == INM_OK; j += r->kd) {
-    const int i = j + r->kd, rows = r->n - i, k = (rows < r->kd) ? rows : r->kd;
-    update_panel(r, j);
-    status = factor_panel(r, i, j, k, &tau[j]);
-    if (status != INM_OK) break;
-    form_update(r, i, k);
-    r->kept += k;
-    if (r->kept + r->kd > DELAY * r->kd) apply_kept(r, i);
-    if (report) report(ctx, share_done(r, j));
+  for (; r->j + r->kd < r->n; r->j += r->kd) {
+    const int rows = r->n - r->i;
+    r->k = (rows < r->kd) ? rows : r->kd;
+    r->v = at(r, r->left, 0, r->kept);
+    r->w = at(r, r->left, 0, r->kept + r->k);
+    if (r->kept > 0) share(r, update_panel);
+    status = factor_panel(r, &tau[r->j]);
+    if (status != INM_OK) return status;
+    form_update(r);
+    if (r->kept + 2 * r->kd > 2 * DELAY * r->kd) apply_kept(r);
+    if (report) report(ctx, share_done(r));
+    r->i += r->kd;
   }
-  apply_kept(r, j);
-  return status;
+  r->i = r->j;
+  apply_kept(r);
+  return INM_OK;
 }
 
 inm_status PRECISE(inm_reduce_to_band)(size_t n, size_t kd, real *a, real *tau, double *band,
@@ -165,28 +292,31 @@ inm_status PRECISE(inm_reduce_to_band)(size_t n, size_t kd, real *a, real *tau, 
   memset(&r, 0, sizeof(r));
   r.n = (int) n;
   r.kd = (int) kd;
+  r.i = (int) kd;
   r.a = a;
 
-  const size_t columns = DELAY * kd;
-  r.v = (real *) malloc(columns * n * sizeof(real));
-  r.w = (real *) malloc(columns * n * sizeof(real));
+  const size_t columns = 2 * DELAY * kd;
+  r.left = (real *) malloc(columns * n * sizeof(real));
+  r.right = (real *) malloc(columns * n * sizeof(real));
   r.vt = (real *) malloc(kd * n * sizeof(real));
   r.t = (real *) malloc(kd * kd * sizeof(real));
   r.small = (real *) malloc(columns * kd * sizeof(real));
   r.work = (real *) malloc(kd * kd * sizeof(real));
-  status = PRECISE(inm_symmetric_create)(&r.product, n, kd, nthread);
-  if (!r.v || !r.w || !r.vt || !r.t || !r.small || !r.work) status = INM_ERR_ALLOC;
+  status = inm_team_create(&r.team, nthread);
+  if (status == INM_OK) status = PRECISE(inm_symmetric_create)(&r.product, n, kd, r.team);
+  if (!r.left || !r.right || !r.vt || !r.t || !r.small || !r.work) status = INM_ERR_ALLOC;
   if (status == INM_OK) {
     status = reduce(&r, tau, report, ctx);
     copy_band(&r, band);
   }
-  free(r.v);
-  free(r.w);
+  free(r.left);
+  free(r.right);
   free(r.vt);
   free(r.t);
   free(r.small);
   free(r.work);
   PRECISE(inm_symmetric_destroy)(&r.product);
+  inm_team_destroy(&r.team);
   return status;
 }
 

@@ -22,7 +22,7 @@ typedef void (*inm_band_progress)(void *ctx, double done);
             rows.  The strict upper triangle is left alone.
    tau      [n - kd] out
    band     [n][kd+1] out: column j holds B(j..j+kd, j)  (LAPACK's lower band storage)
-   nthread  threads of this function; those of BLAS are the caller's to set
+   nthread  threads of this function; those of BLAS are best 1: each of ours calls it
    report   NULL if not wanted
    Not collective. */
 inm_status inm_reduce_to_band(size_t n, size_t kd, double *a, double *tau, double *band,

@@ -12,6 +12,7 @@
 #include "inm_band_vectors.h"
 
 #include "inm_pages.h"
+#include "inm_processor.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -24,6 +25,7 @@ enum {
 };
 
 typedef double pack __attribute__((vector_size(sizeof(double) * PACK)));
+#define LOAD(pack, from) memcpy(&(pack), from, sizeof(pack))
 
 struct inm_band_factor {
   size_t n, kd;
@@ -117,45 +119,35 @@ static void enter_row(const inm_band_factor *f, const double *prepared, size_t f
 
 /* Rows of all slots: row -= row[column] * u, from the pack of the next column on.  Returns the slot
    that has the largest element there. */
-#define DEFINE_ELIMINATE(NAME)                                                                 \
-  static size_t NAME(size_t nslot, size_t stride, size_t width, size_t column, double *window, \
-                     const double *u, double *l)                                               \
-  {                                                                                            \
-    const size_t from = (column + 1) / PACK * PACK;                                            \
-    size_t best = 0;                                                                           \
-    double largest = -1.0;                                                                     \
-    for (size_t s = 0; s < nslot; s++) {                                                       \
-      double *row = window + s * stride;                                                       \
-      const double factor = row[column];                                                       \
-      _Pragma("GCC unroll 4") for (size_t c = 0; c < width; c += PACK) *                       \
-          (pack *) (row + from + c) -= factor * *(const pack *) (u + c);                       \
-      const double size = fabs(row[column + 1]);                                               \
-      if (size > largest) {                                                                    \
-        largest = size;                                                                        \
-        best = s;                                                                              \
-      }                                                                                        \
-      l[s] = factor;                                                                           \
-    }                                                                                          \
-    return best;                                                                               \
+#define DEFINE_ELIMINATE(TARGET, NAME)                                                \
+  TARGET static size_t NAME(size_t nslot, size_t stride, size_t width, size_t column, \
+                            double *window, const double *u, double *l)               \
+  {                                                                                   \
+    const size_t from = (column + 1) / PACK * PACK;                                   \
+    size_t best = 0;                                                                  \
+    double largest = -1.0;                                                            \
+    for (size_t s = 0; s < nslot; s++) {                                              \
+      double *row = window + s * stride;                                              \
+      const double factor = row[column];                                              \
+      _Pragma("GCC unroll 4") for (size_t c = 0; c < width; c += PACK) *              \
+          (pack *) (row + from + c) -= factor * *(const pack *) (u + c);              \
+      const double size = fabs(row[column + 1]);                                      \
+      if (size > largest) {                                                           \
+        largest = size;                                                               \
+        best = s;                                                                     \
+      }                                                                               \
+      l[s] = factor;                                                                  \
+    }                                                                                 \
+    return best;                                                                      \
   }
 
-DEFINE_ELIMINATE(eliminate_any)
+DEFINE_ELIMINATE(, eliminate_any)
 #if defined(__x86_64__)
-__attribute__((target("avx2,fma")))
-DEFINE_ELIMINATE(eliminate_avx2) __attribute__((target("avx512f")))
-DEFINE_ELIMINATE(eliminate_avx512)
+DEFINE_ELIMINATE(INM_TARGET_AVX2, eliminate_avx2)
+DEFINE_ELIMINATE(INM_TARGET_AVX512, eliminate_avx512)
 #endif
 
-    typedef size_t (*eliminate)(size_t, size_t, size_t, size_t, double *, const double *, double *);
-
-static eliminate best_eliminate(void)
-{
-#if defined(__x86_64__)
-  if (__builtin_cpu_supports("avx512f")) return eliminate_avx512;
-  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return eliminate_avx2;
-#endif
-  return eliminate_any;
-}
+typedef size_t (*eliminate)(size_t, size_t, size_t, size_t, double *, const double *, double *);
 
 static size_t largest_in_first_column(const inm_band_factor *f, size_t active)
 {
@@ -177,7 +169,7 @@ static void move_window(inm_band_factor *f)
 void inm_band_factorize(inm_band_factor *f, const double *band, double lambda, double tiny)
 {
   const size_t stride = f->stride, n = f->n, nslot = f->nslot;
-  const eliminate eliminate_column = best_eliminate();
+  const eliminate eliminate_column = INM_BEST_OF(eliminate);
   size_t origin = 0, active = (nslot < n) ? nslot : n; /* slots with a row in them */
 
   memset(f->window, 0, nslot * stride * sizeof(double));
@@ -214,18 +206,38 @@ void inm_band_factorize(inm_band_factor *f, const double *band, double lambda, d
 
 /* ---- solution --------------------------------------------------------------------------------- */
 
+/* sum of a product of count elements, in two packs that do not wait for one another */
+#define DEFINE_SOLVE_UPPER(TARGET, NAME)                                          \
+  TARGET static void NAME(const inm_band_factor *f, double *x)                    \
+  {                                                                               \
+    for (size_t j = f->n; j-- > 0;) {                                             \
+      const double *u = &f->u[j * f->width + (j + 1) % PACK], *known = x + j + 1; \
+      const size_t count = (f->n - 1 - j < 2 * f->kd) ? f->n - 1 - j : 2 * f->kd; \
+      pack sum[2] = {{0}}, a, b;                                                  \
+      double rest = 0.0;                                                          \
+      size_t c = 0;                                                               \
+      for (; c < count % (2 * PACK); c++) rest += u[c] * known[c];                \
+      for (; c < count; c += 2 * PACK)                                            \
+        for (size_t k = 0; k < 2; k++) {                                          \
+          LOAD(a, u + c + k * PACK), LOAD(b, known + c + k * PACK);               \
+          sum[k] += a * b;                                                        \
+        }                                                                         \
+      sum[0] += sum[1];                                                           \
+      x[j] -= rest +                                                              \
+          (((sum[0][0] + sum[0][1]) + (sum[0][2] + sum[0][3])) +                  \
+           ((sum[0][4] + sum[0][5]) + (sum[0][6] + sum[0][7])));                  \
+    }                                                                             \
+  }
+
+DEFINE_SOLVE_UPPER(, solve_upper_any)
+#if defined(__x86_64__)
+DEFINE_SOLVE_UPPER(INM_TARGET_AVX2, solve_upper_avx2)
+DEFINE_SOLVE_UPPER(INM_TARGET_AVX512, solve_upper_avx512)
+#endif
+
 void inm_band_solve_upper(const inm_band_factor *f, double *x)
 {
-  for (size_t j = f->n; j-- > 0;) {
-    const double *u = &f->u[j * f->width + (j + 1) % PACK];
-    const size_t count = (f->n - 1 - j < 2 * f->kd) ? f->n - 1 - j : 2 * f->kd;
-    double sum[4] = {0.0, 0.0, 0.0, 0.0};
-    size_t c = 0;
-    for (; c + 4 <= count; c += 4)
-      for (size_t k = 0; k < 4; k++) sum[k] += u[c + k] * x[j + 1 + c + k];
-    for (; c < count; c++) sum[0] += u[c] * x[j + 1 + c];
-    x[j] -= (sum[0] + sum[1]) + (sum[2] + sum[3]);
-  }
+  INM_BEST_OF(solve_upper)(f, x);
 }
 
 /* x <- D^-1 L^-1 P x, D the pivots: the right side goes through the slots as the rows did */

@@ -8,6 +8,7 @@
 
 #include "inm_hessian_private.h"
 #include "inm_pages.h"
+#include "inm_processor.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -172,9 +173,10 @@ inm_status inm_block_matrix_create(inm_block_matrix **out, const inm_hessian *h)
 /* ask for the atom of a column that is to be used soon */
 #define PREFETCH(p) __builtin_prefetch(p), __builtin_prefetch((p) + 8), __builtin_prefetch((p) + 16)
 
-#define DEFINE_MULTIPLY(NAME, W)                                                             \
-  static void NAME(const inm_block_matrix *m, double a, double b, double c,                  \
-                   const double *__restrict x, double *__restrict y, double *__restrict dot) \
+#define DEFINE_MULTIPLY(TARGET, NAME, W)                                                     \
+  TARGET static void NAME(const inm_block_matrix *m, double a, double b, double c,           \
+                          const double *__restrict x, double *__restrict y,                  \
+                          double *__restrict dot)                                            \
   {                                                                                          \
     typedef double pack __attribute__((vector_size(8 * (W))));                               \
     const size_t nrow = m->nrow, *__restrict start = m->start;                               \
@@ -229,27 +231,11 @@ inm_status inm_block_matrix_create(inm_block_matrix **out, const inm_hessian *h)
       }                                                                                      \
   }
 
-DEFINE_MULTIPLY(multiply, 2)
+DEFINE_MULTIPLY(, multiply_any, 2)
 #if defined(__x86_64__)
-__attribute__((target("avx2,fma"))) DEFINE_MULTIPLY(multiply_avx2, 4)
-    __attribute__((target("avx512f"))) DEFINE_MULTIPLY(multiply_avx512, 8)
+DEFINE_MULTIPLY(INM_TARGET_AVX2, multiply_avx2, 4)
+DEFINE_MULTIPLY(INM_TARGET_AVX512, multiply_avx512, 8)
 #endif
-
-        static void multiply_rows(const inm_block_matrix *m, double a, double b, double c,
-                                  const double *x, double *y, double *dot)
-{
-#if defined(__x86_64__)
-  if (__builtin_cpu_supports("avx512f")) {
-    multiply_avx512(m, a, b, c, x, y, dot);
-    return;
-  }
-  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) {
-    multiply_avx2(m, a, b, c, x, y, dot);
-    return;
-  }
-#endif
-  multiply(m, a, b, c, x, y, dot);
-}
 
 inm_status inm_block_multiply(const inm_block_matrix *m, double a, double b, double c, double *x,
                               double *y, double *dot)
@@ -260,6 +246,6 @@ inm_status inm_block_multiply(const inm_block_matrix *m, double a, double b, dou
 
   memset(y_copy, 0, INM_ATOM_GROUP * (m->ncol - m->nrow) * sizeof(*y));
   memset(dot, 0, 2 * INM_GROUP * sizeof(*dot));
-  multiply_rows(m, a, b, c, x, y, dot);
+  INM_BEST_OF(multiply)(m, a, b, c, x, y, dot);
   return inm_halo_reverse(m->h->halo, INM_ATOM_GROUP, y_copy, y);
 }

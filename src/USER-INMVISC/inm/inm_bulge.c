@@ -20,8 +20,9 @@
 
 #include "inm_bulge.h"
 
-#include "inm_cores.h"
 #include "inm_pages.h"
+#include "inm_processor.h"
+#include "inm_team.h"
 
 #include <float.h>
 #include <math.h>
@@ -178,18 +179,9 @@ typedef struct {
 
 DEFINE_ALL(, 2, chase_any)
 #if defined(__x86_64__)
-DEFINE_ALL(__attribute__((target("avx2,fma"))), 4, chase_avx2)
-DEFINE_ALL(__attribute__((target("avx512f"))), 8, chase_avx512)
+DEFINE_ALL(INM_TARGET_AVX2, 4, chase_avx2)
+DEFINE_ALL(INM_TARGET_AVX512, 8, chase_avx512)
 #endif
-
-static chase best_chase(void)
-{
-#if defined(__x86_64__)
-  if (__builtin_cpu_supports("avx512f")) return chase_avx512;
-  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return chase_avx2;
-#endif
-  return chase_any;
-}
 
 /* step k of sweep s, whose reflectors follow one another in r */
 static void do_step(const bulge *b, size_t s, size_t k, reflector *r)
@@ -311,7 +303,7 @@ inm_status inm_band_to_tridiagonal(size_t n, size_t kd, const double *band, doub
   b.next_group = 0;
   b.groups = (progress *) (((size_t) storage + CACHE_LINE - 1) / CACHE_LINE * CACHE_LINE);
   b.a = (double *) (b.groups + count_groups(n)) + HALF;
-  b.chase_block = best_chase();
+  b.chase_block = INM_BEST_OF(chase);
 
   const double scale = scale_of(n, kd, band);
   unpack_band(&b, kd, band, scale);

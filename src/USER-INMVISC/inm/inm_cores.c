@@ -7,7 +7,6 @@
 #include "inm_lapack.h"
 
 #include <dlfcn.h>
-#include <pthread.h>
 #include <sched.h>
 #include <stdlib.h>
 #include <string.h>
@@ -152,40 +151,4 @@ void inm_cores_give_back(inm_cores *c)
   c->taken = 0;
   inm_blas_set_threads(c->blas_threads);
   sched_setaffinity(0, sizeof(c->mine), &c->mine);
-}
-
-/* ---- threads of our own ---------------------------------------------------------------------- */
-
-typedef struct {
-  void (*work)(void *ctx, int k);
-  void *ctx;
-  int k, started;
-  pthread_t thread;
-} task;
-
-static void *run_task(void *p)
-{
-  const task *t = (const task *) p;
-  t->work(t->ctx, t->k);
-  return NULL;
-}
-
-void inm_run_parallel(int n, void (*work)(void *ctx, int k), void *ctx)
-{
-  task *tasks = (n > 1) ? (task *) calloc((size_t) n, sizeof(*tasks)) : NULL;
-
-  for (int k = 1; k < n && tasks; k++) {
-    tasks[k].work = work;
-    tasks[k].ctx = ctx;
-    tasks[k].k = k;
-    tasks[k].started = (pthread_create(&tasks[k].thread, NULL, run_task, &tasks[k]) == 0);
-  }
-  if (n > 0) work(ctx, 0);
-  for (int k = 1; k < n; k++) {
-    if (tasks && tasks[k].started)
-      pthread_join(tasks[k].thread, NULL);
-    else
-      work(ctx, k);
-  }
-  free(tasks);
 }

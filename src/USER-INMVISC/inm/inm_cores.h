@@ -37,10 +37,6 @@ void inm_blas_set_threads(int n);
    before the one this library was linked with.  "unknown" if it cannot be told. */
 const char *inm_lapack_file(void);
 
-/* Run work(ctx, k) for k = 0..n-1 on as many threads; the caller's is one of them.  Returns when all
-   are done.  Where no thread can be had, the work is done all the same. */
-void inm_run_parallel(int n, void (*work)(void *ctx, int k), void *ctx);
-
 #ifdef __cplusplus
 }
 #endif

@@ -247,7 +247,9 @@ inm_status inm_kpm_create(inm_kpm **out, const inm_hessian *h, const inm_kpm_req
   inm_status status = kpm ? INM_OK : INM_ERR_ALLOC;
 
   *out = NULL;
-  if (request->nproj < 0 || request->nrandom < 1) status = INM_ERR_ARG;
+  if (request->nproj < 0 || request->nrandom < 1 ||
+      request->nrandom > INT_MAX - INM_GROUP - request->nproj)
+    status = INM_ERR_ARG;
   status = inm_status_sync(status, h->comm);
   if (status != INM_OK) goto done;
   kpm->comm = h->comm;
@@ -460,5 +462,6 @@ double inm_kpm_resolution(const inm_kpm *kpm, double w, size_t nproduct)
   const double x = inm_kpm_place(kpm, w * fabs(w)), sine = sqrt(fmax(0.0, 1.0 - x * x));
   const double in_lambda = pi * half * sine / (double) inm_kpm_nmoment(nproduct);
 
-  return sqrt(w * w + in_lambda) - fabs(w);
+  /* sqrt(w^2 + in_lambda) - |w|, also for a w whose square is no number any more */
+  return (in_lambda > 0.0) ? in_lambda / (hypot(w, sqrt(in_lambda)) + fabs(w)) : 0.0;
 }

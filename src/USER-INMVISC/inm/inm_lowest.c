@@ -417,9 +417,9 @@ static size_t find_keep(const inm_lowest_request *r, const inm_modes *m)
 static void fill_atoms(const subspace *s, inm_modes *m)
 {
   const inm_hessian *h = s->h;
-  const size_t keep = find_keep(s->request, m);
   double number[3] = {0.0, 0.0, 0.0}, e[3];
 
+  m->kept = find_keep(s->request, m);
   for (size_t v = 0; v < m->n; v++)
     for (int c = 0; c < 3; c++) number[c] += (inm_share_column(m->cls[v]) == c);
   for (size_t i = 0; i < h->nrow; i++) {
@@ -429,7 +429,7 @@ static void fill_atoms(const subspace *s, inm_modes *m)
       const int c = inm_share_column(m->cls[v]);
       const double intensity = intensity_of(s, i, v, e);
       if (c >= 0) m->share[3 * k + (size_t) c] += intensity / number[c];
-      if (v == keep) memcpy(&m->eigenvector[3 * k], e, sizeof(e));
+      if (v == m->kept) memcpy(&m->eigenvector[3 * k], e, sizeof(e));
     }
   }
   MPI_Allreduce(MPI_IN_PLACE, m->mass, (int) m->natom, MPI_DOUBLE, MPI_SUM, h->comm);
@@ -438,8 +438,9 @@ static void fill_atoms(const subspace *s, inm_modes *m)
   for (size_t k = 0; k < m->natom; k++)
     for (size_t c = 0; c < 3; c++) {
       if (number[c] == 0.0) m->share[3 * k + c] = NAN;
-      if (keep == m->n) m->eigenvector[3 * k + c] = NAN;
+      if (m->kept == m->n) m->eigenvector[3 * k + c] = NAN;
     }
+  inm_modes_fix_sign(m);
 }
 
 static inm_status fill_table(const subspace *s, inm_modes *m)

@@ -82,7 +82,7 @@ inm_status inm_modes_alloc(inm_modes *m)
 
 inm_status inm_modes_alloc_rows(inm_modes *m, size_t n)
 {
-  m->n = n;
+  m->n = m->kept = n;
   m->mass = nan_array(m->natom);
   m->lambda = nan_array(m->n);
   m->pr = nan_array(m->n);
@@ -152,7 +152,7 @@ void inm_fill_spectrum(inm_filler *f, const double *lambda)
     m->lambda[p] = lifted ? 0.0 : lambda[s];
     m->cls[p] = lifted ? INM_ZERO : inm_classify(lambda[s], NAN, f->request->edge);
   }
-  f->keep = find_keep(m, f->request);
+  m->kept = find_keep(m, f->request);
 
   f->nseen[0] = f->nseen[1] = f->nseen[2] = 0;
   for (size_t i = 0; i < 3 * m->natom; i++) m->share[i] = 0.0;
@@ -213,7 +213,7 @@ static void fill_vector(inm_filler *f, size_t p, const double *e)
     for (size_t i = 0; i < m->natom; i++) m->share[3 * i + column] += intensity[i];
   }
 
-  if (p == f->keep)
+  if (p == m->kept)
     for (size_t i = 0; i < m->natom; i++)
       for (size_t a = 0; a < 3; a++) m->eigenvector[3 * i + a] = (a < dim) ? e[dim * i + a] : 0.0;
 }
@@ -276,6 +276,21 @@ void inm_fill_shares(inm_filler *f)
   }
 }
 
+/* components this close to the largest one are its equals: symmetry makes them so, but for rounding */
+#define EQUAL_COMPONENTS 1.0e-6
+
+void inm_modes_fix_sign(inm_modes *m)
+{
+  double *e = m->eigenvector, largest = 0.0;
+  size_t first = 0;
+
+  for (size_t i = 0; i < 3 * m->natom; i++) largest = fmax(largest, fabs(e[i]));
+  if (largest == 0.0) return; /* all NaN, fmax leaves them out */
+  while (!(fabs(e[first]) >= (1.0 - EQUAL_COMPONENTS) * largest)) first++;
+  if (e[first] > 0.0) return;
+  for (size_t i = 0; i < 3 * m->natom; i++) e[i] = (e[i] == 0.0) ? 0.0 : -e[i];
+}
+
 /* ---- tables of several ranks ------------------------------------------------------------------ */
 
 /* x [n] on the root = sum over ranks, each of which has NaN where it has nothing */
@@ -293,7 +308,7 @@ static void settle(inm_filler *f)
 {
   inm_modes *m = f->modes;
 
-  if (f->keep == m->n || m->pr[f->keep] == 0.0) set_nan(m->eigenvector, 3 * m->natom);
+  if (m->kept == m->n || m->pr[m->kept] == 0.0) set_nan(m->eigenvector, 3 * m->natom);
   for (size_t p = 0; p < m->n; p++) {
     if (m->pr[p] > 0.0) {
       if (m->cls[p] != INM_ZERO)
@@ -341,5 +356,8 @@ inm_status inm_modes_bcast(inm_modes *m, int root, MPI_Comm comm)
     if (lengths[k] > INT_MAX) return INM_ERR_SIZE;
   for (int k = 0; k < 7; k++) MPI_Bcast(arrays[k], (int) lengths[k], MPI_DOUBLE, root, comm);
   MPI_Bcast(m->cls, (int) m->n, MPI_SIGNED_CHAR, root, comm);
+  uint64_t kept = m->kept;
+  MPI_Bcast(&kept, 1, MPI_UINT64_T, root, comm);
+  m->kept = (size_t) kept;
   return INM_OK;
 }

@@ -50,6 +50,7 @@ typedef struct {
   signed char *cls; /* [n]             inm_class, by the edge given to the solver */
   double *share; /* [natom][3]      mean |e_ip|^2 over the modes UL, UD, stable; NaN if unknown */
   double *eigenvector; /* [natom][3]      of the chosen mode; NaN if none */
+  size_t kept;         /* index of the chosen mode, n if none */
   const char *solver;  /* name of the one whose results these are */
   int single;          /* 1 if they were found in single precision */
   int nthread;         /* threads that it used on a rank */

@@ -3,14 +3,15 @@
 
 #include "inm_residual.h"
 
-#include "inm_cores.h"
+#include "inm_processor.h"
+#include "inm_team.h"
 
 #include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { LANES = 8, CHUNK = 8192 };
+enum { LANES = 8, CHUNK = 8192, CACHE_LINE = 64 };
 
 /* bounds of the verdict */
 static const double close_to_zero = 0.01; /* of |lambda| */
@@ -85,22 +86,28 @@ void inm_residual_lift(inm_residual *r, int a, double shift, const double *mass)
 }
 
 /* y += D x for LANES vectors, x, y [n][LANES] */
-static void add_blocks(const inm_residual *r, const double *x, double *y)
-{
-  const size_t dim = (size_t) r->dim;
-
-  for (size_t n = 0; n < r->nblock; n++) {
-    const block *b = &r->blocks[n];
-    const size_t i = dim * (size_t) b->row, j = dim * (size_t) b->col;
-    for (size_t a = 0; a < dim; a++)
-      for (size_t c = 0; c < dim; c++) {
-        const double k = b->k[3 * a + c];
-        for (size_t v = 0; v < LANES; v++) y[(i + a) * LANES + v] += k * x[(j + c) * LANES + v];
-        if (i == j) continue;
-        for (size_t v = 0; v < LANES; v++) y[(j + c) * LANES + v] += k * x[(i + a) * LANES + v];
-      }
+#define DEFINE_ADD_BLOCKS(TARGET, NAME)                                            \
+  TARGET static void NAME(const inm_residual *r, const double *x, double *y)       \
+  {                                                                                \
+    typedef double pack __attribute__((vector_size(sizeof(double) * LANES)));      \
+    const size_t dim = (size_t) r->dim;                                            \
+    const pack *xs = (const pack *) x;                                             \
+    pack *ys = (pack *) y;                                                         \
+    for (size_t n = 0; n < r->nblock; n++) {                                       \
+      const block *b = &r->blocks[n];                                              \
+      const size_t i = dim * (size_t) b->row, j = dim * (size_t) b->col;           \
+      for (size_t a = 0; a < dim; a++)                                             \
+        for (size_t c = 0; c < dim; c++) ys[i + a] += b->k[3 * a + c] * xs[j + c]; \
+      for (size_t a = 0; i != j && a < dim; a++)                                   \
+        for (size_t c = 0; c < dim; c++) ys[j + c] += b->k[3 * a + c] * xs[i + a]; \
+    }                                                                              \
   }
-}
+
+DEFINE_ADD_BLOCKS(, add_blocks_any)
+#if defined(__x86_64__)
+DEFINE_ADD_BLOCKS(INM_TARGET_AVX2, add_blocks_avx2)
+DEFINE_ADD_BLOCKS(INM_TARGET_AVX512, add_blocks_avx512)
+#endif
 
 /* y += shift t (t . x) */
 static void add_lifted(const inm_residual *r, const double *x, double *y)
@@ -128,7 +135,7 @@ static void look_at(inm_residual *r, size_t first, double *work)
   memset(work, 0, 2 * r->n * LANES * sizeof(*work));
   for (size_t v = 0; v < count; v++)
     for (size_t i = 0; i < r->n; i++) x[i * LANES + v] = r->vec[(first + v) * r->n + i];
-  add_blocks(r, x, y);
+  INM_BEST_OF(add_blocks)(r, x, y);
   add_lifted(r, x, y);
   for (size_t v = 0; v < count; v++) {
     double sum = 0.0;
@@ -143,13 +150,14 @@ static void look_at(inm_residual *r, size_t first, double *work)
 static void look_share(void *ctx, int thread)
 {
   inm_residual *r = (inm_residual *) ctx;
-  double *work = (double *) malloc(2 * r->n * LANES * sizeof(*work));
+  void *storage = malloc(2 * r->n * LANES * sizeof(double) + CACHE_LINE);
+  double *work = (double *) (((size_t) storage + CACHE_LINE - 1) / CACHE_LINE * CACHE_LINE);
 
-  if (!work) r->failed = 1;
-  for (size_t first = (size_t) thread * LANES; work && first < r->count;
+  if (!storage) r->failed = 1;
+  for (size_t first = (size_t) thread * LANES; storage && first < r->count;
        first += (size_t) r->nthread * LANES)
     look_at(r, first, work);
-  free(work);
+  free(storage);
 }
 
 inm_status inm_residual_look(inm_residual *r, size_t count, const double *lambda, const double *vec,

@@ -178,6 +178,7 @@ static inm_status solve_once(const inm_solver *solver, const inm_hessian *h,
     status = inm_solver_is_distributed(solver) ? inm_distributed_solve(solver, h, &used, modes)
                                                : gather_and_solve(solver, h, &used, cores, modes);
   if (status == INM_OK) status = inm_modes_bcast(modes, 0, inm_hessian_comm(h));
+  if (status == INM_OK) inm_modes_fix_sign(modes);
   inm_cores_destroy(&cores);
   if (status != INM_OK) inm_modes_free(modes);
   return status;

@@ -56,7 +56,6 @@ typedef struct {
   const inm_request *request;
   const double *lambda; /* [n] of the solver */
   size_t nunstable;     /* modes below zero: they come first */
-  size_t keep;          /* table index of the mode whose eigenvector is kept, or n */
   size_t nseen[3];      /* eigenvectors seen of UL, UD, stable */
   int nthread;          /* threads that the solver may use, BLAS is set to them */
   double *intensity;    /* [natom] workspace: |e_i|^2 of the mode at hand */
@@ -96,6 +95,10 @@ void inm_modes_clear(inm_modes *m);
 
 /* Which column of share a class goes to, or -1. */
 int inm_share_column(int cls);
+
+/* Of e and -e, which are eigenvectors both, keep the one whose largest component is positive, of
+   equal ones that of the lowest atom ID: solvers and numbers of ranks agree on it. */
+void inm_modes_fix_sign(inm_modes *m);
 
 /* Give the table of the root to all ranks.  Collective. */
 inm_status inm_modes_bcast(inm_modes *m, int root, MPI_Comm comm);

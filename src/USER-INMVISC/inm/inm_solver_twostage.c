@@ -22,6 +22,7 @@
 #include "inm_lapack.h"
 #include "inm_pages.h"
 #include "inm_solver_private.h"
+#include "inm_team.h"
 
 #include <float.h>
 #include <math.h>
@@ -65,7 +66,7 @@ static double twostage_bytes(const inm_job *job)
 {
   const double n = (double) job->n, single = (job->precision == INM_SINGLE_PRECISION);
   const double panel = (job->vectors == INM_VECTORS_NONE) ? 0.0 : PANEL + LARGEST_CLUSTER;
-  const double columns = 16.0 * KD + panel * (single ? 1.5 : 1.0) + 5.0 * KD * job->nthread;
+  const double columns = 24.0 * KD + panel * (single ? 1.5 : 1.0) + 5.0 * KD * job->nthread;
   return 8.0 * ((single ? 0.5 : 1.0) * n * n + columns * n);
 }
 
@@ -171,15 +172,16 @@ static void orthogonalize_clusters(twostage *s)
     }
 }
 
-/* |B z - lambda z| of each mode and the overlap with the one before it */
-static inm_status check_panel(const twostage *s)
+/* |B z - lambda z| of every nthread-th mode and the overlap with the one before it */
+static void check_share(void *ctx, int thread)
 {
+  twostage *s = (twostage *) ctx;
   const int n = (int) s->n, kd = KD, ldab = KD + 1, one = 1;
   const double unity = 1.0;
   double *r = (double *) malloc(s->n * sizeof(*r));
   inm_status status = r ? INM_OK : INM_ERR_ALLOC;
 
-  for (size_t p = 0; p < s->count && status == INM_OK; p++) {
+  for (size_t p = (size_t) thread; p < s->count && status == INM_OK; p += (size_t) s->nthread) {
     const double *z = &s->z[p * s->n], minus_lambda = -s->lambda[s->first + p];
     memcpy(r, z, s->n * sizeof(*r));
     dsbmv_("L", &n, &kd, &unity, s->band, &ldab, z, &one, &minus_lambda, r, &one);
@@ -188,20 +190,27 @@ static inm_status check_panel(const twostage *s)
       status = INM_ERR_ACCURACY;
   }
   free(r);
+  s->status[thread] = status;
+}
+
+/* a step of all threads, and what went wrong in any of them */
+static inm_status share(twostage *s, void (*step)(void *ctx, int thread))
+{
+  inm_status status = INM_OK;
+
+  inm_run_parallel(s->nthread, step, s);
+  for (int t = 0; t < s->nthread; t++)
+    if (s->status[t] > status) status = s->status[t];
   return status;
 }
 
 static inm_status panel_vectors(twostage *s)
 {
-  inm_status status = INM_OK;
-
   inm_blas_set_threads(1); /* the threads are ours */
-  inm_run_parallel(s->nthread, iterate_share, s);
-  for (int t = 0; t < s->nthread; t++)
-    if (s->status[t] > status) status = s->status[t];
+  inm_status status = share(s, iterate_share);
   if (status == INM_OK) {
     orthogonalize_clusters(s);
-    status = check_panel(s);
+    status = share(s, check_share);
   }
   inm_blas_set_threads(s->nthread);
   return status;
@@ -234,10 +243,14 @@ static void report_panels(const inm_filler *f, size_t nseen, size_t nvectors)
 
 static inm_status reduce_to_band(twostage *s, inm_dense *d, inm_filler *f)
 {
-  return d->single ? inm_reduce_to_band_single(s->n, KD, d->single, (float *) s->tau, s->band,
-                                               s->nthread, report_reduction, f)
-                   : inm_reduce_to_band(s->n, KD, d->a, (double *) s->tau, s->band, s->nthread,
-                                        report_reduction, f);
+  inm_blas_set_threads(1); /* the threads are ours */
+  const inm_status status = d->single
+      ? inm_reduce_to_band_single(s->n, KD, d->single, (float *) s->tau, s->band, s->nthread,
+                                  report_reduction, f)
+      : inm_reduce_to_band(s->n, KD, d->a, (double *) s->tau, s->band, s->nthread, report_reduction,
+                           f);
+  inm_blas_set_threads(s->nthread);
+  return status;
 }
 
 /* vectors of D from those of the band: z = Q z */

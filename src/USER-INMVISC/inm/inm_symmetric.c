@@ -6,8 +6,8 @@
 
 #include "inm_symmetric.h"
 
-#include "inm_cores.h"
 #include "inm_precision.h"
+#include "inm_processor.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -26,15 +26,16 @@ typedef struct PRECISE(inm_symmetric) workspace;
 
 struct PRECISE(inm_symmetric) {
   size_t ntile, width; /* of the largest matrix */
-  int nthread;
+  inm_team *team;
   real *x; /* [n][width]           rows of the vectors, filled up */
-  real *y; /* [nthread][n][width] */
+  real *y; /* [size of the team][n][width] */
   void *storage;
   tile_product product;
 
   /* of the multiplication at hand */
-  size_t n, lda, columns;
-  const real *a;
+  size_t n, lda, ldx, nvector, columns;
+  const real *a, *from;
+  real *to;
 };
 
 /* ---- one tile --------------------------------------------------------------------------------- */
@@ -42,9 +43,9 @@ struct PRECISE(inm_symmetric) {
 /* y [TILE][width] += M x,  M(r,k) = tile[r * row_step + k * sum_step],  x [TILE][width].
    R rows times two packs of W vectors are summed in registers. */
 #define UNROLL _Pragma("GCC unroll 8")
-#define DEFINE_TILE_PRODUCT(NAME, W, R)                                                        \
-  static void NAME(size_t width, const real *tile, size_t row_step, size_t sum_step,           \
-                   const real *x, real *y)                                                     \
+#define DEFINE_TILE_PRODUCT(TARGET, NAME, W, R)                                                \
+  TARGET static void NAME(size_t width, const real *tile, size_t row_step, size_t sum_step,    \
+                          const real *x, real *y)                                              \
   {                                                                                            \
     typedef real pack __attribute__((vector_size(sizeof(real) * (W)), aligned(sizeof(real)))); \
     for (size_t c = 0; c < width; c += 2 * (W))                                                \
@@ -68,20 +69,11 @@ struct PRECISE(inm_symmetric) {
       }                                                                                        \
   }
 
-DEFINE_TILE_PRODUCT(product_any, 16 / sizeof(real), 4)
+DEFINE_TILE_PRODUCT(, product_any, 16 / sizeof(real), 4)
 #if defined(__x86_64__)
-__attribute__((target("avx2,fma"))) DEFINE_TILE_PRODUCT(product_avx2, 32 / sizeof(real), 4)
-    __attribute__((target("avx512f"))) DEFINE_TILE_PRODUCT(product_avx512, 64 / sizeof(real), 6)
+DEFINE_TILE_PRODUCT(INM_TARGET_AVX2, product_avx2, 32 / sizeof(real), 4)
+DEFINE_TILE_PRODUCT(INM_TARGET_AVX512, product_avx512, 64 / sizeof(real), 6)
 #endif
-
-        static tile_product best_product(void)
-{
-#if defined(__x86_64__)
-  if (__builtin_cpu_supports("avx512f")) return product_avx512;
-  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return product_avx2;
-#endif
-  return product_any;
-}
 
 /* A(I,J) of the lower triangle as [column][row], zero beyond the matrix; a tile on the diagonal is
    completed from its lower half.  The tile below is called for: its columns are too short, and too
@@ -105,49 +97,83 @@ static void copy_tile(const workspace *s, size_t i0, size_t j0, real *tile)
 
 /* ---- all tiles -------------------------------------------------------------------------------- */
 
+/* rows that a thread takes of the vectors; returns the row behind them */
+static size_t my_rows(const workspace *s, size_t n, int thread, size_t *first)
+{
+  const size_t count = inm_team_share(n, TILE, inm_team_size(s->team), thread, first);
+  return *first + count;
+}
+
+static real *sums_of(const workspace *s, size_t thread)
+{
+  return s->y + thread * s->ntile * TILE * s->width;
+}
+
+/* the vectors row by row, filled up with zeros */
+static void take_vectors(void *ctx, int thread)
+{
+  const workspace *s = (const workspace *) ctx;
+  const size_t w = s->columns, n = (s->n + TILE - 1) / TILE * TILE;
+  size_t first;
+  const size_t end = my_rows(s, n, thread, &first), last = (end < s->n) ? end : s->n;
+
+  if (s->nvector < w || end > s->n) memset(s->x + first * w, 0, (end - first) * w * sizeof(real));
+  for (size_t r = first; r < last; r++)
+    for (size_t c = 0; c < s->nvector; c++) s->x[r * w + c] = s->from[c * s->ldx + r];
+}
+
 /* runs of tiles are dealt out along antidiagonals, so all threads get equal shares of the triangle */
 static void multiply_share(void *ctx, int thread)
 {
   const workspace *s = (const workspace *) ctx;
   const size_t ntile = (s->n + TILE - 1) / TILE, w = s->columns, me = (size_t) thread;
-  real *y = s->y + me * s->ntile * TILE * s->width;
+  const size_t size = (size_t) inm_team_size(s->team);
+  real *y = sums_of(s, me);
   real tile[TILE * TILE] __attribute__((aligned(CACHE_LINE)));
 
   memset(y, 0, ntile * TILE * w * sizeof(*y));
   for (size_t j = 0; j < ntile; j++)
     for (size_t i = j; i < ntile; i++) {
-      if ((i / RUN + j) % (size_t) s->nthread != me) continue;
+      if ((i / RUN + j) % size != me) continue;
       copy_tile(s, i * TILE, j * TILE, tile);
       s->product(w, tile, 1, TILE, s->x + j * TILE * w, y + i * TILE * w);
       if (i > j) s->product(w, tile, TILE, 1, s->x + i * TILE * w, y + j * TILE * w);
     }
 }
 
+/* the sums of all threads */
+static void give_vectors(void *ctx, int thread)
+{
+  const workspace *s = (const workspace *) ctx;
+  const size_t w = s->columns, size = (size_t) inm_team_size(s->team);
+  size_t first;
+  const size_t end = my_rows(s, s->n, thread, &first);
+
+  for (size_t r = first; r < end; r++) {
+    real *sum = sums_of(s, 0) + r * w;
+    for (size_t t = 1; t < size; t++)
+      for (size_t c = 0; c < w; c++) sum[c] += sums_of(s, t)[r * w + c];
+    for (size_t c = 0; c < s->nvector; c++) s->to[c * s->ldx + r] = sum[c];
+  }
+}
+
 void PRECISE(inm_symmetric_multiply)(workspace *s, size_t n, const real *a, size_t lda,
                                      size_t width, const real *x, real *y, size_t ldx)
 {
-  const size_t ntile = (n + TILE - 1) / TILE, w = (width + ROUND - 1) / ROUND * ROUND;
-
   s->n = n;
   s->a = a;
   s->lda = lda;
-  s->columns = w;
-  memset(s->x, 0, ntile * TILE * w * sizeof(*s->x));
-  for (size_t r = 0; r < n; r++)
-    for (size_t c = 0; c < width; c++) s->x[r * w + c] = x[c * ldx + r];
-
-  inm_run_parallel(s->nthread, multiply_share, s);
-
-  for (size_t r = 0; r < n; r++)
-    for (size_t c = 0; c < width; c++) {
-      real sum = 0;
-      for (size_t t = 0; t < (size_t) s->nthread; t++)
-        sum += s->y[t * s->ntile * TILE * s->width + r * w + c];
-      y[c * ldx + r] = sum;
-    }
+  s->ldx = ldx;
+  s->nvector = width;
+  s->columns = (width + ROUND - 1) / ROUND * ROUND;
+  s->from = x;
+  s->to = y;
+  inm_team_run(s->team, take_vectors, s);
+  inm_team_run(s->team, multiply_share, s);
+  inm_team_run(s->team, give_vectors, s);
 }
 
-inm_status PRECISE(inm_symmetric_create)(workspace **out, size_t n, size_t width, int nthread)
+inm_status PRECISE(inm_symmetric_create)(workspace **out, size_t n, size_t width, inm_team *team)
 {
   workspace *s = (workspace *) calloc(1, sizeof(*s));
 
@@ -155,10 +181,10 @@ inm_status PRECISE(inm_symmetric_create)(workspace **out, size_t n, size_t width
   if (!s) return INM_ERR_ALLOC;
   s->ntile = (n + TILE - 1) / TILE;
   s->width = (width + ROUND - 1) / ROUND * ROUND;
-  s->nthread = nthread;
-  s->product = best_product();
+  s->team = team;
+  s->product = INM_BEST_OF(product);
   const size_t vectors = s->ntile * TILE * s->width;
-  s->storage = malloc((size_t) (nthread + 1) * vectors * sizeof(real) + CACHE_LINE);
+  s->storage = malloc((size_t) (inm_team_size(team) + 1) * vectors * sizeof(real) + CACHE_LINE);
   if (!s->storage) {
     free(s);
     return INM_ERR_ALLOC;

@@ -7,6 +7,7 @@
 #define INM_SYMMETRIC_H
 
 #include "inm_status.h"
+#include "inm_team.h"
 
 #include <stddef.h>
 
@@ -14,9 +15,10 @@
 extern "C" {
 #endif
 
-/* Workspace for matrices of up to n rows, up to width vectors, and nthread threads. */
+/* Workspace for matrices of up to n rows and up to width vectors; the team, which has to outlive it,
+   does the work. */
 typedef struct inm_symmetric inm_symmetric;
-inm_status inm_symmetric_create(inm_symmetric **out, size_t n, size_t width, int nthread);
+inm_status inm_symmetric_create(inm_symmetric **out, size_t n, size_t width, inm_team *team);
 void inm_symmetric_destroy(inm_symmetric **s);
 
 /* y = A x
@@ -30,7 +32,7 @@ void inm_symmetric_multiply(inm_symmetric *s, size_t n, const double *a, size_t 
 /* The same in single precision. */
 typedef struct inm_symmetric_single inm_symmetric_single;
 inm_status inm_symmetric_create_single(inm_symmetric_single **out, size_t n, size_t width,
-                                       int nthread);
+                                       inm_team *team);
 void inm_symmetric_destroy_single(inm_symmetric_single **s);
 void inm_symmetric_multiply_single(inm_symmetric_single *s, size_t n, const float *a, size_t lda,
                                    size_t width, const float *x, float *y, size_t ldx);

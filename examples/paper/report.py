@@ -1,0 +1,178 @@
+#!/usr/bin/env python3
+"""Figures and tables of a study, from its results alone.
+
+    report.py RESULTS [--out report.html] [--rst table.rst] [--figures DIR]
+
+report.html has every figure, number, parameter and version; table.rst is the table of the manual.
+"""
+
+import argparse
+import base64
+import html
+import json
+import os
+import tempfile
+
+import numpy as np
+
+import figures
+import plan
+from figures import fits
+from study import Study
+
+HEAD = """<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</title><style>
+body {{ font: 15px/1.5 Georgia, serif; max-width: 62rem; margin: 2rem auto; padding: 0 1rem; color: #222 }}
+h1, h2 {{ font-weight: normal }} h2 {{ margin-top: 2.2em; border-bottom: 1px solid #ccc }}
+table {{ border-collapse: collapse; font: 12.5px/1.4 Helvetica, Arial, sans-serif }} td, th {{ padding: 2px 9px; text-align: right; white-space: nowrap }}
+th {{ border-bottom: 1px solid #888; vertical-align: bottom }} .wide {{ overflow-x: auto }} img {{ max-width: 100% }}
+figcaption {{ font-style: italic }} .none {{ color: #999 }} pre {{ font-size: 12px; white-space: pre-wrap }}
+</style><h1>{title}</h1>
+"""
+
+
+def number(value, error=None, digits=3):
+    if value is None or not np.isfinite(value):
+        return "no data"
+    if error is None or not np.isfinite(error) or error <= 0:
+        return f"{value:.{digits}g}"
+    places = max(0, 1 - int(np.floor(np.log10(error))))
+    return f"{value:.{places}f} ± {error:.{places}f}"
+
+
+def ratio(a, da, b, db):
+    if not (a > 0 and b > 0):
+        return "no data"
+    return number(a / b, a / b * np.hypot(da / a, db / b))
+
+
+COLUMNS = ["T", "N", "f_u", "f_uL", "edge", "w_min", "v~(0)", "eta_UL", "eta_UL, w_min of N = 4000", "eta_S", "eta_all", "eta_GK", "eta_UL/eta_GK",
+           "window", "notes"]
+
+
+def rows_of(study, liquid):
+    """The table of one liquid as texts: main cases, then the other sizes."""
+    f = figures.unit(liquid).eta_factor
+    sizes = sorted({r["N"] for r in study.records if r["liquid"] == liquid and r["part"] == "modes"})
+    main = study.atoms(liquid)
+    out = []
+    for N in [main] + [n for n in sizes if n != main]:
+        for T, equilibrate, dynamics, modes in study.together(liquid, N):
+            own, paper = modes["own_S"], modes["4000_S"]
+            notes = ([] if equilibrate["equilibrated"] else ["not equilibrated"]) + ([] if dynamics["window_holds"] else ["window too short"])
+            used = "v0" if abs(modes["friction"] / dynamics["v0"] - 1) < abs(modes["friction"] / dynamics["kT_over_D"] - 1) else "kT_over_D"
+            out.append([f"{T:g}", str(N), number(modes["f_u"], modes["f_u_err"]), number(modes["f_uL"], modes["f_uL_err"]), number(modes["edge"]),
+                        number(own["w_min"]), number(modes["friction"], dynamics[f"{used}_err"]), number(own["UL"] * f, own["UL_err"] * f),
+                        number(paper["UL"] * f, paper["UL_err"] * f), number(own["stable"] * f, own["stable_err"] * f),
+                        number(own["all"] * f, own["all_err"] * f), number(dynamics["eta_GK"] * f, dynamics["eta_GK_err"] * f),
+                        ratio(own["UL"], own["UL_err"], dynamics["eta_GK"], dynamics["eta_GK_err"]), number(dynamics["window"]),
+                        ", ".join(notes) or "-"])
+    return out
+
+
+def units_of(liquid):
+    u = figures.unit(liquid)
+    plain = {r"$\tau^{-1}$": "1/tau", r"$\tau$": "tau", r"$m\sigma^{-1}\tau^{-1}$": "m/(sigma tau)", r"$m/\tau$": "m/tau"}
+    w, t, eta, v = (plain.get(x, x) for x in (u.w, u.t, u.eta, u.friction))
+    return f"T in {u.T or 'reduced units'}, frequencies in {w}, friction in {v}, viscosities in {eta}, window in {t}"
+
+
+def fits_of(study, liquid):
+    """Lines of text: VFT, crossover, low-frequency law; each says what it could not do."""
+    out = []
+    T, gk, err = study.column(liquid, "dynamics", "eta_GK", "eta_GK_err")
+    holds = study.column(liquid, "dynamics", "window_holds")[1] == 1
+    f = figures.unit(liquid).eta_factor
+    fit = figures.vft_of(T[holds], gk[holds] * f, err[holds] * f)
+    out.append("VFT of Green-Kubo, temperatures whose window holds: " +
+               (f"{fits.told(fit)}; chi^2 {fit.chi2:.1f} for {fit.dof} degrees of freedom" if fit else "less than 5 temperatures"))
+    for choice, words in (("own_S", "w_min of this box"), ("4000_S", "w_min of N = 4000")):
+        found = figures.study_crossover(study, liquid, choice)
+        text = "less than two temperatures" if found is None else \
+            f"none between the temperatures of the study ({100 * found.share:.0f} per cent of the resamplings have one)" if not np.isfinite(found.T) else \
+            f"T = {found.T:.3g} [{found.low:.3g}, {found.high:.3g}] ({100 * found.share:.0f} per cent of the resamplings have one)"
+        out.append(f"crossover from stable (below) to unstable localized modes (above), {words}: {text}")
+    return out
+
+
+def parameters(study):
+    out = {}
+    for r in study.records:
+        key = (r["liquid"], r["part"], r["N"])
+        out.setdefault(key, []).append(f"T {r['T']:g}, sample {r['sample']}, {r['seconds']:.0f} s on {r['ranks']} rank(s), " + json.dumps(
+            {k: v.tolist() if hasattr(v, "tolist") else v for k, v in r["variables"].items() if k not in ("T", "N")}))
+    return out
+
+
+def versions(study):
+    return sorted({", ".join(f"{k} {v}" for k, v in r["versions"].items()) + (f", potential {r['potential']}" if "potential" in r else "")
+                   for r in study.records})
+
+
+def write_html(study, path, folder):
+    title = "Viscosity from unstable localized modes: the figures of the paper"
+    with open(path, "w") as fp:
+        fp.write(HEAD.format(title=title))
+        fp.write("<p>Made from the results of the runs alone. Errors are standard errors, intervals in brackets are 95 per cent. "
+                 "Frequencies are angular; the paper's THz are rad/ps. Experimental values of Fig. 5 are left out: the sources that could be read "
+                 "have them as pictures only.</p>\n")
+        for liquid in study.liquids():
+            fp.write(f"<h2>{html.escape(liquid)}</h2><p>P_c = {plan.LIQUID[liquid]['Pc']}. {html.escape(units_of(liquid))}.</p><div class=wide><table><tr>")
+            fp.write("".join(f"<th>{html.escape(c)}" for c in COLUMNS) + "</tr>\n")
+            for row in rows_of(study, liquid):
+                fp.write("<tr>" + "".join(f"<td>{html.escape(c)}" for c in row) + "</tr>\n")
+            fp.write("</table></div><ul>" + "".join(f"<li>{html.escape(line)}" for line in fits_of(study, liquid)) + "</ul>\n")
+        for figure in figures.FIGURES:
+            picture = os.path.join(folder, f"figure-{figure.number.replace(',', '').replace(' ', '-')}.png")
+            missing = figures.draw(figure, study, picture)
+            with open(picture, "rb") as image:
+                data = base64.b64encode(image.read()).decode()
+            name = figure.number if figure.number.startswith("extra") else f"Fig. {figure.number}"
+            fp.write(f'<h2>{name}</h2><figure><img alt="{name}" src="data:image/png;base64,{data}"><figcaption>{html.escape(figure.title)}.')
+            fp.write("".join(f' <span class="none">No data: {html.escape(m)}.</span>' for m in missing) + "</figcaption></figure>\n")
+        fp.write("<h2>Versions</h2><pre>" + html.escape("\n".join(versions(study))) + "</pre><h2>Parameters</h2>\n")
+        for (liquid, part, N), lines in parameters(study).items():
+            fp.write(f"<p>{liquid}, N = {N}, in.{part}</p><pre>{html.escape(chr(10).join(lines))}</pre>\n")
+
+
+def write_rst(study, path):
+    with open(path, "w") as fp:
+        fp.write(".. made by examples/paper/report.py from the results in examples/paper/results\n\n")
+        for liquid in study.liquids():
+            name = {"kob-andersen": "Kob-Andersen", "cuzr": "Cu50Zr50"}[liquid]
+            rows = rows_of(study, liquid)
+            fp.write(f"{name}: {units_of(liquid)}; *P*\\ :sub:`c` = {plan.LIQUID[liquid]['Pc']}.\n\n")
+            if not rows:
+                fp.write("No state of this liquid is complete yet.\n\n")
+                continue
+            fp.write(".. list-table::\n   :header-rows: 1\n\n")
+            for row in [COLUMNS] + rows:
+                fp.write("".join(f"   {'* -' if k == 0 else '  -'} {cell}\n" for k, cell in enumerate(row)))
+            fp.write("\n" + "".join(f"* {line}\n" for line in fits_of(study, liquid)) + "\n")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("results")
+    parser.add_argument("--out", help="default RESULTS/report.html")
+    parser.add_argument("--rst")
+    parser.add_argument("--figures", help="folder that keeps the pictures")
+    args = parser.parse_args()
+    write(args.results, args.out, args.rst, args.figures)
+
+
+def write(results, out=None, rst=None, folder=None):
+    study = Study(results)
+    if not study.records:
+        raise SystemExit(f"no results in {results}")
+    if folder:
+        os.makedirs(folder, exist_ok=True)
+    out = out or os.path.join(results, "report.html")
+    with tempfile.TemporaryDirectory() as temporary:
+        write_html(study, out, folder or temporary)
+    if rst:
+        write_rst(study, rst)
+    return out
+
+
+if __name__ == "__main__":
+    main()

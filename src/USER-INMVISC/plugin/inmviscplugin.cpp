@@ -1,0 +1,60 @@
+/* -*- c++ -*- ----------------------------------------------------------
+   LAMMPS - Large-scale Atomic/Molecular Massively Parallel Simulator
+   https://www.lammps.org/, Sandia National Laboratories
+   LAMMPS development team: developers@lammps.org
+
+   This software is distributed under the GNU General Public License.
+   See the README file in the top-level LAMMPS directory.
+------------------------------------------------------------------------- */
+
+/* ----------------------------------------------------------------------
+   USER-INMVISC: shear viscosity from instantaneous normal modes.
+
+   This file touches no C++ class of LAMMPS: it can be opened by any LAMMPS,
+   compares it with the one that it was built for, and only then opens
+   inmvisc_styles.so beside it, which has the C++ classes.
+------------------------------------------------------------------------- */
+
+// the one symbol that is seen from outside; everything else is compiled hidden
+
+#pragma GCC visibility push(default)
+#include "lammpsplugin.h"
+#pragma GCC visibility pop
+
+#include "inmvisc_guard.h"
+
+#include <cstdio>
+#include <dlfcn.h>
+#include <string>
+
+using INMVISC_NS::first_rank;
+
+namespace {
+
+// inmvisc_styles.so lies where this file lies
+
+std::string styles_file()
+{
+  Dl_info here;
+  if (!dladdr((void *) &styles_file, &here) || !here.dli_fname) return "inmvisc_styles.so";
+  const std::string path(here.dli_fname);
+  const size_t slash = path.rfind('/');
+  return (slash == std::string::npos ? "./" : path.substr(0, slash + 1)) + "inmvisc_styles.so";
+}
+}    // namespace
+
+extern "C" void lammpsplugin_init(void *lmp, void *handle, void *regfunc)
+{
+  if (!INMVISC_NS::fits(lmp, "inmviscplugin.so")) return;
+
+  void *styles = dlopen(styles_file().c_str(), RTLD_NOW | RTLD_LOCAL);
+  void *symbol = styles ? dlsym(styles, "inmvisc_register") : nullptr;
+  if (!symbol) {
+    if (first_rank())
+      fprintf(stderr, "WARNING: inmviscplugin.so cannot open %s, which belongs beside it: %s\n",
+              styles_file().c_str(), dlerror());
+    return;
+  }
+  auto register_styles = (void (*)(void *, void *, void *)) symbol;
+  (*register_styles)(lmp, handle, regfunc);
+}

@@ -1,0 +1,153 @@
+#!/usr/bin/env python3
+"""Every input that the manual and the README show, run as it stands: all blocks of LAMMPS commands on the pages,
+but for the syntax of a command.  A block that uses a fix or compute of the package without defining it comes
+after the standard one; the lines of a section "Examples" are independent of each other and are run one by one.
+
+    test_manual.py BUILD SCRATCH
+"""
+import os
+import re
+import shutil
+import subprocess
+import sys
+
+build, scratch = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
+root = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../..")
+pages = os.path.join(root, "doc/src")
+
+# a Kob-Andersen liquid, small enough for a diagonalization in no time
+LIQUID = """units lj
+region box block 0 4.37 0 4.37 0 4.37
+create_box 2 box
+create_atoms 1 random 80 48271 NULL overlap 0.8 maxtry 10000
+create_atoms 2 random 20 48272 NULL overlap 0.7 maxtry 10000
+mass * 1.0
+pair_style lj/cut 2.5
+pair_modify shift yes
+pair_coeff 1 1 1.0 1.0 2.5
+pair_coeff 1 2 1.5 0.8 2.0
+pair_coeff 2 2 0.5 0.88 2.2
+timestep 0.005
+minimize 0.0 1.0 500 5000
+velocity all create 2.0 48273 mom yes
+fix int all nvt temp 2.0 1.0 0.5
+run 2000
+unfix int
+fix int all nve
+reset_timestep 0
+"""
+STANDARD = {    # what the blocks of the manual call mem, inm, gam, eta, in the order of their definition
+    "mem": "fix mem all orthogonal/dynamics 1 400 10",
+    "inm": "compute inm all inm/dos 200 edge pr 0.27",
+    "gam": "compute gam all affine/gamma inm",
+    "eta": "compute eta all ulinm/viscosity inm gam friction f_mem bulk 65.0",
+}
+ASK = {         # how to have a style do its work
+    "inm/dos": "thermo_style custom step c_inm\nrun 0\n",
+    "affine/gamma": "fix ask all ave/time 1 1 1 c_gam[1] mode vector\nrun 0\n",
+    "ulinm/viscosity": "thermo_style custom step c_eta\nrun 0\n",
+    "orthogonal/dynamics": "run 50\n",
+}
+OTHERS = "variable fric equal 80\nvariable w equal 3.0\ngroup mobile type 1\n"
+failures = 0
+
+
+def expect(what, good, detail=""):
+    global failures
+    failures += not good
+    print("ok    " if good else "FAILED", what, "" if good else detail)
+
+
+def blocks(name):
+    """(section, text) of the blocks of LAMMPS commands on a page"""
+    section, result, lines = "", [], open(os.path.join(pages, name)).read().split("\n")
+    for i, line in enumerate(lines):
+        if re.match(r"([\"=^'-])\1{3,}$", line) and i > 0:
+            section = lines[i - 1]
+        start = re.match(r"( *)\.\. code-block:: LAMMPS$", line)
+        if not start:
+            continue
+        block, k = [], i + 1
+        while k < len(lines) and (not lines[k].strip() or len(lines[k]) - len(lines[k].lstrip()) > len(start.group(1))):
+            block.append(lines[k].strip())
+            k += 1
+        result.append((section, "\n".join(block).strip() + "\n"))
+    return result
+
+
+def defines(text, ID):
+    return re.search(rf"^(compute|fix)\s+{ID}\s", text, re.M)
+
+
+def with_standard(text):
+    """the block, after the standard definitions of what it uses"""
+    for ID in reversed(STANDARD):
+        used = re.search(rf"\b[cf]_{ID}\b|affine/gamma +{ID}\b|ulinm/viscosity .*\b{ID}\b", text)
+        if used and not defines(text, ID):
+            text = STANDARD[ID] + "\n" + text
+    return text
+
+
+def run(name, text):
+    folder = os.path.join(scratch, re.sub(r"\W+", "_", name))
+    os.makedirs(folder)
+    for library in ("inmviscplugin.so", "inmvisc_styles.so"):
+        os.symlink(os.path.join(build, library), os.path.join(folder, library))
+    with open(os.path.join(folder, "edge.lmp"), "w") as fp:
+        fp.write("variable wedge equal 6.0\n")
+    load = "" if "plugin" in text else "plugin load ./inmviscplugin.so\n"
+    with open(os.path.join(folder, "in.test"), "w") as fp:
+        fp.write(LIQUID + load + OTHERS + text)
+    env = {key: value for key, value in os.environ.items() if key != "LAMMPS_PLUGIN_PATH"}
+    done = subprocess.run([os.path.join(build, "lmp"), "-in", "in.test"], cwd=folder, env=env,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    expect(name, done.returncode == 0, "\n" + done.stdout[-1500:])
+    return folder, done.stdout
+
+
+def run_block(name, text):
+    text = with_standard(text)
+    every = max([int(n) for n in re.findall(r"(?:ave/time|local|custom) +(\d+)", text)] or [400])
+    return run(name, text if re.search(r"^run\s", text, re.M) else text + f"run {every}\n")
+
+
+def run_examples(name, text):
+    for line in text.strip().split("\n"):
+        style = line.split()[3]
+        run(f"{name}, {line}", with_standard(line + "\n") + ASK[style])
+
+
+def check_workflow(name, folder, out):
+    """the block that the README and the how-to begin with: its last row has the result, LAMMPS tells of the
+    styles in one line each, and asks to cite what they are based on"""
+    last = open(os.path.join(folder, "eta.dat")).read().split("\n")[-2].split()
+    eta, error = float(last[10]), float(last[14])
+    expect(f"{name}: eta = {eta:.3g}", 0.0 < eta < 1000.0)
+    expect(f"{name}: its error from two snapshots = {error:.3g}", 0.0 <= error < 1000.0)
+    expect(f"{name}: a line for each style", out.count("Loading plugin: ") == 4)
+    known = [line for line in out.split("\n") if re.match(r"(Compute|Fix)\[ *\d+\]", line)]
+    for style in ASK:
+        expect(f"{name}: info tells of {style}", any(f"style = {style}," in line for line in known))
+        expect(f"{name}: {style} has a reference", re.search(rf"^- \w+ {style} command: \S", out, re.M))
+
+
+shutil.rmtree(scratch, ignore_errors=True)
+readme = re.findall(r"(?:^    .+\n)+", open(os.path.join(root, "README.md")).read(), re.M)
+workflow = "".join(line.strip() + "\n" for text in readme if "plugin  load" in text for line in text.strip().split("\n"))
+expect("the README has the workflow", workflow.startswith("plugin"))
+check_workflow("README.md", *run("README.md", workflow + "run 10000\ninfo computes fixes\n"))
+
+count = 0
+for page in sorted(os.listdir(pages)):
+    if not page.endswith(".rst"):
+        continue
+    for number, (section, text) in enumerate(blocks(page)):
+        if section == "Syntax":
+            continue
+        count += 1
+        if section == "Examples":
+            run_examples(page, text)
+        else:
+            run_block(f"{page}, block {number + 1}", text)
+expect(f"{count} blocks on the pages", count >= 12)
+sys.exit(failures > 0)

@@ -1,0 +1,26 @@
+#!/bin/sh
+# test_plugin.sh BUILD WORK [REFERENCE]: install the plugin, and load it from there by
+# LAMMPS_PLUGIN_PATH.  REFERENCE: build folder whose plugin gives the numbers, default BUILD
+set -eu
+. "$(dirname "$0")/smoke.sh"
+build=$1
+reference=${3:-$build}
+rm -rf "$2" && mkdir -p "$2" && cd "$2"
+
+cmake --install "$build" --prefix "$PWD/prefix" > install.log || fail "cmake --install, see $PWD/install.log"
+for file in LICENSE CITATION.cff README.md manual/Howto_inm_viscosity.rst; do
+  [ -s "prefix/share/doc/user-inmvisc/$file" ] || fail "$file is not installed"
+done
+installed=$(find "$PWD/prefix" -name inmviscplugin.so)
+[ -n "$installed" ] || fail "no inmviscplugin.so in $PWD/prefix"
+
+# the styles come from nowhere else
+if LAMMPS_PLUGIN_PATH= smoke nothing "$build/lmp" 2> /dev/null; then fail "the styles are there without the plugin"; fi
+expected=$(LAMMPS_PLUGIN_PATH= smoke expected "$reference/lmp" -var plugin "$reference/inmviscplugin.so")
+path=$(LAMMPS_PLUGIN_PATH=$(dirname "$installed") smoke installed "$build/lmp")
+same "plugin of the build folder, installed plugin" "$expected" "$path"
+
+# the folder can be moved: the second file is found beside the first
+mv prefix moved
+moved=$(LAMMPS_PLUGIN_PATH= smoke moved "$build/lmp" -var plugin "$PWD/moved${installed#"$PWD/prefix"}")
+same "plugin of the build folder, moved plugin" "$expected" "$moved"
