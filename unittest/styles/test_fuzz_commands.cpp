@@ -41,23 +41,26 @@ protected:
             "vectors", "seed", "&", "${v}", "$(1/0)", "ke", "few", "none"};
         return random() % 3 == 0 ? number() : one_of(words);
     }
-    // a keyword with values that belong to it more often than not
-    std::string likely()
+    // a keyword of the style with values that are right
+    std::string likely(const std::string &style)
     {
-        return one_of<std::string>({"edge pr 0.3", "edge frequency 2.0", "range -30 60", "modes all", "modes unstable",
-                                    "modes none", "hessian numeric 1e-5", "solver kpm 12", "solver twostage",
-                                    "precision single", "check no", "plane xy", "method strain 1e-5", "friction 80",
-                                    "friction v_v", "friction f_mem", "wmin 1", "bulk 60", "friction/mix mean",
-                                    "blocks 2", "estimator direct", "start 2", "types no"});
+        if (style == "inm/dos")
+            return one_of<std::string>({"edge pr 0.3", "edge frequency 2.0", "range -30 60", "modes all",
+                                        "modes unstable", "hessian numeric 1e-5", "solver lapack", "solver twostage",
+                                        "precision double", "check no"});
+        if (style == "affine/gamma") return one_of<std::string>({"plane xy", "plane avg", "method strain 1e-5"});
+        if (style == "ulinm/viscosity")
+            return one_of<std::string>({"friction 80", "friction v_v", "wmin 1", "friction/mix mean"});
+        return one_of<std::string>({"blocks 2", "estimator direct", "start 2", "types no", "estimator vacf"});
     }
     std::string arguments(const std::string &style)
     {
         std::string line;
-        if (style == "inm/dos") line = random() % 8 ? " 10" : " " + word();
-        if (style == "affine/gamma") line = random() % 8 ? " inm" : " " + word();
-        if (style == "ulinm/viscosity") line = random() % 8 ? " inm gam friction 80 wmin 1" : " " + word();
-        if (style == "orthogonal/dynamics") line = random() % 8 ? " 1 4 1" : " " + number() + " " + number() + " " + word();
-        for (int n = (int) (random() % 4); n > 0; n--) line += " " + (random() % 3 ? likely() : word());
+        if (style == "inm/dos") line = random() % 12 ? " 10" : " " + word();
+        if (style == "affine/gamma") line = random() % 12 ? " inm" : " " + word();
+        if (style == "ulinm/viscosity") line = random() % 12 ? " inm gam friction 80 wmin 1" : " " + word();
+        if (style == "orthogonal/dynamics") line = random() % 12 ? " 1 4 1" : " " + number() + " " + number() + " " + word();
+        for (int n = (int) (random() % 4); n > 0; n--) line += " " + (random() % 8 ? likely(style) : word());
         return line;
     }
     std::string command()
@@ -68,7 +71,7 @@ protected:
                                                                                 {"mem", "orthogonal/dynamics"}};
         const auto &s = one_of(styles);
         const std::string kind = s.first == "mem" ? "fix " : "compute ";
-        const std::string group = random() % 6 ? "all" : one_of<std::string>({"few", "none", "nobody"});
+        const std::string group = random() % 12 ? "all" : one_of<std::string>({"few", "none", "nobody"});
         return kind + s.first + " " + group + " " + s.second + arguments(s.second) + "\n";
     }
     // each style that is to be there is defined first, as it should be, or by chance, or not at all
@@ -76,9 +79,9 @@ protected:
     {
         std::string lines;
         for (const char *good : {"compute inm all inm/dos 10 edge pr 0.3\n", "compute gam all affine/gamma inm\n"})
-            if (random() % 4) lines += good;
+            if (random() % 8) lines += good;
         for (int n = 1 + (int) (random() % 3); n > 0; n--) {
-            std::string one = command();
+            const std::string one = command();
             if (lines.find(one.substr(0, 12)) != std::string::npos) // an ID again: give up the one before
                 lines += (one[0] == 'f' ? "unfix " + one.substr(4, 3) : "uncompute " + one.substr(8, 3)) + "\n";
             lines += one;
