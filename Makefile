@@ -44,6 +44,10 @@ validate: build                ## long comparisons, results for doc/
 	@$$(sh tools/python.sh) tools/validate/validate_kernel.py $(BUILD) --out doc/src/validation_kernel.rst
 	@$$(sh tools/python.sh) tools/validate/validate.py $(BUILD) --out doc/src/validation.rst
 	@$$(sh tools/python.sh) tools/validate/validate_kpm.py $(BUILD) --out doc/src/validation_kpm.rst
+	@$$(sh tools/python.sh) tools/validate/decks_valgrind.py $(BUILD) --out doc/src/validation_memory.rst
+	@sh tools/validate/fuzz.sh $(BUILD)
+	@$$(sh tools/python.sh) tools/validate/soak.py $(BUILD) --work $(BUILD)/soak
+	@sh tools/validate/sanitized_lammps.sh $(BUILD)
 
 bench: build                   ## timings, tables for doc/
 	@$$(sh tools/python.sh) tools/bench/bench.py $(BUILD) --out doc/src/bench

@@ -5,7 +5,6 @@
 #include "inm_chebyshev.h"
 #include "inm_coloring.h"
 #include "inm_correlator.h"
-#include "inm_cores.h"
 #include "inm_halo.h"
 #include "inm_kpm.h"
 #include "inm_lowest.h"
@@ -14,6 +13,7 @@
 #include "inm_stars.h"
 #include "inm_team.h"
 #include "inm_tagmap.h"
+#include "inm_team.h"
 #include "model_systems.h"
 
 #include <cstdio>
@@ -732,6 +732,17 @@ TEST(Allocation, of_a_plan_may_fail_anywhere)
     Watch watch(FROM_THEN_ON, 1);
     EXPECT_EQ(inm_core_speed(MPI_COMM_WORLD), 0.0); // unknown
     EXPECT_EQ(allocations().live.size(), 0u);
+}
+
+TEST(Allocation, of_a_team_may_fail_anywhere)
+{
+    fail_in_turn([]() {
+        inm_team *team    = nullptr;
+        inm_status status = inm_team_create(&team, 3);
+        EXPECT_EQ(team == nullptr, status != INM_OK);
+        inm_team_destroy(&team);
+        return inm_status_sync(status, MPI_COMM_WORLD);
+    });
 }
 
 TEST(Allocation, of_threads_that_fails_leaves_the_work_to_one)

@@ -1,0 +1,118 @@
+#!/usr/bin/env python3
+"""The example decks, much shortened, under valgrind (memcheck): what it says of our code.
+
+    decks_valgrind.py BUILD [--out doc/src/validation_memory.rst] [--deck NAME ...]
+
+An error counts if a function of inmvisc_styles.so or inmviscplugin.so is on its stack.  Those of MPI and of LAMMPS alone
+are counted and left out; so is what MPI keeps until the end.  About 15 minutes.
+"""
+import argparse
+import datetime
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import xml.etree.ElementTree as ElementTree
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+EXAMPLES = os.path.join(HERE, "../../examples")
+sys.path[:0] = [os.path.join(HERE, "..", "bench")]
+sys.dont_write_bytecode = True
+from host import Host, table  # noqa: E402
+
+OURS = ("inmvisc_styles.so", "inmviscplugin.so")
+
+# deck: file, variables
+DECKS = {
+    "kob-andersen": ("kob-andersen/in.demo", dict(N=80, nmelt=50, nequil=60, npress=120, nseg=200, mseg=2, snaps=2, window=0.5,
+                                                  klag=20, korigin=5)),
+    "friction": ("friction/in.friction", dict(N=80, nequil=20, nmax=4000, known=0.5, window=0.5)),
+    "matrix .npz": ("matrix/in.matrix", dict(N=80, nequil=20, file="D.npz")),
+    "matrix .mtx": ("matrix/in.matrix", dict(N=80, nequil=20, file="D.mtx")),
+    "mobility edge": ("mobility-edge/in.edge", dict(N=80, nmelt=50, nequil=50, snaps=2, spacing=10)),
+    "large box": ("mobility-edge/in.large", dict(large=100, nmelt=50, nequil=50, klag=10, lprod=200, lsnaps=2,
+                                                 edge="{edge}")),
+    "large box, kpm": ("mobility-edge/in.large", dict(large=100, nmelt=50, nequil=50, klag=10, lprod=200, lsnaps=2,
+                                                      edge="{edge}", modes="solver kpm 40 modes lowest 4", mix="mean")),
+    "cuzr": ("cuzr/in.cuzr", dict(cells=4, nmelt=40, nequil=40, npress=120, nseg=100, mseg=2, snaps=2, window=0.05, klag=10,
+                                  korigin=5, potential="{potential}")),
+}
+
+
+def is_ours(error):
+    return any((obj.text or "").endswith(OURS) for obj in error.iter("obj"))
+
+
+def describe(error):
+    frames = [f"{f.findtext('fn') or '?'} ({f.findtext('file') or os.path.basename(f.findtext('obj') or '?')}:"
+              f"{f.findtext('line') or '?'})" for f in error.iter("frame")]
+    what = error.findtext("what") or error.findtext("xwhat/text") or "?"
+    return f"{error.findtext('kind')}: {what}\n    " + "\n    ".join(frames[:12])
+
+
+class Valgrind:
+    def __init__(self, build, scratch):
+        self.host, self.scratch = Host(build, scratch, 1), scratch
+
+    def run(self, name, deck, variables):
+        """Exit status, errors of ours, number of the others."""
+        folder = os.path.join(self.scratch, re.sub(r"\W", "_", name))
+        os.makedirs(folder)
+        report = os.path.join(folder, "memcheck.xml")
+        command = ["valgrind", "--xml=yes", "--xml-file=" + report, "--leak-check=full", "--show-leak-kinds=definite",
+                   "--num-callers=40", "--quiet", "--keep-debuginfo=yes", os.path.join(self.host.build, "lmp"), "-in", os.path.join(EXAMPLES, deck)]
+        for key, value in variables.items():
+            command += ["-var", key, *str(value).split(" ")]
+        done = subprocess.run(command, cwd=folder, env=self.host.env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                              text=True)
+        if done.returncode != 0:
+            print(done.stdout[-1500:])
+        errors = list(ElementTree.parse(report).getroot().iter("error"))
+        ours = [e for e in errors if is_ours(e)]
+        return done.returncode, ours, len(errors) - len(ours)
+
+
+def main():
+    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    p.add_argument("build")
+    p.add_argument("--out")
+    p.add_argument("--deck", nargs="+", default=list(DECKS), choices=list(DECKS))
+    a = p.parse_args()
+    if not shutil.which("valgrind"):
+        sys.exit("decks_valgrind: there is no program valgrind, nothing was checked")
+    potential = subprocess.run(["sh", os.path.join(HERE, "../setup/potential.sh"), "--print"], stdout=subprocess.PIPE,
+                               text=True).stdout.strip()
+    rows, bad = [], 0
+    with tempfile.TemporaryDirectory(prefix="inmvisc-valgrind-") as scratch:
+        edge = os.path.join(scratch, "edge.lmp")
+        with open(edge, "w") as fp:
+            fp.write("variable wedge equal 8.0\nvariable dwedge equal 0.5\nvariable Pc equal 0.27\n")
+        valgrind = Valgrind(a.build, scratch)
+        for name in a.deck:
+            deck, variables = DECKS[name]
+            variables = {k: str(v).format(edge=edge, potential=potential) for k, v in variables.items()}
+            if variables.get("potential") == "":
+                print(f"skipped {name}: no potential is here", flush=True)
+                continue
+            status, ours, others = valgrind.run(name, deck, variables)
+            bad += len(ours) + (status != 0)
+            rows.append([name, "yes" if status == 0 else f"no, status {status}", len(ours), others])
+            print(f"{'ok    ' if not ours and not status else 'FAILED'} {name}: {len(ours)} errors with us on the stack, "
+                  f"{others} without", flush=True)
+            for error in ours:
+                print("  " + describe(error), flush=True)
+    if a.out:
+        version = subprocess.run(["valgrind", "--version"], stdout=subprocess.PIPE, text=True).stdout.strip()
+        with open(a.out, "w") as fp:
+            fp.write("Validation: memory of the example decks\n=======================================\n\n"
+                     f"Each deck in a form of some hundred steps and some hundred atoms under {version}, LAMMPS "
+                     f"{valgrind.host.version()}, {datetime.date.today().isoformat()}, one rank.\n"
+                     "Errors and definite leaks are ours if a function of the plugin is on the stack; the others are those of "
+                     "MPI and LAMMPS.\nTo be had with *make validate* (tools/validate/decks_valgrind.py).\n\n" +
+                     table(["deck", "ran to its end", "ours", "others"], rows))
+    sys.exit(bad > 0)
+
+
+main()
