@@ -28,6 +28,7 @@
 #include "inmvisc_parser.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <cmath>
 #include <cstring>
 #include <limits>
@@ -41,7 +42,7 @@ static constexpr int NVECTOR = 5;    // values in the global vector for each set
 
 // state in a restart file: this, the bounds, and that of the correlator
 
-enum { LAST_STEP, SAMPLE_TIME, NATOMS, LEVELS, NHEADER };
+enum { CHECKSUM, LAST_STEP, SAMPLE_TIME, NATOMS, LEVELS, NHEADER };
 
 /* ---------------------------------------------------------------------- */
 
@@ -394,12 +395,24 @@ void FixOrthogonalDynamics::post_run()
   const bigint nsample = inm_correlator_nsample(correlator);
   if (nsample == logged_at) return;
   logged_at = nsample;
-  if (comm->me == 0) report();
+
+  int status = INM_OK, reason = 0;
+  if (comm->me == 0) {
+    status = report();
+    reason = errno;
+  }
+  MPI_Bcast(&status, 1, MPI_INT, 0, world);
+  MPI_Bcast(&reason, 1, MPI_INT, 0, world);
+  if (status != INM_OK)
+    error->all(FLERR, "{}: cannot write file {}: {}", me, filename,
+               status == INM_ERR_IO ? strerror(reason) : inm_strerror((inm_status) status));
 }
 
 /* ---------------------------------------------------------------------- */
 
-void FixOrthogonalDynamics::report()
+/* on rank 0; the status of writing the file */
+
+int FixOrthogonalDynamics::report()
 {
   KernelReport out(lmp);
   out.id = id;
@@ -414,7 +427,7 @@ void FixOrthogonalDynamics::report()
   out.source = source;
   out.results = correlator;
   out.log();
-  if (!filename.empty()) out.write(filename);
+  return filename.empty() ? INM_OK : out.write(filename);
 }
 
 /* ----------------------------------------------------------------------
@@ -464,6 +477,7 @@ void FixOrthogonalDynamics::write_restart(FILE *fp)
   list[NATOMS] = natoms;
   list[LEVELS] = history->nlevel;
   memcpy(&list[NHEADER], &bounds, sizeof(bounds));
+  list[CHECKSUM] = inm_checksum(&list[1], NHEADER + NBOUNDS - 1);
   inm_correlator_pack(correlator, &list[NHEADER + NBOUNDS]);
   const int size = (int) (n * sizeof(double));
   fwrite(&size, sizeof(int), 1, fp);
@@ -475,12 +489,15 @@ void FixOrthogonalDynamics::write_restart(FILE *fp)
 void FixOrthogonalDynamics::restart(char *buf)
 {
   const double *list = (const double *) buf;
-  if (inm_correlator_unpack(correlator, list + NHEADER + NBOUNDS) != INM_OK)
+  const inm_status status = inm_correlator_unpack(correlator, list + NHEADER + NBOUNDS);
+  if (status == INM_ERR_ARG)
     error->all(
         FLERR,
         "{}: the restart file has data of other Nlag, Norigin, blocks, estimator, atom types "
-        "or dimension; use the same or another fix ID",
+        "or dimension, or of another version of this fix; use the same or another fix ID",
         me);
+  if (status != INM_OK || list[CHECKSUM] != inm_checksum(list + 1, NHEADER + NBOUNDS - 1))
+    error->all(FLERR, "{}: its data in the restart file are damaged", me);
   last_step = (bigint) list[LAST_STEP];
   dt = list[SAMPLE_TIME];
   natoms = list[NATOMS];

@@ -316,9 +316,18 @@ void inm_correlator_end(inm_correlator *c, const inm_products *p)
 
 /* ---- restart --------------------------------------------------------------------------------- */
 
-#define PACK_VERSION 2
+#define PACK_VERSION 3
 enum { PACKED_VERSION, NTYPES, NLAG, NORIGIN, NBLOCK, DIM, ESTIMATOR, NOPTION };
-enum { NSAMPLE = NOPTION, NFULL, PER_BLOCK, IN_BLOCK, NHEADER };
+enum { NSAMPLE = NOPTION, NFULL, PER_BLOCK, IN_BLOCK, CHECK_COUNTERS, CHECK_SUMS, NHEADER };
+
+double inm_checksum(const double *x, size_t n)
+{
+  const unsigned char *byte = (const unsigned char *) x;
+  uint64_t hash = 0xcbf29ce484222325u; /* FNV-1a */
+
+  for (size_t i = 0; i < n * sizeof(*x); i++) hash = (hash ^ byte[i]) * 0x100000001b3u;
+  return (double) (hash >> 12);
+}
 
 static void pack_options(const inm_correlator_options *o, double *p)
 {
@@ -337,6 +346,12 @@ static size_t nused(int nfull, const inm_correlator *c)
   return ((size_t) nfull + 1) * inm_block_size(c);
 }
 
+/* The sums that follow the header, for so many full blocks. */
+static double checksum_of_sums(const inm_correlator *c, const double *buf, int nfull)
+{
+  return inm_checksum(buf + NHEADER, nwindow(c) + nframe(c) + nused(nfull, c));
+}
+
 size_t inm_correlator_pack_size(const inm_correlator *c)
 {
   return NHEADER + nwindow(c) + nframe(c) + nused(c->nfull, c);
@@ -349,10 +364,13 @@ void inm_correlator_pack(const inm_correlator *c, double *buf)
   buf[NFULL] = c->nfull;
   buf[PER_BLOCK] = (double) c->per_block;
   buf[IN_BLOCK] = (double) c->in_block;
+  buf[CHECK_COUNTERS] = inm_checksum(buf, CHECK_COUNTERS);
+  double *header = buf;
   buf += NHEADER;
   memcpy(buf, c->window, nwindow(c) * sizeof(double));
   memcpy(buf + nwindow(c), c->frame, nframe(c) * sizeof(double));
   memcpy(buf + nwindow(c) + nframe(c), c->block, nused(c->nfull, c) * sizeof(double));
+  header[CHECK_SUMS] = checksum_of_sums(c, header, c->nfull);
 }
 
 inm_status inm_correlator_unpack(inm_correlator *c, const double *buf)
@@ -361,6 +379,9 @@ inm_status inm_correlator_unpack(inm_correlator *c, const double *buf)
 
   pack_options(&c->o, mine);
   if (memcmp(mine, buf, sizeof(mine)) != 0) return INM_ERR_ARG;
+  if (buf[CHECK_COUNTERS] != inm_checksum(buf, CHECK_COUNTERS)) return INM_ERR_DATA;
+  if (!(buf[NFULL] >= 0.0 && buf[NFULL] < 2.0 * c->o.nblock)) return INM_ERR_DATA;
+  if (buf[CHECK_SUMS] != checksum_of_sums(c, buf, (int) buf[NFULL])) return INM_ERR_DATA;
   c->nsample = (int64_t) buf[NSAMPLE];
   c->nfull = (int) buf[NFULL];
   c->per_block = (int64_t) buf[PER_BLOCK];

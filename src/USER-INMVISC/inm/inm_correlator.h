@@ -161,9 +161,12 @@ inm_friction_source inm_friction_choose(int nset, const inm_friction *set);
 double inm_friction_value(const inm_friction *f, inm_friction_source source);
 double inm_friction_error(const inm_friction *f, inm_friction_source source);
 
-/* State as doubles, for a restart on any number of ranks.  INM_ERR_ARG if buf is of other options;
-   the length of buf is not known to a fix in LAMMPS, so the options at its start are compared
-   first and no more is read if they differ. */
+/* A number below 2^52 that differs, but for chance, if any bit of the others does. */
+double inm_checksum(const double *x, size_t n);
+
+/* State as doubles, for a restart on any number of ranks.  INM_ERR_ARG if buf is of other options,
+   INM_ERR_DATA if it is damaged; the length of buf is not known to a fix in LAMMPS, so the options
+   and counters at its start are looked at first, and no more is read if they are not right. */
 size_t inm_correlator_pack_size(const inm_correlator *c);
 void inm_correlator_pack(const inm_correlator *c, double *buf);
 inm_status inm_correlator_unpack(inm_correlator *c, const double *buf);
