@@ -139,6 +139,31 @@ TEST_F(BadSituation, of_atoms_that_do_not_move)
     expect_no_infinity(of_fix(), "fix");
 }
 
+// an edge above or below all unstable modes: one class has all of them, the other none, which is
+// known, so it is 0; only what is a mean over the modes of the empty class is nan
+
+TEST_F(BadSituation, of_modes_that_are_all_of_one_class)
+{
+    for (const bool localized : {true, false}) {
+        reopen();
+        run(liquid() + "compute inm all inm/dos 20 edge frequency " + (localized ? "1e-9" : "1e9") +
+            "\ncompute gam all affine/gamma inm\ncompute eta all ulinm/viscosity inm gam friction 80 wmin 0\n"
+            "thermo_style custom step c_inm c_eta\nrun 0\n");
+        const auto inm = vector("inm"), eta = vector("eta");
+        const int all = localized ? 2 : 3, none = localized ? 3 : 2;
+        EXPECT_GT(inm[1], 0.0);
+        EXPECT_EQ(inm[all], inm[1]);
+        EXPECT_EQ(inm[none], 0.0);
+        EXPECT_EQ(eta[none - 2], 0.0);
+        EXPECT_GT(eta[all - 2], 0.0);
+        for (const auto &row : peratom("inm")) {
+            EXPECT_TRUE(std::isfinite(row[all - 2]));
+            EXPECT_TRUE(std::isnan(row[none - 2]));
+        }
+        expect_no_infinity();
+    }
+}
+
 TEST_F(BadSituation, of_a_timestep_of_zero)
 {
     run(liquid() + fix() + "timestep 0.0\nrun 8\n");
