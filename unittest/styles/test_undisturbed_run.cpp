@@ -196,6 +196,7 @@ TEST_F(UndisturbedRun, asked_for_by_a_dump)
 struct Kind {
     const char *name;
     std::string commands;
+    int ways; // of asking that are tried
 };
 
 // charged molecules: bonds and long-range forces, in a box of the given shape
@@ -207,7 +208,7 @@ std::string molecules(const std::string &region)
            "set type 1 type/ratio 2 0.5 123\nset group all charge 0.5\ngroup minus id 1:32:2\nset group minus charge -0.5\n"
            "mass * 1.0\npair_style lj/cut/coul/long 1.6\npair_coeff * * 1.0 1.0\nbond_style harmonic\n"
            "bond_coeff 1 50.0 1.2\ncreate_bonds single/bond 1 1 2\ncreate_bonds single/bond 1 3 4\n"
-           "kspace_style pppm 1e-4\nvelocity all create 2.0 4711 loop geom\ntimestep 0.002\n";
+           "kspace_style pppm 1e-3\nvelocity all create 2.0 4711 loop geom\ntimestep 0.002\n";
 }
 std::string tilted_melt(const std::string &pair)
 {
@@ -218,21 +219,22 @@ std::string tilted_melt(const std::string &pair)
 
 TEST_F(UndisturbedRun, every_kind_of_force_in_every_way_of_asking)
 {
+    // differences of long-range forces take the most time: the first ways are enough there
     std::vector<Kind> systems = {
-        {"pairwise", melt108()},
-        {"triclinic", tilted_melt(smooth_pair())},
-        {"molecules with pppm", molecules("region box block 0 2 0 2 0 2")},
-        {"triclinic molecules with pppm", molecules("region box prism 0 2 0 2 0 2 0.3 0.2 -0.2")},
+        {"pairwise", melt108(), 4},
+        {"triclinic", tilted_melt(smooth_pair()), 4},
+        {"molecules with pppm", molecules("region box block 0 2 0 2 0 2"), 2},
+        {"triclinic molecules with pppm", molecules("region box prism 0 2 0 2 0 2 0.3 0.2 -0.2"), 2},
     };
-    if (!hot_copper(2).empty()) systems.push_back({"embedded atoms", hot_copper(2)});
+    if (!hot_copper(2).empty()) systems.push_back({"embedded atoms", hot_copper(2), 4});
     const std::string defined = "compute inm all inm/dos 20 edge pr 0.27\ncompute gam all affine/gamma inm\n"
                                 "compute eta all ulinm/viscosity inm gam friction 80 wmin 3\n";
     const std::string modes = scratch("modes");
     const Kind ways[] = {
-        {"every step", defined + "fix ask all ave/time 1 1 1 c_inm c_eta\n"},
-        {"average over some steps", defined + "fix ask all ave/time 1 2 3 c_inm c_eta c_eta[1]\n"},
-        {"dump", defined + "dump ask all local 2 " + modes + " index c_inm[1] c_gam[2]\n"},
-        {"kernel", "fix ask all orthogonal/dynamics 1 4 1\n"},
+        {"every step", defined + "fix ask all ave/time 1 1 1 c_inm c_eta\n", 0},
+        {"kernel", "fix ask all orthogonal/dynamics 1 4 1\n", 0},
+        {"average over some steps", defined + "fix ask all ave/time 1 2 3 c_inm c_eta c_eta[1]\n", 0},
+        {"dump", defined + "dump ask all local 2 " + modes + " index c_inm[1] c_gam[2]\n", 0},
     };
     const std::string runs = "run 0\nrun 3\nrun 4 every 2 \"print ''\"\nrun 1 pre no\n";
     for (const auto &system : systems)
@@ -242,9 +244,9 @@ TEST_F(UndisturbedRun, every_kind_of_force_in_every_way_of_asking)
             const Trace without = trace(setup, runs);
             const auto lines    = std::count(without.thermo.begin(), without.thermo.end(), '\n');
             EXPECT_GE(lines, 1 + 4 + 3 + 3 + 2) << system.name;
-            for (const auto &way : ways)
-                expect_same(trace(setup + way.commands, runs), without, (int)lines,
-                            std::string(system.name) + ", " + way.name + ", " + newton);
+            for (int w = 0; w < system.ways; w++)
+                expect_same(trace(setup + ways[w].commands, runs), without, (int)lines,
+                            std::string(system.name) + ", " + ways[w].name + ", " + newton);
         }
     close();
     if (rank() == 0) std::remove(modes.c_str());
