@@ -30,6 +30,7 @@
 #include "citeme.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <cmath>
 #include <cstring>
 #include <limits>
@@ -410,12 +411,24 @@ void FixOrthogonalDynamics::post_run()
   const bigint nsample = inm_correlator_nsample(correlator);
   if (nsample == logged_at) return;
   logged_at = nsample;
-  if (comm->me == 0) report();
+
+  int status = INM_OK, reason = 0;
+  if (comm->me == 0) {
+    status = report();
+    reason = errno;
+  }
+  MPI_Bcast(&status, 1, MPI_INT, 0, world);
+  MPI_Bcast(&reason, 1, MPI_INT, 0, world);
+  if (status != INM_OK)
+    error->all(FLERR, "{}: cannot write file {}: {}", me, filename,
+               status == INM_ERR_IO ? strerror(reason) : inm_strerror((inm_status) status));
 }
 
 /* ---------------------------------------------------------------------- */
 
-void FixOrthogonalDynamics::report()
+/* on rank 0; the status of writing the file */
+
+int FixOrthogonalDynamics::report()
 {
   KernelReport out(lmp);
   out.id = id;
@@ -430,7 +443,7 @@ void FixOrthogonalDynamics::report()
   out.source = source;
   out.results = correlator;
   out.log();
-  if (!filename.empty()) out.write(filename);
+  return filename.empty() ? INM_OK : out.write(filename);
 }
 
 /* ----------------------------------------------------------------------

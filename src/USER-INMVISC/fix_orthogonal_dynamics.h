@@ -138,7 +138,7 @@ class FixOrthogonalDynamics : public Fix {
 
   void evaluate();
   double sample_time();
-  void report();
+  int report();
 };
 
 }    // namespace LAMMPS_NS

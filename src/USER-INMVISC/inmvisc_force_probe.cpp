@@ -166,13 +166,15 @@ void ForceProbe::open()
 /* ----------------------------------------------------------------------
    One more evaluation at the saved positions, since pair styles keep
    per-atom intermediates (EAM: density) that others may ask for.
-   Copies, not differences, come back: no drift.
+   Copies, not differences, come back: no drift.  Positions too, since a kspace
+   style in a triclinic box takes them to lamda space and back, with rounding.
 ------------------------------------------------------------------------- */
 
 void ForceProbe::close()
 {
   evaluate(all_parts);
   if (nall() > 0) {
+    memcpy(atom->x[0], x_saved.data(), x_saved.size() * sizeof(double));
     memcpy(atom->f[0], f_saved.data(), f_saved.size() * sizeof(double));
     if (atom->torque)
       memcpy(atom->torque[0], torque_saved.data(), torque_saved.size() * sizeof(double));

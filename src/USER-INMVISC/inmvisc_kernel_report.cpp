@@ -9,6 +9,7 @@
 
 #include "inmvisc_kernel_report.h"
 
+#include "inm/inm_whole_file.h"
 #include "inm/inm_correlator.h"
 
 #include "atom.h"
@@ -223,13 +224,14 @@ template <typename... Args> static void print(FILE *fp, const char *format, cons
    results in the format of fix ave/time mode vector, two tables
 ------------------------------------------------------------------------- */
 
-void KernelReport::write(const std::string &filename)
+int KernelReport::write(const std::string &filename)
 {
-  FILE *fp = fopen(filename.c_str(), "w");
-  if (!fp) error->one(FLERR, "Fix orthogonal/dynamics {} cannot open file {}", id, filename);
-  write_kernel(fp);
-  write_displacements(fp);
-  fclose(fp);
+  inm_whole_file file;
+  const inm_status status = inm_whole_file_open(&file, filename.c_str());
+  if (status != INM_OK) return status;
+  write_kernel(file.fp);
+  write_displacements(file.fp);
+  return inm_whole_file_close(&file, INM_OK);
 }
 
 /* ---------------------------------------------------------------------- */

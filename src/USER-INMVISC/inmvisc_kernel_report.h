@@ -34,7 +34,7 @@ class KernelReport : protected LAMMPS_NS::Pointers {
 
   KernelReport(class LAMMPS_NS::LAMMPS *lmp) : Pointers(lmp) {}
   void log();
-  void write(const std::string &filename);
+  int write(const std::string &filename);    // inm_status; INM_ERR_IO with errno
 
  private:
   void log_set(int set);

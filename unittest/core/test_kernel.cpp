@@ -7,6 +7,7 @@
 
 #include "gtest/gtest.h"
 
+#include <cstring>
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
@@ -732,6 +733,26 @@ TEST(Correlator, continues_from_packed_state)
     }
     Correlation other(all, 2, 9, 3, 4);
     EXPECT_EQ(inm_correlator_unpack(other.c, state.data()), INM_ERR_ARG);
+}
+
+TEST(Correlator, refuses_a_state_of_which_any_bit_has_changed)
+{
+    const std::vector<Particle> all = walkers(5, 100, 2);
+    Correlation first(all, 2, 8, 3, 4), second(all, 2, 8, 3, 4);
+    first.samples(0, 100);
+    Series state(inm_correlator_pack_size(first.c));
+    inm_correlator_pack(first.c, state.data());
+    for (size_t i = 0; i < state.size(); i++)
+        for (int bit : {0, 31, 52, 63}) {
+            Series damaged = state;
+            uint64_t bits;
+            memcpy(&bits, &damaged[i], sizeof(bits));
+            bits ^= (uint64_t)1 << bit;
+            memcpy(&damaged[i], &bits, sizeof(bits));
+            const inm_status status = inm_correlator_unpack(second.c, damaged.data());
+            EXPECT_TRUE(status == INM_ERR_ARG || status == INM_ERR_DATA) << i << " " << bit;
+        }
+    EXPECT_EQ(inm_correlator_unpack(second.c, state.data()), INM_OK);
 }
 
 TEST(Direct, continues_from_packed_state)

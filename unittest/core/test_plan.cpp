@@ -1,8 +1,10 @@
 // The choice of a solver, its memory and its time, before anything large is allocated.
 
+#include "inm_cyclic.h"
 #include "inm_plan.h"
 #include "model_systems.h"
 
+#include <climits>
 #include <cstdio>
 #include <cstdlib>
 #include <sys/resource.h>
@@ -96,6 +98,92 @@ TEST(Plan, refuses_what_a_solver_does_not_have)
     EXPECT_EQ(inm_plan_make(&plan, MPI_COMM_WORLD, 32767, &wide, inm_solver_find("lapack"), 0.0), INM_ERR_SIZE);
     EXPECT_EQ(inm_plan_make(&plan, MPI_COMM_WORLD, 46341, &wide, inm_solver_find("twostage"), 0.0), INM_ERR_SIZE);
     EXPECT_EQ(inm_plan_make(&plan, MPI_COMM_WORLD, 46340, &wide, inm_solver_find("twostage"), 0.0), INM_OK);
+}
+
+// ---- counts of 32 bits, at their limits, without a matrix -------------------------------------------
+
+struct Limit {
+    const char *solver;
+    inm_vectors vectors;
+    size_t natom; // largest number of atoms, in three dimensions
+};
+
+TEST(Limits, of_the_dense_solvers_are_those_of_a_count_of_lapack)
+{
+    // dsyevd: 1 + 6n + 2n^2 numbers of workspace; everything else: n^2
+    const Limit limits[] = {{"lapack", INM_VECTORS_ALL, 10922},
+                            {"lapack", INM_VECTORS_UNSTABLE, 15446},
+                            {"lapack", INM_VECTORS_NONE, 15446},
+                            {"twostage", INM_VECTORS_ALL, 15446},
+                            {"twostage", INM_VECTORS_NONE, 15446}};
+    for (const auto &l : limits)
+        for (size_t natom : {l.natom, l.natom + 1}) {
+            inm_plan plan;
+            const inm_request request = request_for(l.vectors);
+            const size_t n            = 3 * natom;
+            const bool wide           = l.vectors == INM_VECTORS_ALL && std::string(l.solver) == "lapack";
+            const double count        = wide ? 1.0 + 6.0 * n + 2.0 * (double)n * n : (double)n * n;
+            EXPECT_EQ(count <= INT_MAX, natom == l.natom) << "the limit in this test is not that of the formula";
+            EXPECT_EQ(inm_plan_make(&plan, MPI_COMM_WORLD, n, &request, inm_solver_find(l.solver), 0.0),
+                      natom == l.natom ? INM_OK : INM_ERR_SIZE)
+                << l.solver << " " << natom;
+        }
+}
+
+TEST(Limits, of_the_distributed_solvers_are_those_of_the_largest_part)
+{
+    for (int nprocs : {1, 2, 3, 4, 7, 16, 64, 1000}) {
+        // the largest matrix whose part fits is between n and 1.1 n
+        size_t n = 3;
+        while (inm_cyclic_fits(n + n / 10, nprocs)) n += n / 10 + 3;
+        const double part = inm_cyclic_largest_part(n + n / 10, nprocs);
+        EXPECT_TRUE(part > INT_MAX || n + n / 10 > INT_MAX) << nprocs;
+        EXPECT_LT(part, 1.3 * 1.1 * 1.1 * INT_MAX) << nprocs;
+        for (const char *name : {"scalapack", "elpa"}) {
+            const inm_solver *solver = inm_solver_find(name);
+            if (!solver) continue;
+            inm_job job  = {n, INM_VECTORS_ALL, INM_DOUBLE, 1, nprocs};
+            EXPECT_EQ(inm_solver_can(solver, &job), inm_cyclic_fits(n, nprocs) ? INM_OK : INM_ERR_SIZE);
+            job.n = n + n / 10;
+            EXPECT_EQ(inm_solver_can(solver, &job), INM_ERR_SIZE) << name << " " << nprocs;
+        }
+    }
+}
+
+TEST(Limits, places_in_a_block_cyclic_matrix_are_right_beyond_32_bits)
+{
+    for (size_t n : {(size_t)32767 * 3, (size_t)46341, (size_t)INT_MAX, (size_t)INT_MAX * 3 + 1})
+        for (int nprocs : {1, 2, 3, 7, 64}) {
+            const int block = 48;
+            size_t sum      = 0;
+            for (int me = 0; me < nprocs; me++) {
+                const size_t count = inm_cyclic_count(n, block, me, nprocs);
+                sum += count;
+                for (size_t local : {(size_t)0, count / 2, count - 1}) {
+                    const size_t global = inm_cyclic_global(local, block, me, nprocs);
+                    ASSERT_LT(global, n);
+                    EXPECT_EQ(inm_cyclic_owner(global, block, nprocs), me);
+                    EXPECT_EQ(inm_cyclic_local(global, block, nprocs), local);
+                }
+            }
+            EXPECT_EQ(sum, n);
+        }
+}
+
+TEST(Limits, bytes_are_counted_beyond_32_bits)
+{
+    for (size_t k = 0; inm_solver_built(k); k++) {
+        const inm_solver *solver = inm_solver_built(k);
+        double before            = 0.0;
+        for (size_t n : {10922 * 3, 10923 * 3, 15446 * 3, 15447 * 3, 32767 * 3, 32767 * 64}) {
+            const inm_job job  = {n, INM_VECTORS_ALL, INM_DOUBLE, 1, 4};
+            const double bytes = inm_solver_bytes(solver, &job), work = inm_solver_work(solver, &job);
+            EXPECT_GT(bytes, before) << inm_solver_name(solver) << " " << n;
+            EXPECT_GT(bytes, 8.0 * (double)n * n / 4.0);
+            EXPECT_GT(work, (double)n * n);
+            before = bytes;
+        }
+    }
 }
 
 TEST(Plan, measures_the_speed_of_a_core)

@@ -247,7 +247,7 @@ void last_words(int signal)
 
 class BadInput : public LammpsTest {
 protected:
-    int tried = 0, refused = 0, right = 0;
+    int number = 0, tried = 0, refused = 0, right = 0;
     std::vector<double> lambda;   // of the reference
     std::vector<double> gamma;    // squared projections, mean over the planes
     double unstable = 0.0, volume = 0.0, mass = 0.0;
@@ -281,11 +281,12 @@ protected:
                "timestep 0.001\nthermo_modify norm no lost ignore\nvariable three equal 3\nvariable atoms atom x\nvariable mass equal mass(all)\n"
                "fix nve all nve\n";
     }
-    void begin()
+    // what a command needs before it; a command that was refused at once has left all as it was
+    void begin(const std::string &before = "")
     {
         if (fresh) return;
         reopen();
-        run(liquid());
+        run(liquid() + before);
         fresh = true;
     }
     void find_reference()
@@ -312,14 +313,16 @@ protected:
     void attempt(const Style &style, const std::string &arguments, bool may_pass, const std::string &name,
                  const std::string &value, const Surroundings &around)
     {
+        // arguments are read alike on all ranks: a part of the cases is enough on more than one
+        if (ranks() > 1 && number++ % 7) return;
         std::string command = style.command + " " + arguments;
         const auto at       = command.find("SCRATCH");
-        if (at != std::string::npos) command.replace(at, 7, scratch("file"));
+        std::string file;
+        if (at != std::string::npos) command.replace(at, 7, file = scratch("file"));
         snprintf(current_case, sizeof(current_case), "%s\n", command.c_str());
         SCOPED_TRACE(command);
         give_time(60);
-        begin();
-        run(around.before);
+        begin(around.before);
         tried++;
         std::string error = error_of(command);
         if (error.empty()) {
@@ -330,13 +333,10 @@ protected:
                 EXPECT_TRUE(may_pass) << "should have been refused";
                 if (may_pass) around.check(command);
             }
-        } else if (!around.before.empty()) {
-            fresh = false;
         }
-        if (at != std::string::npos && rank() == 0) std::remove(scratch("file.npz").c_str());
+        if (!file.empty() && rank() == 0) std::remove((file + ".npz").c_str());
         if (error.empty()) return;
         refused++;
-        fresh = false;
         const std::string plain = unquoted(value);
         EXPECT_NE(error.find(style.me), std::string::npos) << error;
         EXPECT_TRUE(has_one_of(error, name) || (!plain.empty() && error.find(plain) != std::string::npos))

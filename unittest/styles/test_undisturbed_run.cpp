@@ -10,7 +10,7 @@ namespace {
 class UndisturbedRun : public LammpsTest {
 protected:
     struct Trace {
-        std::string thermo, dump;
+        std::string thermo, dump, lists; // lists: what the log says of neighbor lists
         std::vector<std::vector<double>> x, v, f;
     };
 
@@ -45,6 +45,15 @@ protected:
         }
         return result;
     }
+    // how often lists were built, and when it was late
+    static std::string list_lines(const std::string &log)
+    {
+        std::istringstream in(log);
+        std::string line, result;
+        while (std::getline(in, line))
+            if (line.find("Neighbor list builds") == 0 || line.find("Dangerous builds") == 0) result += line + "\n";
+        return result;
+    }
     Trace trace(const std::string &setup, const std::string &runs, bool dump = true)
     {
         Trace t;
@@ -57,6 +66,7 @@ protected:
                                              : "") +
                                        runs + (dump ? "undump d\n" : ""));
         t.thermo              = thermo_lines(log);
+        t.lists               = list_lines(log);
         if (dump) {
             t.dump = slurp(name);
             if (rank() == 0) std::remove(name.c_str());
@@ -71,6 +81,8 @@ protected:
         EXPECT_EQ(std::count(a.thermo.begin(), a.thermo.end(), '\n'), lines)
             << what << ": test reads the log wrongly";
         EXPECT_EQ(a.thermo, b.thermo) << what;
+        EXPECT_EQ(a.lists, b.lists) << what;
+        EXPECT_FALSE(a.lists.empty()) << what << ": test reads the log wrongly";
         EXPECT_TRUE(a.dump == b.dump) << what << ": the dumps differ";
         EXPECT_EQ(a.x, b.x) << what;
         EXPECT_EQ(a.v, b.v) << what;
@@ -177,6 +189,67 @@ TEST_F(UndisturbedRun, asked_for_by_a_dump)
         std::remove(name.c_str());
         std::remove((name + "2").c_str());
     }
+}
+
+// every kind of force in every way of asking for results, with and without Newton's law
+
+struct Kind {
+    const char *name;
+    std::string commands;
+    int ways; // of asking that are tried
+};
+
+// charged molecules: bonds and long-range forces, in a box of the given shape
+std::string molecules(const std::string &region)
+{
+    return "units lj\natom_style full\natom_modify map array\nspecial_bonds lj/coul 0.0 1.0 1.0\nlattice fcc 0.8\n" +
+           region +
+           "\ncreate_box 2 box bond/types 1 extra/bond/per/atom 4 extra/special/per/atom 12\ncreate_atoms 1 box\n"
+           "set type 1 type/ratio 2 0.5 123\nset group all charge 0.5\ngroup minus id 1:32:2\nset group minus charge -0.5\n"
+           "mass * 1.0\npair_style lj/cut/coul/long 1.6\npair_coeff * * 1.0 1.0\nbond_style harmonic\n"
+           "bond_coeff 1 50.0 1.2\ncreate_bonds single/bond 1 1 2\ncreate_bonds single/bond 1 3 4\n"
+           "kspace_style pppm 1e-3\nvelocity all create 2.0 4711 loop geom\ntimestep 0.002\n";
+}
+std::string tilted_melt(const std::string &pair)
+{
+    return "units lj\natom_style atomic\natom_modify map array\nlattice fcc 1.1\nregion box prism 0 3 0 3 0 3 0.6 -0.4 0.3\n"
+           "create_box 2 box\ncreate_atoms 1 box\nset type 1 type/ratio 2 0.2 4711\nmass * 1.0\n" +
+           pair + "velocity all create 3.0 12345 loop geom\ntimestep 0.004\n";
+}
+
+TEST_F(UndisturbedRun, every_kind_of_force_in_every_way_of_asking)
+{
+    // differences of long-range forces take the most time: the first ways are enough there
+    std::vector<Kind> systems = {
+        {"pairwise", melt108(), 4},
+        {"triclinic", tilted_melt(smooth_pair()), 4},
+        {"molecules with pppm", molecules("region box block 0 2 0 2 0 2"), 2},
+        {"triclinic molecules with pppm", molecules("region box prism 0 2 0 2 0 2 0.3 0.2 -0.2"), 2},
+    };
+    if (!hot_copper(2).empty()) systems.push_back({"embedded atoms", hot_copper(2), 4});
+    const std::string defined = "compute inm all inm/dos 20 edge pr 0.27\ncompute gam all affine/gamma inm\n"
+                                "compute eta all ulinm/viscosity inm gam friction 80 wmin 3\n";
+    const std::string modes = scratch("modes");
+    const Kind ways[] = {
+        {"every step", defined + "fix ask all ave/time 1 1 1 c_inm c_eta\n", 0},
+        {"kernel", "fix ask all orthogonal/dynamics 1 4 1\n", 0},
+        {"average over some steps", defined + "fix ask all ave/time 1 2 3 c_inm c_eta c_eta[1]\n", 0},
+        {"dump", defined + "dump ask all local 2 " + modes + " index c_inm[1] c_gam[2]\n", 0},
+    };
+    const std::string runs = "run 0\nrun 3\nrun 4 every 2 \"print ''\"\nrun 1 pre no\n";
+    for (const auto &system : systems)
+        for (const std::string newton : {"newton on\n", "newton off\n"}) {
+            const std::string setup =
+                newton + system.commands + "neigh_modify every 1 delay 0 check yes\nfix nve all nve\n";
+            const Trace without = trace(setup, runs);
+            const auto lines    = std::count(without.thermo.begin(), without.thermo.end(), '\n');
+            EXPECT_GE(lines, 1 + 4 + 3 + 3 + 2) << system.name;
+            for (int w = 0; w < system.ways; w++)
+                expect_same(trace(setup + ways[w].commands, runs), without, (int)lines,
+                            std::string(system.name) + ", " + ways[w].name + ", " + newton);
+        }
+    close();
+    if (rank() == 0) std::remove(modes.c_str());
 }
 
 TEST_F(UndisturbedRun, minimization_goes_the_same_way_and_ends_without_unstable_modes)

@@ -10,6 +10,8 @@
 
 #include "inm_hessian.h"
 
+#include <limits.h>
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -64,6 +66,12 @@ void inm_cyclic_free(inm_cyclic *c);
 /* Elements that the rank with most of them has, of a matrix of n rows on nprocs ranks; bytes that
    inm_cyclic_fill needs besides. */
 double inm_cyclic_largest_part(size_t n, int nprocs);
+
+/* Whether the libraries, which count in int, can address such a part. */
+static inline int inm_cyclic_fits(size_t n, int nprocs)
+{
+  return n <= INT_MAX && inm_cyclic_largest_part(n, nprocs) <= INT_MAX;
+}
 #define INM_CYCLIC_WORKSPACE 6.0e6
 
 static inline int inm_cyclic_inside(const inm_cyclic *c)

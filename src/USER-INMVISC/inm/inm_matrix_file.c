@@ -6,11 +6,11 @@
 #include "inm_npz.h"
 #include "inm_sparse.h"
 #include "inm_stream.h"
+#include "inm_whole_file.h"
 
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum { ROOT = 0 };
@@ -214,38 +214,25 @@ static inm_status write_mtx(const inm_hessian *h, const inm_sparse *s, FILE *fp,
 
 /* ---- the file -------------------------------------------------------------------------------- */
 
-/* On the root: close what was written, give it its name if it is whole, else remove it. */
-static inm_status finish_file(FILE *fp, const char *temporary, const char *name, inm_status status)
-{
-  int reason = errno;
-  const int closed = (fclose(fp) == 0);
-
-  if (status == INM_OK && !(closed && rename(temporary, name) == 0)) {
-    status = INM_ERR_IO;
-    reason = errno;
-  }
-  if (status != INM_OK) remove(temporary);
-  errno = reason;
-  return status;
-}
-
 static inm_status write_sparse(const inm_hessian *h, const inm_sparse *s, const char *name,
-                               const char *temporary, const inm_matrix_facts *facts)
+                               const inm_matrix_facts *facts)
 {
   int me, reason;
-  FILE *fp = NULL;
-  inm_status status;
+  inm_whole_file file = {NULL, NULL, NULL};
+  inm_status status = INM_OK;
 
   MPI_Comm_rank(h->comm, &me);
-  if (me == ROOT) fp = fopen(temporary, "wb");
+  if (me == ROOT) status = inm_whole_file_open(&file, name);
   reason = errno;
-  status = inm_status_sync((fp || me != ROOT) ? INM_OK : INM_ERR_IO, h->comm);
+  status = inm_status_sync(status, h->comm);
   if (status == INM_OK) {
-    status = (inm_matrix_format_of(name) == INM_MATRIX_NPZ) ? write_npz(h, s, fp, facts)
-                                                            : write_mtx(h, s, fp, facts);
-    if (fp) status = finish_file(fp, temporary, name, status);
+    status = (inm_matrix_format_of(name) == INM_MATRIX_NPZ) ? write_npz(h, s, file.fp, facts)
+                                                            : write_mtx(h, s, file.fp, facts);
+    if (file.fp) status = inm_whole_file_close(&file, status);
     reason = errno;
     status = inm_status_sync(status, h->comm);
+  } else if (file.fp) {
+    inm_whole_file_close(&file, status);
   }
   errno = reason; /* MPI may have changed it */
   return status;
@@ -253,20 +240,12 @@ static inm_status write_sparse(const inm_hessian *h, const inm_sparse *s, const 
 
 inm_status inm_matrix_write(const inm_hessian *h, const char *name, const inm_matrix_facts *facts)
 {
-  static const char suffix[] = ".tmp";
   inm_sparse s;
-  char *temporary = NULL;
-  inm_status status = INM_ERR_ARG;
 
   if (inm_matrix_format_of(name) == INM_MATRIX_UNKNOWN) return INM_ERR_ARG;
-  temporary = (char *) malloc(strlen(name) + sizeof(suffix));
-  status = inm_status_sync(temporary ? INM_OK : INM_ERR_ALLOC, h->comm);
-  if (status == INM_OK) status = inm_sparse_gather(h, facts->weighted, &s);
-  if (status == INM_OK) {
-    sprintf(temporary, "%s%s", name, suffix);
-    status = write_sparse(h, &s, name, temporary, facts);
-    inm_sparse_free(&s);
-  }
-  free(temporary);
+  inm_status status = inm_sparse_gather(h, facts->weighted, &s);
+  if (status != INM_OK) return status;
+  status = write_sparse(h, &s, name, facts);
+  inm_sparse_free(&s);
   return status;
 }

@@ -13,7 +13,8 @@
 
 static inm_status elpa_can(const inm_job *job)
 {
-  return (job->precision == INM_DOUBLE) ? INM_OK : INM_ERR_ARG;
+  if (job->precision != INM_DOUBLE) return INM_ERR_ARG;
+  return inm_cyclic_fits(job->n, job->nprocs) ? INM_OK : INM_ERR_SIZE;
 }
 
 static double elpa_bytes(const inm_job *job)

@@ -74,7 +74,8 @@ static void describe(const tridiagonal *t, int n, int width, int *desc)
 
 static inm_status scalapack_can(const inm_job *job)
 {
-  return (job->precision == INM_DOUBLE) ? INM_OK : INM_ERR_ARG;
+  if (job->precision != INM_DOUBLE) return INM_ERR_ARG;
+  return inm_cyclic_fits(job->n, job->nprocs) ? INM_OK : INM_ERR_SIZE;
 }
 
 static double scalapack_bytes(const inm_job *job)
