@@ -297,8 +297,10 @@ def cutoff(ax, study, liquid):
 
 # ---- viscosity
 
-def note(ax, text):
-    ax.annotate(text, (0.02, 0.02), xycoords="axes fraction", fontsize=7, color="0.35")
+def note(ax, text, high=False):
+    """Small print in the lower left, or upper left, corner; a line for each parameter."""
+    ax.annotate(text.replace("], ", "]\n"), (0.03, 0.97 if high else 0.03), xycoords="axes fraction", fontsize=6.5, color="0.35",
+                va="top" if high else "bottom")
 
 
 def vft_of(T, value, error):
@@ -431,46 +433,81 @@ def entropy_terms(ax, study, liquid):
     temperature_axis(ax, liquid)
 
 
-def entropy_fraction(ax, study, liquid):
-    T, S, err, f, ferr, *_ = with_entropy(study, liquid)
-    ax.errorbar(np.log(f), S, err, ferr / f, fmt="o", color="black")
-    if len(T) >= 3 and (err > 0).all():
-        fit = fits.line(np.log(f), S, err)
-        x = np.linspace(np.log(f).min(), np.log(f).max(), 10)
-        ax.plot(x, fit.curve(x), color="#d1322d")
-        note(ax, fits.told(fit))
-    ax.set_xlabel(r"$\ln f_u^L$")
-    ax.set_ylabel(r"$S_\mathrm{conf}$ [$k_B$]")
+def fraction_fit(study, liquid):
+    """S_conf = a ln f_uL + b."""
+    T, S, err, f, *_ = with_entropy(study, liquid)
+    if len(T) < 3:
+        raise NoData(f"{len(T)} temperatures do not tell how good a line is")
+    return fits.line(np.log(f), S, err)
 
 
-def entropy_viscosity(ax, study, liquid):
+def entropy_fit(study, liquid):
+    """eta = A exp(B/(T S_conf)^l)."""
     T, S, _, _, _, eta, err = with_entropy(study, liquid)
     if len(T) < 4:
         raise NoData(f"{len(T)} temperatures do not determine three parameters")
     if not (S > 0).all():
         raise NoData("S_conf is not positive at all temperatures")
-    f, fit = unit(liquid).eta_factor, fits.entropy(T, S, eta, err)
-    x = (T * S / (T * S).min()) ** -fit.value[2]
-    ax.errorbar(x, eta * f, err * f, fmt="o", color="black")
-    z = np.sort(T * S)
-    ax.plot((z / z[0]) ** -fit.value[2], np.exp(fit.curve(z)) * f, color="#d1322d")
-    ax.set(yscale="log", xlabel=rf"$(TS_\mathrm{{conf}})^{{-\lambda}}$, relative, $\lambda$ = {fit.value[2]:.2f}", ylabel=rf"$\eta$ [{unit(liquid).eta}]")
-    note(ax, fits.told(fit))
+    return fits.entropy(T, S, eta, err)
 
 
-def modes_viscosity(ax, study, liquid):
+def relaxed(study, liquid):
+    """T, f_uL, Green-Kubo and its error where the liquid was equilibrated and the window holds."""
     rows = [(T, m["f_uL"], d["eta_GK"], d["eta_GK_err"]) for T, e, d, m in study.together(liquid) if d["window_holds"] and e["equilibrated"]]
     if len(rows) < 5:
         raise NoData(f"{len(rows)} temperatures do not determine four parameters")
-    T, u, eta, err = np.transpose(rows)
-    f, fit = unit(liquid).eta_factor, fits.modes_entropy(T, u, eta, err)
-    z = T * (np.log(u) + fit.value[3])
-    x = (z / z.min()) ** -fit.value[2]
+    return np.transpose(rows)
+
+
+def modes_fit(study, liquid):
+    """eta = A exp(B/(T [ln f_uL + c])^l), c = b/a."""
+    return fits.modes_entropy(*relaxed(study, liquid))
+
+
+def entropy_fits(study, liquid):
+    """(what, fit or the reason why there is none)."""
+    out = []
+    for fit in (fraction_fit, entropy_fit, modes_fit):
+        try:
+            out.append((fit.__doc__.rstrip("."), fit(study, liquid)))
+        except NoData as reason:
+            out.append((fit.__doc__.rstrip("."), f"no fit, {reason}"))
+    return out
+
+
+def entropy_fraction(ax, study, liquid):
+    T, S, err, f, ferr, *_ = with_entropy(study, liquid)
+    ax.errorbar(np.log(f), S, err, ferr / f, fmt="o", color="black")
+    if len(T) >= 3:
+        fit = fraction_fit(study, liquid)
+        x = np.linspace(np.log(f).min(), np.log(f).max(), 10)
+        ax.plot(x, fit.curve(x), color="#d1322d")
+        note(ax, fits.told(fit), high=True)
+    ax.set_xlabel(r"$\ln f_u^L$")
+    ax.set_ylabel(r"$S_\mathrm{conf}$ [$k_B$]")
+
+
+def against_power(ax, liquid, z, exponent, curve, eta, err, label):
+    """eta against (z/min z)^-exponent, with the curve at the points."""
+    f, x = unit(liquid).eta_factor, (z / z.min()) ** -exponent
     ax.errorbar(x, eta * f, err * f, fmt="o", color="black")
     order = np.argsort(x)
-    ax.plot(x[order], np.exp(fit.curve((T, np.log(u))))[order] * f, color="#d1322d")
-    ax.set(yscale="log", xlabel=rf"$(T[\ln f_u^L + b/a])^{{-\lambda}}$, relative, $\lambda$ = {fit.value[2]:.2f}", ylabel=rf"$\eta$ [{unit(liquid).eta}]")
-    note(ax, fits.told(fit))
+    ax.plot(x[order], np.exp(curve)[order] * f, color="#d1322d")
+    ax.set(yscale="log", xlabel=rf"$({label})^{{-\lambda}}$, relative, $\lambda$ = {exponent:.2f}", ylabel=rf"$\eta$ [{unit(liquid).eta}]")
+
+
+def entropy_viscosity(ax, study, liquid):
+    fit = entropy_fit(study, liquid)
+    T, S, _, _, _, eta, err = with_entropy(study, liquid)
+    against_power(ax, liquid, T * S, fit.value[2], fit.curve(T * S), eta, err, r"TS_\mathrm{conf}")
+    note(ax, fits.told(fit), high=True)
+
+
+def modes_viscosity(ax, study, liquid):
+    fit = modes_fit(study, liquid)
+    T, u, eta, err = relaxed(study, liquid)
+    against_power(ax, liquid, T * (np.log(u) + fit.value[3]), fit.value[2], fit.curve((T, np.log(u))), eta, err, r"T[\ln f_u^L + b/a]")
+    note(ax, fits.told(fit), high=True)
 
 
 # ---- other methods
