@@ -69,9 +69,14 @@ def frequency_axis(ax, liquid):
     ax.set_xlabel(rf"$\omega$ [{unit(liquid).w}]" + r"   (unstable: $-|\omega|$)")
 
 
-def flagged(ok):
-    """Full symbols where a criterion holds, open ones where not."""
-    return np.asarray(ok, dtype=bool)
+def bars(ax, x, y, yerr, xerr=None, log=False, **how):
+    """Points with error bars; without those that are not known or, for a logarithmic axis, not positive."""
+    x, y, yerr = (np.atleast_1d(np.asarray(a, dtype=float)) for a in (x, y, yerr))
+    there = np.isfinite(x) & np.isfinite(y) & ((y > 0) | (not log))
+    if not there.any():
+        return
+    known = [None if e is None else np.nan_to_num(np.broadcast_to(np.asarray(e, dtype=float), y.shape)[there]) for e in (yerr, xerr)]
+    ax.errorbar(x[there], y[there], *known, **how)
 
 
 # ---- spectra
@@ -166,7 +171,7 @@ def participation_sizes(ax, study, liquid):
 def edge(ax, study, liquid):
     T, value, snap, err = study.column(liquid, "modes", "edge", "edge_snapshots", "edge_snapshots_err")
     some(list(T), "modes")
-    ax.errorbar(T, -value, err, fmt="o-", color=COLOUR["UL"])
+    bars(ax, T, -value, err, fmt="o-", color=COLOUR["UL"])
     ax.set_ylabel(rf"mobility edge $-|\omega_c|$ [{unit(liquid).w}]")
     temperature_axis(ax, liquid)
 
@@ -200,8 +205,8 @@ def kernel(ax, study, liquid):
 def friction(ax, study, liquid):
     T, v0, e0, kTD, eD = study.column(liquid, "dynamics", "v0", "v0_err", "kT_over_D", "kT_over_D_err")
     some(list(T), "dynamics")
-    ax.errorbar(T, v0, e0, fmt="o", mfc="white", color=COLOUR["UL"], label=r"$\int \bar C_{FF}\,dt/k_BT$", zorder=3)
-    ax.errorbar(T, kTD, eD, fmt="o", color="black", ms=4, label=r"$k_BT/D$")
+    bars(ax, T, v0, e0, fmt="o", mfc="white", color=COLOUR["UL"], label=r"$\int \bar C_{FF}\,dt/k_BT$", zorder=3)
+    bars(ax, T, kTD, eD, fmt="o", color="black", ms=4, label=r"$k_BT/D$")
     fit = vft_of(T, kTD, eD)
     if fit:
         x = np.linspace(T.min(), T.max(), 200)
@@ -216,7 +221,7 @@ def friction(ax, study, liquid):
 def consistency(ax, study, liquid):
     T, v0, e0, kTD, eD = study.column(liquid, "dynamics", "v0", "v0_err", "kT_over_D", "kT_over_D_err")
     some(list(T), "dynamics")
-    ax.errorbar(T, v0 / kTD, np.hypot(e0 / v0, eD / kTD) * v0 / kTD, fmt="o", color=COLOUR["UL"])
+    bars(ax, T, v0 / kTD, np.hypot(e0 / v0, eD / kTD) * v0 / kTD, fmt="o", color=COLOUR["UL"])
     ax.axhline(1, color="0.6", lw=0.8)
     ax.set_ylabel(r"$\int \bar C_{FF}\,dt/k_BT$  over  $k_BT/D$")
     temperature_axis(ax, liquid)
@@ -276,8 +281,8 @@ def modulus(ax, study, liquid):
     T, BS, eS, BT, eT = study.column(liquid, "modulus", "BS", "BS_err", "BT", "BT_err")
     some(list(T), "modulus")
     f = unit(liquid).B_factor
-    ax.errorbar(T, BS * f, eS * f, fmt="o-", color=COLOUR["UL"], label="adiabatic")
-    ax.errorbar(T, BT * f, eT * f, fmt="s-", color=COLOUR["UD"], mfc="white", label="isothermal")
+    bars(ax, T, BS * f, eS * f, fmt="o-", color=COLOUR["UL"], label="adiabatic")
+    bars(ax, T, BT * f, eT * f, fmt="s-", color=COLOUR["UD"], mfc="white", label="isothermal")
     ax.set_ylabel(f"bulk modulus [{unit(liquid).B}]")
     ax.legend()
     temperature_axis(ax, liquid)
@@ -297,8 +302,10 @@ def cutoff(ax, study, liquid):
 
 # ---- viscosity
 
-def note(ax, text):
-    ax.annotate(text, (0.02, 0.02), xycoords="axes fraction", fontsize=7, color="0.35")
+def note(ax, text, high=False):
+    """Small print in the lower left, or upper left, corner; a line for each parameter."""
+    ax.annotate(text.replace("], ", "]\n"), (0.03, 0.97 if high else 0.03), xycoords="axes fraction", fontsize=6.5, color="0.35",
+                va="top" if high else "bottom")
 
 
 def vft_of(T, value, error):
@@ -317,15 +324,14 @@ def by_class(names, choice="own_S", cold=None):
             if len(rows) < 2:
                 raise NoData(f"less than two temperatures below {cold:g} T_MC = {cold * T_MC:g}")
         f, T = unit(liquid).eta_factor, np.array([row[0] for row in rows])
-        holds = flagged([d["window_holds"] and e["equilibrated"] for _, e, d, _ in rows])
+        holds = np.array([d["window_holds"] and e["equilibrated"] for _, e, d, _ in rows], dtype=bool)
         gk, err = (np.array([d[name] for _, _, d, _ in rows]) * f for name in ("eta_GK", "eta_GK_err"))
         for name in names:
             v, e = (np.array([m[choice][key] for *_, m in rows]) * f for key in (name, f"{name}_err"))
-            there = v > 0       # a class without modes above w_min has none on a logarithmic axis
-            ax.errorbar(T[there], v[there], e[there], fmt=MARK[name] + "-", lw=0.8, color=COLOUR[name], label=NAME[name])
-        ax.errorbar(T[holds], gk[holds], err[holds], fmt="o", color="black", label="Green-Kubo", zorder=4)
+            bars(ax, T, v, e, log=True, fmt=MARK[name] + "-", lw=0.8, color=COLOUR[name], label=NAME[name])
+        bars(ax, T[holds], gk[holds], err[holds], fmt="o", color="black", label="Green-Kubo", zorder=4)
         if (~holds).any():
-            ax.errorbar(T[~holds], gk[~holds], err[~holds], fmt="o", mfc="white", color="black", zorder=4, label="Green-Kubo, not relaxed in the run")
+            bars(ax, T[~holds], gk[~holds], err[~holds], fmt="o", mfc="white", color="black", zorder=4, label="Green-Kubo, not relaxed in the run")
         if not cold:
             fit = vft_of(T[holds], gk[holds], err[holds])
             if fit:
@@ -360,7 +366,7 @@ def against_fraction(ax, study, liquid):
     rows = some(study.together(liquid), "modes")
     f = unit(liquid).eta_factor
     x = [m["f_uL"] for *_, m in rows]
-    ax.errorbar(x, [d["eta_GK"] * f for _, _, d, _ in rows], [d["eta_GK_err"] * f for _, _, d, _ in rows], [m["f_uL_err"] for *_, m in rows],
+    bars(ax, x, [d["eta_GK"] * f for _, _, d, _ in rows], [d["eta_GK_err"] * f for _, _, d, _ in rows], [m["f_uL_err"] for *_, m in rows],
                 fmt="o", color="black", label="Green-Kubo")
     ax.plot(x, [m["own_S"]["UL"] * f for *_, m in rows], "o", mfc="white", color=COLOUR["UL"], label="unstable localized modes")
     ax.set_yscale("log")
@@ -374,8 +380,8 @@ def parity(ax, study, liquid):
     f = unit(liquid).eta_factor
     gk = np.array([d["eta_GK"] * f for _, _, d, _ in rows])
     for choice, mfc, label in (("own_S", COLOUR["UL"], "this box"), ("4000_S", "white", "$N$ = 4000")):
-        ax.errorbar(gk, [m[choice]["UL"] * f for *_, m in rows], [m[choice]["UL_err"] * f for *_, m in rows], [d["eta_GK_err"] * f for _, _, d, _ in rows],
-                    fmt="o", color=COLOUR["UL"], mfc=mfc, label=r"$\omega_\mathrm{min}$ of " + label)
+        bars(ax, gk, [m[choice]["UL"] * f for *_, m in rows], [m[choice]["UL_err"] * f for *_, m in rows], [d["eta_GK_err"] * f for _, _, d, _ in rows],
+             log=True, fmt="o", color=COLOUR["UL"], mfc=mfc, label=r"$\omega_\mathrm{min}$ of " + label)
     ends = [0.5 * gk.min(), 2 * gk.max()]
     ax.plot(ends, ends, color="0.5", lw=0.8)
     ax.set(xscale="log", yscale="log", xlabel=rf"Green-Kubo [{unit(liquid).eta}]", ylabel=rf"$\eta_{{UL}}$ [{unit(liquid).eta}]")
@@ -390,11 +396,11 @@ def box_dependence(ax, study, liquid):
     T, boxes = max(series.items(), key=lambda item: len(item[1]))
     N = list(boxes)
     for choice, mfc, label in (("own_S", COLOUR["UL"], "own box"), ("4000_S", "white", "$N$ = 4000")):
-        ax.errorbar(N, [boxes[n][choice]["UL"] * f for n in N], [boxes[n][choice]["UL_err"] * f for n in N], fmt="o-", color=COLOUR["UL"], mfc=mfc,
+        bars(ax, N, [boxes[n][choice]["UL"] * f for n in N], [boxes[n][choice]["UL_err"] * f for n in N], fmt="o-", color=COLOUR["UL"], mfc=mfc,
                     label=r"$\eta_{UL}$, $\omega_\mathrm{min}$ of " + label)
     gk = study.sizes(liquid, "dynamics").get(T, {})
     if gk:
-        ax.errorbar(list(gk), [r["eta_GK"] * f for r in gk.values()], [r["eta_GK_err"] * f for r in gk.values()], fmt="s", color="black", label="Green-Kubo")
+        bars(ax, list(gk), [r["eta_GK"] * f for r in gk.values()], [r["eta_GK_err"] * f for r in gk.values()], fmt="s", color="black", label="Green-Kubo")
     ax.set_xscale("log")
     ax.set_ylim(0)
     ax.set_xticks(N, [str(n) for n in N])
@@ -425,52 +431,87 @@ def entropy_terms(ax, study, liquid):
     for name, mark, colour, label in (("S_total", "s", "black", "total"), ("S_vib", "^", COLOUR["stable"], "vibrational, harmonic"),
                                       ("S_conf", "o", COLOUR["UL"], "configurational")):
         value, err = np.transpose([S[t][name] for t in T])
-        ax.errorbar(T, value, err, fmt=mark + "-", color=colour, label=label)
+        bars(ax, T, value, err, fmt=mark + "-", color=colour, label=label)
     ax.set_ylabel("entropy per atom [$k_B$]")
     ax.legend()
     temperature_axis(ax, liquid)
 
 
-def entropy_fraction(ax, study, liquid):
-    T, S, err, f, ferr, *_ = with_entropy(study, liquid)
-    ax.errorbar(np.log(f), S, err, ferr / f, fmt="o", color="black")
-    if len(T) >= 3 and (err > 0).all():
-        fit = fits.line(np.log(f), S, err)
-        x = np.linspace(np.log(f).min(), np.log(f).max(), 10)
-        ax.plot(x, fit.curve(x), color="#d1322d")
-        note(ax, fits.told(fit))
-    ax.set_xlabel(r"$\ln f_u^L$")
-    ax.set_ylabel(r"$S_\mathrm{conf}$ [$k_B$]")
+def fraction_fit(study, liquid):
+    """S_conf = a ln f_uL + b."""
+    T, S, err, f, *_ = with_entropy(study, liquid)
+    if len(T) < 3:
+        raise NoData(f"{len(T)} temperatures do not tell how good a line is")
+    return fits.line(np.log(f), S, err)
 
 
-def entropy_viscosity(ax, study, liquid):
+def entropy_fit(study, liquid):
+    """eta = A exp(B/(T S_conf)^l)."""
     T, S, _, _, _, eta, err = with_entropy(study, liquid)
     if len(T) < 4:
         raise NoData(f"{len(T)} temperatures do not determine three parameters")
     if not (S > 0).all():
         raise NoData("S_conf is not positive at all temperatures")
-    f, fit = unit(liquid).eta_factor, fits.entropy(T, S, eta, err)
-    x = (T * S / (T * S).min()) ** -fit.value[2]
-    ax.errorbar(x, eta * f, err * f, fmt="o", color="black")
-    z = np.sort(T * S)
-    ax.plot((z / z[0]) ** -fit.value[2], np.exp(fit.curve(z)) * f, color="#d1322d")
-    ax.set(yscale="log", xlabel=rf"$(TS_\mathrm{{conf}})^{{-\lambda}}$, relative, $\lambda$ = {fit.value[2]:.2f}", ylabel=rf"$\eta$ [{unit(liquid).eta}]")
-    note(ax, fits.told(fit))
+    return fits.entropy(T, S, eta, err)
 
 
-def modes_viscosity(ax, study, liquid):
+def relaxed(study, liquid):
+    """T, f_uL, Green-Kubo and its error where the liquid was equilibrated and the window holds."""
     rows = [(T, m["f_uL"], d["eta_GK"], d["eta_GK_err"]) for T, e, d, m in study.together(liquid) if d["window_holds"] and e["equilibrated"]]
     if len(rows) < 5:
         raise NoData(f"{len(rows)} temperatures do not determine four parameters")
-    T, u, eta, err = np.transpose(rows)
-    f, fit = unit(liquid).eta_factor, fits.modes_entropy(T, u, eta, err)
-    z = T * (np.log(u) + fit.value[3])
-    x = (z / z.min()) ** -fit.value[2]
-    ax.errorbar(x, eta * f, err * f, fmt="o", color="black")
+    return np.transpose(rows)
+
+
+def modes_fit(study, liquid):
+    """eta = A exp(B/(T [ln f_uL + c])^l), c = b/a."""
+    return fits.modes_entropy(*relaxed(study, liquid))
+
+
+def entropy_fits(study, liquid):
+    """(what, fit or the reason why there is none)."""
+    out = []
+    for fit in (fraction_fit, entropy_fit, modes_fit):
+        try:
+            out.append((fit.__doc__.rstrip("."), fit(study, liquid)))
+        except NoData as reason:
+            out.append((fit.__doc__.rstrip("."), f"no fit, {reason}"))
+    return out
+
+
+def entropy_fraction(ax, study, liquid):
+    T, S, err, f, ferr, *_ = with_entropy(study, liquid)
+    bars(ax, np.log(f), S, err, ferr / f, fmt="o", color="black")
+    if len(T) >= 3:
+        fit = fraction_fit(study, liquid)
+        x = np.linspace(np.log(f).min(), np.log(f).max(), 10)
+        ax.plot(x, fit.curve(x), color="#d1322d")
+        note(ax, fits.told(fit), high=True)
+    ax.set_xlabel(r"$\ln f_u^L$")
+    ax.set_ylabel(r"$S_\mathrm{conf}$ [$k_B$]")
+
+
+def against_power(ax, liquid, z, exponent, curve, eta, err, label):
+    """eta against (z/min z)^-exponent, with the curve at the points."""
+    f, x = unit(liquid).eta_factor, (z / z.min()) ** -exponent
+    bars(ax, x, eta * f, err * f, fmt="o", color="black")
     order = np.argsort(x)
-    ax.plot(x[order], np.exp(fit.curve((T, np.log(u))))[order] * f, color="#d1322d")
-    ax.set(yscale="log", xlabel=rf"$(T[\ln f_u^L + b/a])^{{-\lambda}}$, relative, $\lambda$ = {fit.value[2]:.2f}", ylabel=rf"$\eta$ [{unit(liquid).eta}]")
-    note(ax, fits.told(fit))
+    ax.plot(x[order], np.exp(curve)[order] * f, color="#d1322d")
+    ax.set(yscale="log", xlabel=rf"$({label})^{{-\lambda}}$, relative, $\lambda$ = {exponent:.2f}", ylabel=rf"$\eta$ [{unit(liquid).eta}]")
+
+
+def entropy_viscosity(ax, study, liquid):
+    fit = entropy_fit(study, liquid)
+    T, S, _, _, _, eta, err = with_entropy(study, liquid)
+    against_power(ax, liquid, T * S, fit.value[2], fit.curve(T * S), eta, err, r"TS_\mathrm{conf}")
+    note(ax, fits.told(fit), high=True)
+
+
+def modes_viscosity(ax, study, liquid):
+    fit = modes_fit(study, liquid)
+    T, u, eta, err = relaxed(study, liquid)
+    against_power(ax, liquid, T * (np.log(u) + fit.value[3]), fit.value[2], fit.curve((T, np.log(u))), eta, err, r"T[\ln f_u^L + b/a]")
+    note(ax, fits.told(fit), high=True)
 
 
 # ---- other methods
@@ -482,13 +523,12 @@ def methods(ax, study, liquid):
     for k, rate in enumerate(rates):
         points = [(T, r["rates"]["eta"][k] * f, r["rates"]["eta_err"][k] * f) for T, r in rows]
         T, eta, err = np.transpose(points)
-        there = eta > 0
-        ax.errorbar(T[there], eta[there], err[there], fmt="x", color=matplotlib.colormaps["autumn"](0.75 * k / max(len(rates) - 1, 1)),
+        bars(ax, T, eta, err, log=True, fmt="x", color=matplotlib.colormaps["autumn"](0.75 * k / max(len(rates) - 1, 1)),
                     label=rf"shear, $\dot\epsilon$ = {rate:g}/" + unit(liquid).t)
     for T, e, d, m in study.together(liquid):
         ok = d["window_holds"] and e["equilibrated"]
-        ax.errorbar(T, d["eta_GK"] * f, d["eta_GK_err"] * f, fmt="o", color="black", mfc="black" if ok else "white")
-        ax.errorbar(T, m["own_S"]["UL"] * f, m["own_S"]["UL_err"] * f, fmt="o", color=COLOUR["UL"])
+        bars(ax, T, d["eta_GK"] * f, d["eta_GK_err"] * f, log=True, fmt="o", color="black", mfc="black" if ok else "white")
+        bars(ax, T, m["own_S"]["UL"] * f, m["own_S"]["UL_err"] * f, log=True, fmt="o", color=COLOUR["UL"])
     ax.plot([], [], "o", color="black", label="Green-Kubo")
     ax.plot([], [], "o", color=COLOUR["UL"], label="unstable localized modes")
     ax.set_yscale("log")

@@ -73,6 +73,12 @@ class Runner:
     def done(self, case, part):
         return store.read(self.results, case, part) is not None
 
+    def as_planned(self, case, part):
+        """False if the results were made with other parameters than plan.py has now."""
+        record = store.read(self.results, case, part)
+        return record is None or all(np.array_equal(record["variables"].get(name), value)
+                                     for name, value in store.restored(store.plain(self.plan.variables(case, part))).items())
+
     def state(self, case, part):
         """Restart file that the part leaves; its run is made again if only its results are left."""
         if not os.path.isdir(self.folder(case, part)):
@@ -111,6 +117,8 @@ class Runner:
     def simulate(self, case, part):
         """Run in.PART in its folder, unless that is there."""
         folder = self.folder(case, part)
+        if os.path.isdir(folder):
+            return
         variables = dict(self.plan.variables(case, part), **self.inputs(case, part))
         with locked(os.path.dirname(folder)):
             if os.path.isdir(folder):
@@ -185,10 +193,13 @@ class Runner:
 
     def run(self):
         todo = [(case, part) for case, part in self.chosen() if not self.done(case, part)]
+        other = [(case, part) for case, part in self.chosen() if not self.as_planned(case, part)]
         if self.args.list:
             for case, part in self.chosen():
-                print(f"{'todo' if (case, part) in todo else 'done'}  {store.place(case)} {part}")
+                print(f"{'todo' if (case, part) in todo else 'other' if (case, part) in other else 'done'}  {store.place(case)} {part}")
             return
+        if other:
+            say(f"{len(other)} results were made with other parameters than plan.py has now, and stay: see --list; remove what is to be made again")
         say(f"{len(todo)} parts of {len(list(self.chosen()))} to do, results in {self.results}")
         for case, part in todo:
             if not self.done(case, part):
@@ -210,7 +221,7 @@ def main():
     parser.add_argument("--atoms", action="append", type=int)
     parser.add_argument("--sample", action="append", type=int)
     parser.add_argument("--part", action="append", choices=collectors())
-    parser.add_argument("--list", action="store_true", help="what is done and what is to do; run nothing")
+    parser.add_argument("--list", action="store_true", help="what is done, done with other parameters, and to do; run nothing")
     parser.add_argument("--no-report", dest="report", action="store_false", help="do not draw the figures at the end")
     parser.add_argument("--rst", help="file for the table of the manual")
     parser.add_argument("--results", help="folder for the results, default results/SIZE here, for smoke BUILD/paper/smoke/results")

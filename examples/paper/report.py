@@ -91,6 +91,12 @@ def fits_of(study, liquid):
             f"none between the temperatures of the study ({100 * found.share:.0f} per cent of the resamplings have one)" if not np.isfinite(found.T) else \
             f"T = {found.T:.3g} [{found.low:.3g}, {found.high:.3g}] ({100 * found.share:.0f} per cent of the resamplings have one)"
         out.append(f"crossover from stable (below) to unstable localized modes (above), {words}: {text}")
+    S = figures.entropies.of(study, liquid)
+    for T in S:
+        out.append(f"entropies per atom in k at T = {T:g}: total {number(*S[T]['S_total'])}, vibrational {number(*S[T]['S_vib'])}, "
+                   f"configurational {number(*S[T]['S_conf'])}")
+    for words, fit in figures.entropy_fits(study, liquid):
+        out.append(f"{words}: {fit if isinstance(fit, str) else fits.told(fit)}")
     return out
 
 
