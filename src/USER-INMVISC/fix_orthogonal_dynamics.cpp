@@ -515,7 +515,7 @@ void FixOrthogonalDynamics::restart(char *buf)
     error->all(
         FLERR,
         "{}: the restart file has data of other Nlag, Norigin, blocks, estimator, atom types "
-        "or dimension, or of another version; use the same or another fix ID",
+        "or dimension, or of another version of this fix; use the same or another fix ID",
         me);
   last_step = (bigint) list[LAST_STEP];
   dt = list[SAMPLE_TIME];
