@@ -68,8 +68,8 @@ case $way in
     # the numbers to compare with, the checkout, and the headers go in
     (cd "$work" && . "$tests/smoke.sh" && smoke reference "$build/lmp" -var plugin "$build/inmviscplugin.so") > "$work/numbers"
     rm -rf "$debian/inmvisc" "$debian/lammps" && mkdir "$debian/inmvisc" "$debian/lammps"
-    cp -R "$lammps/src/src" "$debian/lammps"
-    (cd "$root" && cp -R CMakeLists.txt cmake src unittest doc README.md CHANGELOG.md CITATION.cff LICENSE "$debian/inmvisc")
+    cp -Rp "$lammps/src/src" "$debian/lammps"
+    (cd "$root" && cp -Rp CMakeLists.txt cmake src unittest doc README.md CHANGELOG.md CITATION.cff LICENSE "$debian/inmvisc")
     cp "$work/numbers" "$debian/inmvisc"
     cat > "$debian/inmvisc/run.sh" << END
 set -eu
