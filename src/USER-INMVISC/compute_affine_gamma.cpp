@@ -84,7 +84,8 @@ ComputeAffineGamma::ComputeAffineGamma(LAMMPS *lmp, int narg, char **arg) :
       if (method == STRAIN) {
         strain = in.number("method strain eps");
         if (!(strain > MIN_STRAIN && strain < MAX_STRAIN))
-          in.fail(fmt::format("method strain eps must lie between {} and {}", MIN_STRAIN, MAX_STRAIN));
+          in.fail(
+              fmt::format("method strain eps must lie between {} and {}", MIN_STRAIN, MAX_STRAIN));
       }
     } else {
       in.unknown();

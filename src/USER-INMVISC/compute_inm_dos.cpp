@@ -65,7 +65,8 @@ ComputeInmDos::ComputeInmDos(LAMMPS *lmp, int narg, char **arg) :
   if (lmp->citeme) lmp->citeme->add(cite_compute_inm_dos);
 
   me = fmt::format("Compute inm/dos {}", id);
-  if (!domain->box_exist)    // LAMMPS lets computes be defined earlier, but types are not known then
+  if (!domain
+           ->box_exist)    // LAMMPS lets computes be defined earlier, but types are not known then
     error->all(FLERR, "{}: it must be defined after the simulation box", me);
   builder = new HessianBuilder(lmp, me);
   diagonalization = new Diagonalization(lmp, me);

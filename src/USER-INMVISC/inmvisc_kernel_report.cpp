@@ -9,8 +9,8 @@
 
 #include "inmvisc_kernel_report.h"
 
-#include "inm/inm_whole_file.h"
 #include "inm/inm_correlator.h"
+#include "inm/inm_whole_file.h"
 
 #include "atom.h"
 #include "domain.h"

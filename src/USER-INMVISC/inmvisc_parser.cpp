@@ -93,8 +93,9 @@ int KeywordParser::integer(const std::string &name, int smallest, int largest)
   if (!is_integer(text, value))
     error->all(FLERR, "{}: {} must be an integer, not {}", caller, name, text);
   if (value < smallest || value > largest || errno == ERANGE) {
-    const std::string range = (largest == MAXSMALLINT) ? fmt::format("from {} on", smallest)
-                                                       : fmt::format("from {} to {}", smallest, largest);
+    const std::string range = (largest == MAXSMALLINT)
+        ? fmt::format("from {} on", smallest)
+        : fmt::format("from {} to {}", smallest, largest);
     error->all(FLERR, "{}: {} must be an integer {}, not {}", caller, name, range, text);
   }
   return (int) value;
@@ -105,7 +106,8 @@ bigint KeywordParser::timestep(const std::string &name)
   const char *text = next(name);
   long long value;
   if (!is_integer(text, value) || value < 0 || value > MAXBIGINT || errno == ERANGE)
-    error->all(FLERR, "{}: {} must be a timestep, an integer from 0 on, not {}", caller, name, text);
+    error->all(FLERR, "{}: {} must be a timestep, an integer from 0 on, not {}", caller, name,
+               text);
   return (bigint) value;
 }
 

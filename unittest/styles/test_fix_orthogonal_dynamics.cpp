@@ -611,7 +611,7 @@ TEST_F(OrthogonalDynamics, says_what_is_wrong_with_its_arguments)
         {"1 10 1 blocks 1", "mem: blocks must be an integer from 2 on, not 1"},
         {"1 10 1 estimator none", "mem: estimator cannot be none; possible here: vacf, direct"},
         {"1 10 1 types maybe", "mem: types cannot be maybe"},
-        {"1 10 1 start soon", "mem: start must be a number, not soon"},
+        {"1 10 1 start soon", "mem: start must be a timestep, an integer from 0 on, not soon"},
         {"1 10 1 normalize", "mem: missing value for normalize"},
     };
     for (const auto &w : wrong)
