@@ -376,7 +376,7 @@ TEST_F(SolverKpm, refuses_wrong_values)
     expect_error(inm + "solver kpm auto kpm/width 0", "kpm/width must be above 0, not 0");
     expect_error(inm + "solver kpm auto kpm/error -1", "kpm/error must be above 0, not -1");
     expect_error(inm + "solver kpm auto kpm/random 0",
-                 "kpm/random must be an integer from 1 on, not 0");
+                 "kpm/random must be an integer from 1 to 1000000, not 0");
     for (const char *key : {"kpm/width 1", "kpm/random 3", "kpm/error 0.1"})
         expect_error(inm + "solver lapack " + key, " needs solver kpm");
     expect_error("compute inm all inm/dos 10 edge frequency 5 solver kpm 50\n"
