@@ -516,6 +516,13 @@ def modes_viscosity(ax, study, liquid):
 
 # ---- other methods
 
+def measured_cuzr(T):
+    """Viscosity of the Cu50Zr50 melt in a levitator under microgravity, mPa s, and its range: 0.08(2) exp(0.58(3) eV/kT) between 1250
+    and 1435 K; the two errors go together in a fit, so the range is that of the prefactor alone.  L. Y. Chen et al., J. Mol. Liq. 293, 111544 (2019)."""
+    growth = np.exp(0.58 / (8.617333262e-5 * T))
+    return 0.08 * growth, 0.06 * growth, 0.10 * growth
+
+
 def methods(ax, study, liquid):
     rows = some(study.of(liquid, "shear"), "shear")
     f = unit(liquid).eta_factor
@@ -529,6 +536,11 @@ def methods(ax, study, liquid):
         ok = d["window_holds"] and e["equilibrated"]
         bars(ax, T, d["eta_GK"] * f, d["eta_GK_err"] * f, log=True, fmt="o", color="black", mfc="black" if ok else "white")
         bars(ax, T, m["own_S"]["UL"] * f, m["own_S"]["UL_err"] * f, log=True, fmt="o", color=COLOUR["UL"])
+    if liquid == "cuzr":
+        T = np.linspace(1250, 1435, 30)
+        eta, low, high = measured_cuzr(T)
+        ax.fill_between(T, low, high, color="0.85", lw=0)
+        ax.plot(T, eta, color="0.5", label="experiment")
     ax.plot([], [], "o", color="black", label="Green-Kubo")
     ax.plot([], [], "o", color=COLOUR["UL"], label="unstable localized modes")
     ax.set_yscale("log")
@@ -565,7 +577,7 @@ FIGURES = [
     Figure("4", "Configurational entropy and viscosity", [(entropy_fraction, CZ), (entropy_viscosity, CZ), (modes_viscosity, CZ), (entropy_terms, CZ)]),
     Figure("4, other liquid", "The same for the Kob-Andersen liquid", [(entropy_fraction, KA), (entropy_viscosity, KA), (modes_viscosity, KA),
                                                                        (entropy_terms, KA)]),
-    Figure("5", "Green-Kubo, shear flow, and modes; experiments are left out", [(methods, CZ), (methods, KA)]),
+    Figure("5", "Green-Kubo, shear flow, modes, and an experiment", [(methods, CZ), (methods, KA)]),
     Figure("6", "Viscosity of the Kob-Andersen liquid", [(by_class(("UL", "stable")), KA), (by_class(("UL", "stable"), cold=1.6), KA),
                                                         (by_class(("UL", "UD", "stable", "all"), "4000_S"), KA)]),
     Figure("S1", "Kob-Andersen: modes against Green-Kubo, and the fraction of localized modes", [(parity, KA), (against_fraction, KA)]),

@@ -119,8 +119,8 @@ def write_html(study, path, folder):
     with open(path, "w") as fp:
         fp.write(HEAD.format(title=title))
         fp.write("<p>Made from the results of the runs alone. Errors are standard errors, intervals in brackets are 95 per cent. "
-                 "Frequencies are angular; the paper's THz are rad/ps. Experimental values of Fig. 5 are left out: the sources that could be read "
-                 "have them as pictures only.</p>\n")
+                 "Frequencies are angular; the paper's THz are rad/ps. The experiment of Fig. 5 is not one of the paper's two, of which no "
+                 "numbers were at hand, but Chen et al., J. Mol. Liq. 293, 111544 (2019).</p>\n")
         for liquid in study.liquids():
             fp.write(f"<h2>{html.escape(liquid)}</h2><p>P_c = {plan.LIQUID[liquid]['Pc']}. {html.escape(units_of(liquid))}.</p><div class=wide><table><tr>")
             fp.write("".join(f"<th>{html.escape(c)}" for c in COLUMNS) + "</tr>\n")
