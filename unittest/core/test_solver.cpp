@@ -1214,6 +1214,19 @@ TEST(Failure, infinite_and_undefined_numbers_are_refused)
         }
 }
 
+// finite ones, of which a solver would make infinite eigenvalues
+TEST(Failure, numbers_whose_squares_overflow_are_refused)
+{
+    for (double large : {1.7e308, -1.7e308, 1.0e200}) {
+        Mat3 k     = Mat3();
+        k[0]       = large;
+        System s   = random_cluster(5, 73);
+        s.onsite(3, k);
+        for (inm_vectors which : {INM_VECTORS_ALL, INM_VECTORS_UNSTABLE, INM_VECTORS_NONE})
+            expect_failure(s, INM_ERR_NONFINITE, Options(which));
+    }
+}
+
 TEST(Failure, two_atoms_at_the_same_place_are_refused)
 {
     System s = random_cluster(5, 74);

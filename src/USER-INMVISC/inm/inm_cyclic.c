@@ -268,7 +268,7 @@ inm_status inm_cyclic_fill(inm_cyclic *c, const inm_hessian *h, const int64_t *t
   status = inm_status_sync(status, h->comm);
   if (status != INM_OK) return status;
   MPI_Bcast(&norm, 1, MPI_DOUBLE, 0, h->comm);
-  if (!isfinite(norm)) return INM_ERR_NONFINITE;
+  if (!isfinite(norm * norm)) return INM_ERR_NONFINITE; /* solvers square what they get */
   c->shift = (norm > 0.0) ? 1.1 * norm : 1.0;
   if (inm_cyclic_inside(c)) {
     lift(c, mass, natom, is_free);

@@ -303,7 +303,7 @@ inm_status inm_dense_lift_translations(inm_dense *d, const int *is_free)
   const double norm = row_sum_norm(d), shift = (norm > 0.0) ? 1.1 * norm : 1.0;
   double total = 0.0;
 
-  if (isnan(norm)) return INM_ERR_NONFINITE;
+  if (!isfinite(norm * norm)) return INM_ERR_NONFINITE; /* solvers square what they get */
   for (size_t i = 0; i < d->natom; i++) total += d->mass[i];
   for (size_t a = 0; a < dim; a++) {
     if (!is_free[a]) continue;

@@ -2,6 +2,7 @@
 #include "inm_distributed.h"
 #include "inm_solver_private.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -84,6 +85,15 @@ static void wake_others(int root, MPI_Comm comm)
     if (r != root) MPI_Send(&token, 1, MPI_INT, r, TAG_READY, comm);
 }
 
+/* LAPACK tells success where elements at the ends of the range of doubles gave infinite or undefined
+   eigenvalues */
+static inm_status check_finite(const inm_modes *m)
+{
+  for (size_t p = 0; p < m->n; p++)
+    if (!isfinite(m->lambda[p])) return INM_ERR_NONFINITE;
+  return INM_OK;
+}
+
 /* the part that one rank does alone, with the cores of the others */
 static inm_status solve_on_root(const inm_solver *solver, const inm_request *request, inm_dense *d,
                                 inm_cores *cores, inm_modes *modes)
@@ -104,6 +114,7 @@ static inm_status solve_on_root(const inm_solver *solver, const inm_request *req
   inm_cores_take(cores);
   if (status == INM_OK && d->n > 0) status = solver->solve(d, &f);
   inm_cores_give_back(cores);
+  if (status == INM_OK) status = check_finite(modes);
   free(f.intensity);
   return status;
 }
