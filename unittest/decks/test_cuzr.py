@@ -13,6 +13,9 @@ import shutil
 import subprocess
 import sys
 
+sys.dont_write_bytecode = True
+from deck_checks import expect, failed             # noqa: E402
+
 build, scratch = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
 here = os.path.dirname(os.path.abspath(__file__))
 tools = os.path.join(here, "../../tools")
@@ -20,17 +23,7 @@ example = os.path.join(here, "../../examples/cuzr/in.cuzr")
 knobs = dict(T=2000, cells=5, nmelt=1500, nequil=2000, npress=1000, nseg=4000, mseg=2, snaps=2, window=1, klag=150, korigin=10)
 last_line = re.compile(r"^eta ULINM = (\S+) \+- (\S+) mPa s Green-Kubo = (\S+) \+- (\S+) mPa s \(T = 2000 K, N = 250\)$", re.M)
 sys.path.insert(0, tools)
-sys.dont_write_bytecode = True
 import ave_time                                          # noqa: E402
-
-failures = 0
-
-
-def expect(what, value, low, high):
-    global failures
-    good = low <= value <= high
-    failures += not good
-    print(f"{'ok    ' if good else 'FAILED'} {what}: {value:g}, expected {low:g} .. {high:g}")
 
 
 def sum_over_modes(wmin):
@@ -100,4 +93,4 @@ if plot.returncode != 0:
     print(plot.stdout)
     sys.exit("no picture")
 expect("bytes of the picture", os.path.getsize(picture), 5e4, 1e7)
-sys.exit(failures > 0)
+sys.exit(failed())

@@ -11,20 +11,15 @@ import shutil
 import subprocess
 import sys
 
+sys.dont_write_bytecode = True
+from deck_checks import expect, failed             # noqa: E402
+
 build, scratch = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
 here = os.path.dirname(os.path.abspath(__file__))
 example = os.path.join(here, "../../examples/kob-andersen/in.demo")
 knobs = dict(N=400, nmelt=1000, nequil=2000, npress=1200, nseg=4000, mseg=3, snaps=3, window=5, klag=250)
 last_line = re.compile(r"^eta ULINM = (\S+) \+- (\S+) Green-Kubo = (\S+) \+- (\S+) \(T = 1, N = 400\)$", re.M)
 
-failures = 0
-
-
-def expect(what, value, low, high):
-    global failures
-    good = low <= value <= high
-    failures += not good
-    print(f"{'ok    ' if good else 'FAILED'} {what}: {value:g}, expected {low:g} .. {high:g}")
 
 
 shutil.rmtree(scratch, ignore_errors=True)
@@ -64,4 +59,4 @@ if plot.returncode != 0:
     print(plot.stdout)
     sys.exit("no picture")
 expect("bytes of the picture", os.path.getsize(picture), 5e4, 1e7)
-sys.exit(failures > 0)
+sys.exit(failed())

@@ -11,11 +11,13 @@ import shutil
 import subprocess
 import sys
 
+sys.dont_write_bytecode = True
+from deck_checks import expect, failed             # noqa: E402
+
 build, scratch = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
 here = os.path.dirname(os.path.abspath(__file__))
 example = os.path.join(here, "../../examples/liquids")
 sys.path.insert(0, os.path.join(here, "../../tools"))
-sys.dont_write_bytecode = True
 import ave_time                                          # noqa: E402
 
 SHORT = {
@@ -31,14 +33,6 @@ EXPECTED = {
     "polymer": dict(N=(250, 250), T=(0.85, 1.15), B=(10, 300), D=(0.003, 0.2), f_u=(0.02, 0.3)),
     "water": dict(N=(81, 81), T=(230, 370), B=(0, 1e6), D=(0.4e-4, 8e-4), f_u=(0.02, 0.3)),
 }
-failures = 0
-
-
-def expect(what, value, low, high):
-    global failures
-    good = low <= value <= high
-    failures += not good
-    print(f"{'ok    ' if good else 'FAILED'} {what}: {value:g}, expected {low:g} .. {high:g}")
 
 
 def check(liquid):
@@ -66,4 +60,4 @@ def check(liquid):
 shutil.rmtree(scratch, ignore_errors=True)
 for liquid in sys.argv[3:] or SHORT:
     check(liquid)
-sys.exit(failures > 0)
+sys.exit(failed())

@@ -11,6 +11,9 @@ import shutil
 import subprocess
 import sys
 
+sys.dont_write_bytecode = True
+from deck_checks import holds, failed             # noqa: E402
+
 build, scratch = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
 root = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../..")
 pages = os.path.join(root, "doc/src")
@@ -49,13 +52,6 @@ ASK = {         # how to have a style do its work
     "orthogonal/dynamics": "run 50\n",
 }
 OTHERS = "variable fric equal 80\nvariable w equal 3.0\ngroup mobile type 1\n"
-failures = 0
-
-
-def expect(what, good, detail=""):
-    global failures
-    failures += not good
-    print("ok    " if good else "FAILED", what, "" if good else detail)
 
 
 def blocks(name):
@@ -101,7 +97,7 @@ def run(name, text):
     env = {key: value for key, value in os.environ.items() if key != "LAMMPS_PLUGIN_PATH"}
     done = subprocess.run([os.path.join(build, "lmp"), "-in", "in.test"], cwd=folder, env=env,
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-    expect(name, done.returncode == 0, "\n" + done.stdout[-1500:])
+    holds(name, done.returncode == 0, "" if done.returncode == 0 else "\n" + done.stdout[-1500:])
     return folder, done.stdout
 
 
@@ -122,19 +118,19 @@ def check_workflow(name, folder, out):
     styles in one line each, and asks to cite what they are based on"""
     last = open(os.path.join(folder, "eta.dat")).read().split("\n")[-2].split()
     eta, error = float(last[10]), float(last[14])
-    expect(f"{name}: eta = {eta:.3g}", 0.0 < eta < 1000.0)
-    expect(f"{name}: its error from two snapshots = {error:.3g}", 0.0 <= error < 1000.0)
-    expect(f"{name}: a line for each style", out.count("Loading plugin: ") == 4)
+    holds(f"{name}: eta = {eta:.3g}", 0.0 < eta < 1000.0)
+    holds(f"{name}: its error from two snapshots = {error:.3g}", 0.0 <= error < 1000.0)
+    holds(f"{name}: a line for each style", out.count("Loading plugin: ") == 4)
     known = [line for line in out.split("\n") if re.match(r"(Compute|Fix)\[ *\d+\]", line)]
     for style in ASK:
-        expect(f"{name}: info tells of {style}", any(f"style = {style}," in line for line in known))
-        expect(f"{name}: {style} has a reference", re.search(rf"^- \w+ {style} command: \S", out, re.M))
+        holds(f"{name}: info tells of {style}", any(f"style = {style}," in line for line in known))
+        holds(f"{name}: {style} has a reference", re.search(rf"^- \w+ {style} command: \S", out, re.M))
 
 
 shutil.rmtree(scratch, ignore_errors=True)
 readme = re.findall(r"(?:^    .+\n)+", open(os.path.join(root, "README.md")).read(), re.M)
 workflow = "".join(line.strip() + "\n" for text in readme if "plugin  load" in text for line in text.strip().split("\n"))
-expect("the README has the workflow", workflow.startswith("plugin"))
+holds("the README has the workflow", workflow.startswith("plugin"))
 check_workflow("README.md", *run("README.md", workflow + "run 10000\ninfo computes fixes\n"))
 
 count = 0
@@ -149,5 +145,5 @@ for page in sorted(os.listdir(pages)):
             run_examples(page, text)
         else:
             run_block(f"{page}, block {number + 1}", text)
-expect(f"{count} blocks on the pages", count >= 12)
-sys.exit(failures > 0)
+holds(f"{count} blocks on the pages", count >= 12)
+sys.exit(failed())

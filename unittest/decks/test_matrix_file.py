@@ -14,24 +14,20 @@ import numpy
 import scipy.io
 import scipy.sparse
 
+sys.dont_write_bytecode = True
+from deck_checks import holds, failed             # noqa: E402
+
 build, scratch = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
 here = os.path.dirname(os.path.abspath(__file__))
 example = os.path.join(here, "../../examples/matrix")
-failures = 0
-
-
-def expect(what, good, detail=""):
-    global failures
-    failures += not good
-    print("ok    " if good else "FAILED", what, detail)
 
 
 def expect_equal(what, found, known, tolerance):
     """largest difference relative to the largest element"""
     if found.shape != known.shape:
-        return expect(what, False, f"{found.shape} instead of {known.shape}")
+        return holds(what, False, f"{found.shape} instead of {known.shape}")
     difference = numpy.abs(found - known).max() / max(numpy.abs(known).max(), 1e-300)
-    expect(what, difference <= tolerance, f"{difference:.1e}, allowed {tolerance:.0e}")
+    holds(what, difference <= tolerance, f"{difference:.1e}, allowed {tolerance:.0e}")
 
 
 def lammps(ranks, arguments, folder):
@@ -121,12 +117,12 @@ def check_facts(name, case, folder):
     plain = numpy.load(os.path.join(folder, "H.npz"))
     part = numpy.load(os.path.join(folder, "G.0.npz"))
     all_id = facts["id"]
-    expect(f"{name}: IDs ascend, with gaps", numpy.all(numpy.diff(all_id) > 0) and all_id[-1] > len(all_id))
+    holds(f"{name}: IDs ascend, with gaps", numpy.all(numpy.diff(all_id) > 0) and all_id[-1] > len(all_id))
     masses = numpy.array([0.0, case["mass1"], case["mass2"]])
-    expect(f"{name}: masses are those of the types", numpy.array_equal(facts["mass"], masses[facts["type"]]))
-    expect(f"{name}: units, time step, weighting",
-           str(facts["units"]) == case["units"] and facts["timestep"] == 0 and facts["weighted"] and not plain["weighted"])
-    expect(f"{name}: IDs of the group", list(part["id"]) == [i for i in all_id if 10 <= i <= 50])
+    holds(f"{name}: masses are those of the types", numpy.array_equal(facts["mass"], masses[facts["type"]]))
+    holds(f"{name}: units, time step, weighting",
+          str(facts["units"]) == case["units"] and facts["timestep"] == 0 and facts["weighted"] and not plain["weighted"])
+    holds(f"{name}: IDs of the group", list(part["id"]) == [i for i in all_id if 10 <= i <= 50])
     expect_equal(f"{name}: scale", facts["scale"], numpy.array(case["scale"]), 1e-5)    # digits of CODATA in LAMMPS
     if case["change"]:
         edge = 3 * (4 / 0.9) ** (1 / 3)
@@ -140,9 +136,9 @@ def check_case(name, case, folder):
     H = scipy.sparse.load_npz(os.path.join(folder, "H.npz"))
     facts = check_facts(name, case, folder)
     dim, dense = case["dim"], D.toarray()
-    expect(f"{name}: rows are coordinates of atoms, in blocks",
-           D.shape[0] == dim * len(facts["id"]) and D.blocksize == (dim, dim))
-    expect(f"{name}: sparse", D.nnz < 0.8 * D.shape[0] ** 2, f"{D.nnz / D.shape[0] ** 2:.2f}")
+    holds(f"{name}: rows are coordinates of atoms, in blocks",
+          D.shape[0] == dim * len(facts["id"]) and D.blocksize == (dim, dim))
+    holds(f"{name}: sparse", D.nnz < 0.8 * D.shape[0] ** 2, f"{D.nnz / D.shape[0] ** 2:.2f}")
     expect_equal(f"{name}: symmetric", dense.T, dense, 1e-15)
 
     # 17 digits are all of them
@@ -165,8 +161,8 @@ def check_case(name, case, folder):
     two = os.path.join(folder, "two")
     run(2, CRYSTAL.format(gaps=GAPS, **case) + COMPUTES, two)
     again = scipy.sparse.load_npz(os.path.join(two, "D.npz"))
-    expect(f"{name}: 2 ranks, the same blocks", numpy.array_equal(again.indices, D.indices)
-           and numpy.array_equal(again.indptr, D.indptr))
+    holds(f"{name}: 2 ranks, the same blocks", numpy.array_equal(again.indices, D.indices)
+          and numpy.array_equal(again.indptr, D.indptr))
     expect_equal(f"{name}: 2 ranks, the same elements", again.data, D.data, 1e-13)
     expect_equal(f"{name}: 2 ranks, symmetric", again.toarray().T, again.toarray(), 0.0)
 
@@ -189,11 +185,11 @@ def check_times(folder):
         "compute b all inm/dos 20 modes none file B.npz\nfix 1 all nve\nfix 2 all enforce2d\n"
         "thermo 5\nthermo_style custom step c_a c_b\nrun 10\n", folder)
     found = sorted(os.listdir(folder))
-    expect("a file of each snapshot with *, of the last without",
-           found == ["A.0.npz", "A.10.npz", "A.5.npz", "B.npz", "in.test", "log.lammps"], " ".join(found))
+    holds("a file of each snapshot with *, of the last without",
+          found == ["A.0.npz", "A.10.npz", "A.5.npz", "B.npz", "in.test", "log.lammps"], " ".join(found))
     last, named = (numpy.load(os.path.join(folder, name)) for name in ("B.npz", "A.10.npz"))
-    expect("which says so", last["timestep"] == 10 and named["timestep"] == 10
-           and numpy.array_equal(last["data"], named["data"]))
+    holds("which says so", last["timestep"] == 10 and named["timestep"] == 10
+          and numpy.array_equal(last["data"], named["data"]))
 
 
 def check_errors(folder):
@@ -209,8 +205,8 @@ def check_errors(folder):
             fp.write(CRYSTAL.format(gaps="", **CASES["lj, 2 dimensions"]) + f"compute x all inm/dos 20 modes none {keywords}\n"
                      "thermo_style custom step c_x\nrun 0\n")
         done = lammps(2, ["-in", "in.test"], folder)
-        expect(f"error of {keywords}", done.returncode != 0 and message in done.stdout,
-               "" if message in done.stdout else done.stdout[-500:])
+        holds(f"error of {keywords}", done.returncode != 0 and message in done.stdout,
+              "" if message in done.stdout else done.stdout[-500:])
 
 
 def check_example(folder):
@@ -223,8 +219,8 @@ def check_example(folder):
         read = subprocess.run([sys.executable, os.path.join(example, "read_matrix.py"), name], cwd=folder,
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         print(read.stdout, end="")
-        expect(f"example, {name}", read.returncode == 0 and "3 zero" in read.stdout
-               and read.stdout.rstrip().endswith("by compute inm/dos: the same"))
+        holds(f"example, {name}", read.returncode == 0 and "3 zero" in read.stdout
+              and read.stdout.rstrip().endswith("by compute inm/dos: the same"))
 
 
 shutil.rmtree(scratch, ignore_errors=True)
@@ -234,4 +230,4 @@ for number, (name, case) in enumerate(CASES.items()):
 check_times(os.path.join(scratch, "times"))
 check_errors(os.path.join(scratch, "errors"))
 check_example(os.path.join(scratch, "example"))
-sys.exit(failures > 0)
+sys.exit(failed())

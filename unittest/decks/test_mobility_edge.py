@@ -14,30 +14,18 @@ import time
 import numpy as np
 from scipy.special import erf
 
+sys.dont_write_bytecode = True
+from deck_checks import expect, holds, failed             # noqa: E402
+
 build, scratch = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
 here = os.path.dirname(os.path.abspath(__file__))
 tool = os.path.join(here, "../../tools/mobility_edge.py")
 example = os.path.join(here, "../../examples/mobility-edge/run-edge.sh")
-sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(tool))
 import ave_time             # noqa: E402
 import mobility_edge as me  # noqa: E402
 
-failures = 0
 SIZES = (250, 500, 1000, 2000)
-
-
-def expect(what, value, low, high):
-    global failures
-    good = bool(low <= value <= high)
-    failures += not good
-    print(f"{'ok    ' if good else 'FAILED'} {what}: {value:g}, expected {low:g} .. {high:g}")
-
-
-def holds(what, good):
-    global failures
-    failures += not good
-    print(f"{'ok    ' if good else 'FAILED'} {what}")
 
 
 def dump(path, snapshots):
@@ -240,4 +228,4 @@ begin = time.time()
 for part in (gap_ratios, exact_exponents, planted_edge, planted_levels, collapse, refusals, deck):
     part()
     print(f"       {part.__name__}: {time.time() - begin:.1f} s")
-sys.exit(failures > 0)
+sys.exit(failed())

@@ -18,11 +18,13 @@ import time
 import numpy as np
 from scipy.signal import lfilter
 
+sys.dont_write_bytecode = True
+from deck_checks import expect, holds, failed             # noqa: E402
+
 build, scratch = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
 here = os.path.dirname(os.path.abspath(__file__))
 example = os.path.join(here, "../../examples/paper")
 tools = os.path.join(here, "../../tools")
-sys.dont_write_bytecode = True
 sys.path[:0] = [tools, example]
 import collect              # noqa: E402
 import entropies            # noqa: E402
@@ -31,21 +33,6 @@ import green_kubo           # noqa: E402
 import plan                 # noqa: E402
 import store                # noqa: E402
 from study import Study, merge      # noqa: E402
-
-failures = 0
-
-
-def expect(what, value, low, high):
-    global failures
-    good = bool(low <= value <= high)
-    failures += not good
-    print(f"{'ok    ' if good else 'FAILED'} {what}: {value:g}, expected {low:g} .. {high:g}")
-
-
-def holds(what, good):
-    global failures
-    failures += not good
-    print(f"{'ok    ' if good else 'FAILED'} {what}")
 
 
 def refused(what, function, *args):
@@ -304,4 +291,4 @@ begin = time.time()
 for part in (vft_fit, entropy_fits, crossover_fit, green_kubo_series, ideal_entropy, structure_formulas, refusals, killed_and_resumed):
     part()
     print(f"       {part.__name__}: {time.time() - begin:.1f} s")
-sys.exit(failures > 0)
+sys.exit(failed())

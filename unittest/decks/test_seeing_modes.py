@@ -15,22 +15,17 @@ import sys
 import numpy
 import scipy.sparse
 
+sys.dont_write_bytecode = True
+from deck_checks import holds, failed             # noqa: E402
+
 build, scratch = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
 here = os.path.dirname(os.path.abspath(__file__))
 tools = os.path.join(here, "../../tools")
 example = os.path.join(here, "../../examples/seeing-modes")
 sys.path.insert(0, tools)
-sys.dont_write_bytecode = True
 import ave_time                                          # noqa: E402
 
 EDGE = 0.36
-failures = 0
-
-
-def expect(what, good, detail=""):
-    global failures
-    failures += not good
-    print("ok    " if good else "FAILED", what, detail)
 
 
 def run(ranks, arguments, folder):
@@ -55,8 +50,8 @@ def check_vector(name, e, D, index, lam, vectors, rounding=1e-11):
     residual = numpy.linalg.norm(D @ e - lam[index] * e) / scale
     gap = min(abs(numpy.delete(lam, index) - lam[index])) / scale
     difference = abs(e - with_sign(vectors[:, index])).max()
-    expect(f"{name}: D e = lambda e", residual < rounding, f"{residual:.1e}")
-    expect(f"{name}: numpy's vector, with its sign", difference < rounding / gap, f"{difference:.1e}")
+    holds(f"{name}: D e = lambda e", residual < rounding, f"{residual:.1e}")
+    holds(f"{name}: numpy's vector, with its sign", difference < rounding / gap, f"{difference:.1e}")
 
 
 def shares(e2, lam, pr):
@@ -78,17 +73,17 @@ def check_example(folder, potential):
              "pos": numpy.argmin(abs(w - 2.0) + 1e9 * ~real), "high": len(lam) - 1}
     for name, k in index.items():
         table = ave_time.dump_custom(os.path.join(folder, name + ".dump"))[-1][1]
-        expect(f"{name}: atoms in the order of IDs", numpy.array_equal(table[:, 0], numpy.arange(1, len(e2) + 1)))
+        holds(f"{name}: atoms in the order of IDs", numpy.array_equal(table[:, 0], numpy.arange(1, len(e2) + 1)))
         check_vector(name, table[:, 5:8].ravel(), D, k, lam, vectors)
         for column, share in zip((8, 9), known):
             difference = abs(table[:, column] - share).max()
-            expect(f"{name}: shares of atoms, column {column + 1}", difference < 1e-9, f"{difference:.1e}")
-    expect("the log tells which modes", out.count("in the per-atom array, frequency") == 4)
-    expect("columns that OVITO knows", "id type x y z mux muy muz share_UL share_UD" in
+            holds(f"{name}: shares of atoms, column {column + 1}", difference < 1e-9, f"{difference:.1e}")
+    holds("the log tells which modes", out.count("in the per-atom array, frequency") == 4)
+    holds("columns that OVITO knows", "id type x y z mux muy muz share_UL share_UD" in
            open(os.path.join(folder, "low.dump")).read())
     listed = ave_time.dump_local(os.path.join(folder, "modes.dat"))[-1][1]
     difference = abs(listed[:, 0] - lam).max() / max(abs(lam))
-    expect("the list of modes", difference < 1e-9, f"{difference:.1e}")
+    holds("the list of modes", difference < 1e-9, f"{difference:.1e}")
 
 
 LIQUID = """units lj
@@ -144,7 +139,7 @@ def check_solvers(folder):
         name = f"{group}, {ranks} ranks, {keywords}"
         if group == "part":
             inside = numpy.arange(19, 90)
-            expect(f"{name}: 0 outside the group", not numpy.delete(e, inside, 0).any())
+            holds(f"{name}: 0 outside the group", not numpy.delete(e, inside, 0).any())
             e = e[inside]
         index = int(keywords.split()[-1]) - 1
         single = len(lam) * 2.0 ** -24 if "single" in keywords else 1e-11
@@ -162,5 +157,5 @@ plot = subprocess.run([sys.executable, os.path.join(example, "plot_modes.py"), "
                       cwd=scratch, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
                       env=dict(os.environ, PYTHONDONTWRITEBYTECODE="1"))
 print(plot.stdout, end="")
-expect("a picture", plot.returncode == 0 and os.path.getsize(os.path.join(scratch, "modes.png")) > 2e4)
-sys.exit(failures > 0)
+holds("a picture", plot.returncode == 0 and os.path.getsize(os.path.join(scratch, "modes.png")) > 2e4)
+sys.exit(failed())
