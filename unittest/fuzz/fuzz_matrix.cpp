@@ -5,10 +5,9 @@
 #include "inm.h"
 #include "inm_geometry.h"
 #include "inm_kpm.h"
-#include "leak_check.h"
+#include "with_mpi.h"
 
 #include <cmath>
-#include <mpi.h>
 
 namespace {
 
@@ -89,16 +88,6 @@ void expand(const inm_hessian *h, const double *b)
     inm_kpm_destroy(&k);
 }
 } // namespace
-
-extern "C" int LLVMFuzzerInitialize(int *argc, char ***argv)
-{
-    MPI_Init(argc, argv);
-    atexit([]() {
-        leak_check();
-        MPI_Finalize();
-    });
-    return 0;
-}
 
 std::vector<uint8_t> seed_input(size_t k)
 {

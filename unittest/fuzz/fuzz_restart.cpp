@@ -5,9 +5,7 @@
 
 #include "bytes.h"
 #include "inm_correlator.h"
-#include "leak_check.h"
-
-#include <mpi.h>
+#include "with_mpi.h"
 
 namespace {
 
@@ -87,16 +85,6 @@ void put_marks_right(std::vector<double> &state, int choice)
     state[HEADER_MARK] = inm_fingerprint(HEADER_MARK, state.data());
 }
 } // namespace
-
-extern "C" int LLVMFuzzerInitialize(int *argc, char ***argv)
-{
-    MPI_Init(argc, argv);
-    atexit([]() {
-        leak_check();
-        MPI_Finalize();
-    });
-    return 0;
-}
 
 std::vector<uint8_t> seed_input(size_t k)
 {
