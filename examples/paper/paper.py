@@ -12,6 +12,7 @@ where an interrupted one stopped.  README.md tells more.
 import argparse
 import contextlib
 import fcntl
+import gzip
 import itertools
 import os
 import platform
@@ -48,6 +49,10 @@ def locked(path):
         yield
 
 
+class StaleState(Exception):
+    """A restart file whose data fix orthogonal/dynamics refuses."""
+
+
 class Runner:
     def __init__(self, args):
         self.args = args
@@ -80,10 +85,21 @@ class Runner:
                                      for name, value in store.restored(store.plain(self.plan.variables(case, part))).items())
 
     def state(self, case, part):
-        """Restart file that the part leaves; its run is made again if only its results are left."""
-        if not os.path.isdir(self.folder(case, part)):
-            self.simulate(case, part)
-        return os.path.join(self.folder(case, part), "state.restart")
+        """Restart file that the part leaves: of its run, or the one kept with the results, or of a run made again."""
+        folder = self.folder(case, part)
+        if not os.path.isdir(folder) and part in plan.KEPT and store.has_state(self.results, case, part):
+            return self.unpacked(case, part)
+        self.simulate(case, part)
+        return os.path.join(folder, "state.restart")
+
+    def unpacked(self, case, part):
+        target = f"{self.folder(case, part)}.restart"
+        with locked(os.path.dirname(target)):
+            if not os.path.exists(target):
+                with gzip.open(store.state(self.results, case, part)) as packed, open(f"{target}.part", "wb") as fp:
+                    shutil.copyfileobj(packed, fp)
+                os.rename(f"{target}.part", target)
+        return target
 
     def result(self, case, part):
         if not self.done(case, part):
@@ -116,9 +132,17 @@ class Runner:
 
     def simulate(self, case, part):
         """Run in.PART in its folder, unless that is there."""
-        folder = self.folder(case, part)
-        if os.path.isdir(folder):
+        if os.path.isdir(self.folder(case, part)):
             return
+        try:
+            self.attempt(case, part)
+        except StaleState:
+            say(f"{store.place(case)}: the state of dynamics is that of another version of the fix; it is made again")
+            shutil.rmtree(self.folder(case, "dynamics"))
+            self.attempt(case, part)
+
+    def attempt(self, case, part):
+        folder = self.folder(case, part)
         variables = dict(self.plan.variables(case, part), **self.inputs(case, part))
         with locked(os.path.dirname(folder)):
             if os.path.isdir(folder):
@@ -132,6 +156,8 @@ class Runner:
             with open(os.path.join(temporary, "seconds"), "w") as fp:
                 fp.write(f"{time.time() - begin:.1f}\n")
             os.rename(temporary, folder)
+            if part in plan.KEPT:
+                store.keep_state(self.results, case, part, os.path.join(folder, "state.restart"))
             say(f"{store.place(case)} {part}: {time.time() - begin:.0f} s")
 
     def lammps(self, folder, deck, variables):
@@ -146,6 +172,8 @@ class Runner:
         if subprocess.run(command, cwd=folder, env=env).returncode != 0:
             log = os.path.join(folder, "log.lammps")
             errors = [line for line in open(log) if line.startswith("ERROR")] if os.path.exists(log) else []
+            if any("another version of this fix" in line for line in errors):
+                raise StaleState
             sys.exit(f"== paper: {deck} failed, see {log}\n{''.join(errors)}")
 
     def part(self, case, part):

@@ -23,6 +23,7 @@ NEEDS = {
 }
 MAIN = ("equilibrate", "modulus", "dynamics", "modes")
 FURTHER = ("inherent", "integrate", "shear", "pictures")     # main size only; integrate: the hottest; pictures: one
+KEPT = ("equilibrate",)      # their final states stay with the results, so that other parts begin from them anywhere
 LAMBDA_NODES = 8      # of the thermodynamic integration
 
 # What the paper states, and what belongs to the force field

@@ -1,11 +1,15 @@
-"""Results on disk: one small JSON file for each part, written under another name first, so that a file that is there is whole.
+"""Results on disk: one small JSON file for each part, and restart files that other parts begin from, written under another
+name first, so that a file that is there is whole.
 
     results/kob-andersen/N2000-s1/T0.6/modes.json
+    results/kob-andersen/N2000-s1/T0.6/equilibrate.restart.gz
 """
 
+import gzip
 import json
 import math
 import os
+import shutil
 
 import numpy as np
 
@@ -16,6 +20,14 @@ def place(case):
 
 def path(root, case, part):
     return os.path.join(root, place(case), f"{part}.json")
+
+
+def state(root, case, part):
+    return os.path.join(root, place(case), f"{part}.restart.gz")
+
+
+def has_state(root, case, part):
+    return os.path.exists(state(root, case, part))
 
 
 def plain(value, digits=6):
@@ -42,6 +54,15 @@ def write(root, case, part, record):
     temporary = f"{target}.{os.getpid()}"
     with open(temporary, "w") as fp:
         fp.write(flat(text) + "\n")
+    os.replace(temporary, target)
+
+
+def keep_state(root, case, part, restart):
+    target = state(root, case, part)
+    os.makedirs(os.path.dirname(target), exist_ok=True)
+    temporary = f"{target}.{os.getpid()}"
+    with open(restart, "rb") as fp, open(temporary, "wb") as out, gzip.GzipFile("", "wb", fileobj=out, mtime=0) as packed:
+        shutil.copyfileobj(fp, packed)
     os.replace(temporary, target)
 
 

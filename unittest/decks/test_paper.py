@@ -177,6 +177,21 @@ def stamps(folder):
             if path.endswith((".json", "log.lammps")) and ".part" not in path}
 
 
+def made(done):
+    """Parts that a call of the driver has run, in order."""
+    return [line.split(":")[1].split()[-1] for line in done.stdout.split("\n") if line.startswith("== paper:") and line.endswith(" s")]
+
+
+def foreign(state, liquid):
+    """A state like that of another version of the fix: one with other lags."""
+    deck = os.path.join(scratch, "in.foreign")
+    with open(deck, "w") as fp:
+        fp.write(f"read_restart {liquid}\ninclude {example}/forces.kob-andersen\nreset_timestep 0\nfix int all nve\n"
+                 f"fix mem all orthogonal/dynamics 2 50 20\nrun 1000\nwrite_restart {state}\n")
+    subprocess.run([os.path.join(build, "lmp"), "-in", deck, "-log", "none", "-screen", "none", "-var", "dt", "0.005"],
+                   check=True, env=dict(os.environ, LAMMPS_PLUGIN_PATH=build), cwd=scratch)
+
+
 def killed_and_resumed():
     results, work = os.path.join(scratch, "results"), os.path.join(scratch, "build/paper/test")
     os.makedirs(os.path.join(scratch, "build"))
@@ -207,8 +222,22 @@ def killed_and_resumed():
     shutil.rmtree(os.path.join(work, "cuzr"))
     os.remove(os.path.join(results, "cuzr/N128-s1/T2200/modulus.json"))
     fourth = subprocess.run(command(results), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-    made = [line.split(":")[1].split()[-1] for line in fourth.stdout.split("\n") if line.startswith("== paper: cuzr")]
-    holds("from results alone, only the states that a missing part needs are made again", made == ["melt", "equilibrate", "modulus"])
+    holds("from the results and the states kept with them, only a missing part is made", fourth.returncode == 0 and made(fourth) == ["modulus"])
+
+    shutil.rmtree(os.path.join(work, "cuzr"))
+    os.remove(os.path.join(results, "cuzr/N128-s1/T2200/modulus.json"))
+    os.remove(os.path.join(results, "cuzr/N128-s1/T2200/equilibrate.restart.gz"))
+    fifth = subprocess.run(command(results), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    holds("from results alone, the states that it needs too", fifth.returncode == 0 and made(fifth) == ["melt", "equilibrate", "modulus"])
+
+    state = os.path.join(work, "kob-andersen/N120-s1/T2/dynamics/state.restart")
+    foreign(state, os.path.join(work, "kob-andersen/N120-s1/T2/equilibrate/state.restart"))
+    os.remove(os.path.join(results, "kob-andersen/N120-s1/T2/modes.json"))
+    shutil.rmtree(os.path.join(work, "kob-andersen/N120-s1/T2/modes"))
+    sixth = subprocess.run(command(results), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    print(sixth.stdout)
+    holds("a state that the fix refuses is made again", sixth.returncode == 0 and "made again" in sixth.stdout and made(sixth) == ["dynamics", "modes"])
+
     path = os.path.join(results, "cuzr/N128-s1/T2200/shear.json")
     with open(path) as fp:
         text = fp.read()
