@@ -33,6 +33,7 @@ check: build                   ## all tests
 	@cd $(BUILD) && ctest --output-on-failure
 
 check-versions: build          ## other versions of LAMMPS and the package inside its tree (as root: also Debian's own)
+	@sh tools/setup/packages.sh versions
 	@JOBS=$(JOBS) sh tools/check_versions.sh $(BUILD) in-tree
 	@JOBS=$(JOBS) sh tools/check_versions.sh $(BUILD) plugin sid 4Jul2026
 	@JOBS=$(JOBS) sh tools/check_versions.sh $(BUILD) library bookworm 29Sep2021
@@ -40,6 +41,7 @@ check-versions: build          ## other versions of LAMMPS and the package insid
 	@JOBS=$(JOBS) sh tools/check_versions.sh $(BUILD) library sid 4Jul2026
 
 validate: build                ## long comparisons, results for doc/
+	@sh tools/setup/packages.sh validate
 	@$$(sh tools/python.sh) tools/validate/coverage.py $(BUILD) --table doc/src/hessian_coverage.rst
 	@$$(sh tools/python.sh) tools/validate/validate_kernel.py $(BUILD) --out doc/src/validation_kernel.rst
 	@$$(sh tools/python.sh) tools/validate/validate.py $(BUILD) --out doc/src/validation.rst

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Install the Debian packages that LAMMPS, the plugin and the tests need.
 # Distributed solvers (ScaLAPACK, ELPA) are optional: without their packages the build goes on.
-# "packages.sh doc" those for the manual.  Does nothing when all are there.  On other systems: print what is needed and go on.
+# "packages.sh doc" those for the manual, "validate" and "versions" those for these targets.  Does nothing when all are there.  On other systems: print what is needed and go on.
 set -eu
 
 packages='
@@ -16,7 +16,11 @@ optional='
 libscalapack-openmpi-dev
 libelpa-dev
 '
-[ "${1:-}" = doc ] && packages='python3-sphinx python3-sphinx-rtd-theme' optional=
+case ${1:-} in
+  doc) packages='python3-sphinx python3-sphinx-rtd-theme' optional= ;;
+  validate) packages='valgrind clang' optional= ;;
+  versions) packages='mmdebstrap' optional= ;;
+esac
 
 say() { printf '== packages: %s\n' "$*"; }
 
