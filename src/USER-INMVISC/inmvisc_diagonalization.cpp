@@ -11,6 +11,7 @@
 
 #include "inmvisc_check.h"
 #include "inmvisc_compat.h"
+#include "inmvisc_progress.h"
 
 #include "inm/inm_cores.h"
 
@@ -21,7 +22,6 @@ using namespace INMVISC_NS;
 
 static constexpr double GB = 1024.0 * 1024.0 * 1024.0;
 static constexpr size_t WORTH_AN_ESTIMATE = 1500;    // modes: about a second
-static constexpr double PROGRESS_INTERVAL = 10.0;    // seconds between lines
 static constexpr double FAST = 0.1;                  // seconds that are not worth a number
 
 /* ---------------------------------------------------------------------- */
@@ -30,15 +30,6 @@ Diagonalization::Diagonalization(LAMMPS *lmp, const std::string &who) :
     Pointers(lmp), solver(nullptr), memory_limit(0.0), caller(who), announced(false),
     core_speed(0.0), speed_factor(1.0), last_seconds(0.0)
 {
-}
-
-/* a time in the unit that a reader would choose */
-
-static std::string duration(double seconds)
-{
-  if (seconds < 100.0) return fmt::format("{:.2g} s", seconds);
-  if (seconds < 6000.0) return fmt::format("{:.2g} min", seconds / 60.0);
-  return fmt::format("{:.2g} h", seconds / 3600.0);
 }
 
 /* ----------------------------------------------------------------------
@@ -101,32 +92,10 @@ void Diagonalization::announce(const inm_plan &plan)
   utils::logmesg(lmp, "{}: LAPACK from {}\n", caller, inm_lapack_file());
 }
 
-/* ----------------------------------------------------------------------
-   What is told on rank 0 while a long solution goes on.
-------------------------------------------------------------------------- */
-
-class Progress {
- public:
-  Progress(LAMMPS *l, const std::string &who) : lmp(l), caller(who), begin(MPI_Wtime()), told(begin)
-  {
-  }
-  double seconds() const { return MPI_Wtime() - begin; }
-  static void report(void *progress, double done) { ((Progress *) progress)->report(done); }
-
- private:
-  LAMMPS *lmp;
-  const std::string &caller;
-  double begin, told;
-
-  void report(double done)
-  {
-    const double now = MPI_Wtime();
-    if (now - told < PROGRESS_INTERVAL || done <= 0.0 || done >= 1.0) return;
-    told = now;
-    utils::logmesg(lmp, "{}: {:.0f} % of the diagonalization done, about {} left\n", caller,
-                   100.0 * done, duration((now - begin) * (1.0 / done - 1.0)));
-  }
-};
+static void report(void *progress, double done)
+{
+  ((Progress *) progress)->done(done);
+}
 
 /* ----------------------------------------------------------------------
    False if single precision was not safe: then the request is one for double.
@@ -135,10 +104,13 @@ class Progress {
 bool Diagonalization::attempt(const inm_plan &plan, const inm_hessian *h, inm_request &request,
                               inm_modes &modes)
 {
-  Progress progress(lmp, caller);
-  request.progress = Progress::report;
+  Progress progress(lmp, caller + ": diagonalization");
+  request.progress = report;
   request.progress_ctx = &progress;
+  if (plan.job.n >= WORTH_AN_ESTIMATE)
+    progress.watch(core_speed > 0.0 ? speed_factor * plan.work / core_speed : 0.0);
   const inm_status status = inm_solve(plan.solver, h, &request, &modes);
+  progress.end_watch();
   request.progress = nullptr;
 
   if (status == INM_ERR_PRECISION) {

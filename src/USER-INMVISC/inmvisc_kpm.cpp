@@ -38,12 +38,11 @@ static constexpr int PLAIN_PRODUCTS = 800;
 // products between signs of life
 
 static constexpr size_t BATCH = 25;
-static constexpr double SECONDS_OF_SILENCE = 10.0;
 
 KpmSolver::KpmSolver(LAMMPS *lmp, const std::string &caller_in) :
     Pointers(lmp), nlowest(0), memory_limit(0.0), caller(caller_in), chosen(false),
     fixed_products(0), nrandom(0), given_width(0.0), bound(1.0e-3), kpm(nullptr), seconds(0.0),
-    last_change(NAN), bytes(0.0), last_word(0.0)
+    last_change(NAN), bytes(0.0)
 {
 }
 
@@ -124,7 +123,7 @@ void KpmSolver::solve(const inm_hessian *h, const inm_request &modes, inm_edge e
   MPI_Allreduce(&mine, &bytes, 1, MPI_DOUBLE, MPI_SUM, world);
   check_status(lmp, inm_kpm_create(&kpm, h, &request), caller + ": start of solver kpm");
 
-  last_word = MPI_Wtime();
+  progress.reset(new Progress(lmp, caller + ": solver kpm"));
   seconds = 0.0;
   last_change = NAN;
   if (fixed_products)
@@ -224,16 +223,10 @@ void KpmSolver::advance_to(size_t target)
     check_status(lmp, inm_kpm_advance(kpm, std::min(BATCH, target - inm_kpm_products(kpm))),
                  caller + ": products of solver kpm");
     seconds += MPI_Wtime() - begin;
-    show_progress(target);
+    if (progress->due())
+      progress->tell(fmt::format("{} of {}{} products in {}", inm_kpm_products(kpm),
+                                 fixed_products ? "" : "at least ", target, duration(seconds)));
   }
-}
-
-void KpmSolver::show_progress(size_t target)
-{
-  if (comm->me != 0 || MPI_Wtime() - last_word < SECONDS_OF_SILENCE) return;
-  last_word = MPI_Wtime();
-  utils::logmesg(lmp, "{}: solver kpm, {} of {}{} products in {:.0f} s\n", caller,
-                 inm_kpm_products(kpm), fixed_products ? "" : "at least ", target, seconds);
 }
 
 /* ---------------------------------------------------------------------- */

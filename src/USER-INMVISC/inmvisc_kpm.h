@@ -13,8 +13,10 @@
 #include "inm/inm_kpm.h"
 #include "inm/inm_lowest.h"
 #include "inm/inm_plan.h"
+#include "inmvisc_progress.h"
 #include "pointers.h"
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -69,24 +71,23 @@ class KpmSolver : protected LAMMPS_NS::Pointers {
   void announce(inm_edge) const;
 
  private:
-  std::string caller;    // "Compute inm/dos ID"
-  bool chosen;           // solver kpm was given
-  int fixed_products;    // K, 0 for auto
-  int nrandom;           // random start vectors, 0 for the default
-  double given_width;    // of the steps, 0 for the default
-  double bound;          // of the error, for auto
-  std::string needs;     // a keyword that was given and is for this solver only
-  inm_kpm *kpm;          // owned; of the last snapshot
-  double seconds;        // of the products
-  double last_change;    // what the judges said in the end
-  double bytes;          // of all ranks, matrix and vectors
-  double last_word;      // time of the last sign of life
-  std::string lowest;    // what is to be said of the lowest modes
+  std::string caller;                    // "Compute inm/dos ID"
+  bool chosen;                           // solver kpm was given
+  int fixed_products;                    // K, 0 for auto
+  int nrandom;                           // random start vectors, 0 for the default
+  double given_width;                    // of the steps, 0 for the default
+  double bound;                          // of the error, for auto
+  std::string needs;                     // a keyword that was given and is for this solver only
+  inm_kpm *kpm;                          // owned; of the last snapshot
+  double seconds;                        // of the products
+  double last_change;                    // what the judges said in the end
+  double bytes;                          // of all ranks, matrix and vectors
+  std::unique_ptr<Progress> progress;    // of the products
+  std::string lowest;                    // what is to be said of the lowest modes
 
   double judge(inm_edge, const std::vector<Judge *> &) const;
   void raise(inm_edge, const std::vector<Judge *> &);
   void advance_to(size_t products);
-  void show_progress(size_t target);
   double bandwidth() const;
   void check_memory(double bytes_of_rank, const std::string &what) const;
 };

@@ -35,6 +35,7 @@
 #include "inmvisc_force_probe.h"
 #include "inmvisc_hessian.h"
 #include "inmvisc_measured_blocks.h"
+#include "inmvisc_progress.h"
 
 #include "inm/inm_hessian.h"
 
@@ -182,9 +183,11 @@ bool NumericProvider::measure(ForceProbe &probe, const CouplingGraph &graph,
 {
   const double changed = std::max(CHANGED, CHANGED_ERRORS * chosen.error);
   double largest = 0.0;
+  Progress progress(lmp, "Hessian by differences of forces");
 
   blocks.clear();
   for (int c = 0; c < graph.ncolor(); c++) {
+    progress.done((double) c / graph.ncolor());
     const std::vector<double> k = displace(probe, graph.members(c), sites, [](int, int) {
     });
     double mine[2] = {0.0, 0.0}, all[2];    // largest change of what feels an atom, and of the rest
@@ -268,7 +271,9 @@ void NumericProvider::fill_long_range(inm_hessian *h, const HessianSites &sites,
       for (int k = 0; k < 3; k++)
         xi[27 * r + 9 * a + 3 * k + a] -= f[3 * (size_t) sites.atom_of_row[r] + k];
 
+  Progress progress(lmp, "Hessian of kspace by differences of forces");
   for (int n = 0; n < graph.ncolor(); n++) {
+    progress.done((double) n / graph.ncolor());
     double dw[27] = {};    // [a][k][c]
     const std::vector<double> block =
         displace(probe, graph.members(n), sites, [&](int a, int sign) {

@@ -40,7 +40,7 @@ OURS = ("inmvisc_styles.so", "inmviscplugin.so")
 
 # deck: file, variables
 DECKS = {
-    "kob-andersen": ("kob-andersen/in.demo", dict(N=80, nmelt=50, nequil=60, npress=120, nseg=1200, mseg=2, snaps=2, window=0.5,
+    "kob-andersen": ("kob-andersen/in.demo", dict(N=80, nmelt=50, nequil=60, npress=120, nseg=2000, mseg=3, snaps=3, window=0.5,
                                                   klag=20, korigin=5)),
     "friction": ("friction/in.friction", dict(N=80, nequil=20, nmax=4000, known=0.5, window=0.5)),
     "matrix .npz": ("matrix/in.matrix", dict(N=80, nequil=20, file="D.npz")),
@@ -56,7 +56,7 @@ DECKS = {
     "argon": ("liquids/in.argon", dict(N=3, nequil=40, npress=120, klag=20, nseg=200, mseg=2, snaps=2, window=400)),
     "polymer": ("liquids/in.polymer", dict(chains=25, npush=2000, nequil=100, npress=120, klag=20, korigin=5, nseg=200, mseg=2, snaps=2,
                                            window=0.5)),
-    "water": ("liquids/in.water", dict(N=3, nequil=40, npress=120, klag=20, korigin=5, nseg=100, mseg=2, snaps=1, window=50)),
+    "water": ("liquids/in.water", dict(N=3, nequil=2000, npress=1200, klag=20, korigin=5, nseg=100, mseg=2, snaps=1, window=50)),
     "paper melt": paper("melt", nmelt=100),
     "paper dynamics": paper("dynamics", "paper_melt"),
     "paper modes": paper("modes", "paper_dynamics", BS=30, BT=25),

@@ -239,6 +239,20 @@ TEST_F(InmDos, a_solution_of_some_length_is_announced_with_an_estimate_of_its_ti
         << log;
 }
 
+// a call of a library that returns when all is done; where it is over in less than a line's silence there is none
+TEST_F(InmDos, a_long_solution_shows_that_it_goes_on)
+{
+    int nprocs;
+    MPI_Comm_size(MPI_COMM_WORLD, &nprocs);
+    if (nprocs > 1) GTEST_SKIP() << "takes some 10 s, one rank is enough";
+    const std::string log = log_of(melt(7, smooth_pair(), 20) + "compute inm all inm/dos 50 modes all solver lapack check no" + INVOKE);
+    std::smatch took;
+    ASSERT_TRUE(std::regex_search(log, took, std::regex("diagonalization took ([0-9.e+-]+) s"))) << log;
+    const double seconds = std::stod(took[1]);
+    if (seconds > 4.5 && seconds < 5.5) GTEST_SKIP() << "either is right at " << seconds << " s";
+    EXPECT_EQ(std::regex_search(log, std::regex("inm: diagonalization: 5(\\.[0-9])? s of about [0-9.]+ (s|min)\n")), seconds > 5.0) << log;
+}
+
 TEST_F(InmDos, without_an_edge_the_split_of_the_unstable_modes_is_unknown)
 {
     for (const std::string keywords : {"", "edge none", "modes none"}) {

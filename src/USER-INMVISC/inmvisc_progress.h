@@ -1,0 +1,66 @@
+/* -*- c++ -*- ----------------------------------------------------------
+   LAMMPS - Large-scale Atomic/Molecular Massively Parallel Simulator
+   https://www.lammps.org/, Sandia National Laboratories
+   LAMMPS development team: developers@lammps.org
+
+   This software is distributed under the GNU General Public License.
+   See the README file in the top-level LAMMPS directory.
+------------------------------------------------------------------------- */
+
+#ifndef LMP_INMVISC_PROGRESS_H
+#define LMP_INMVISC_PROGRESS_H
+
+#include "pointers.h"
+
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+#include <string>
+#include <thread>
+
+namespace INMVISC_NS {
+
+// A time in the unit that a reader would choose.
+
+std::string duration(double seconds);
+
+// Lines on rank 0 while something long goes on: after some seconds of silence, later after a quarter of
+// the time since the beginning, so that hours do not fill the log.
+
+class Progress : protected LAMMPS_NS::Pointers {
+ public:
+  // what, as the beginning of a line: "Compute inm/dos ID: diagonalization"
+  Progress(LAMMPS_NS::LAMMPS *, const std::string &what);
+  ~Progress();
+
+  // Lines also while nothing is told, from a thread: for calls of libraries that return when all is
+  // done.  expected: seconds that it will take about, 0 if not known.  All ranks may call it.
+  void watch(double expected);
+  void end_watch();
+
+  void done(double share);    // 0 to 1, tells a line if it is time for one
+  bool due();                 // true on rank 0 if it is time for a line, which the caller tells:
+  void tell(const std::string &line);
+  double seconds() const;    // since the beginning
+
+ private:
+  typedef std::chrono::steady_clock Clock;
+  std::string what;
+  const Clock::time_point begin;
+  Clock::time_point last_word;
+  double expected;
+  double share;    // that is done, 0 as long as nothing was told
+
+  std::thread watcher;
+  std::mutex mutex;    // of last_word, share and over
+  std::condition_variable changed;
+  bool over;
+
+  double silence() const;    // seconds between lines
+  bool is_time();
+  std::string state() const;
+  void wait_and_tell();
+};
+}    // namespace INMVISC_NS
+
+#endif
