@@ -27,7 +27,7 @@ if command -v clang++ > /dev/null 2>&1; then
     mkdir -p "$corpus"
     "$build/unittest/sanitizers/fuzz_$t" --seeds "$corpus"
     say "$t, libFuzzer for $seconds s"
-    (cd "$build/fuzz" && unittest/fuzz/libfuzzer_$t -max_total_time="$seconds" -max_len=16384 -rss_limit_mb=4096 \
+    (cd "$build/fuzz" && unittest/fuzz/libfuzzer_$t -max_total_time="$seconds" -timeout=30 -max_len=16384 -rss_limit_mb=4096 \
       -print_final_stats=1 "$corpus" > "fuzz_$t.log" 2>&1) || { tail -n 60 "$build/fuzz/fuzz_$t.log"; exit 1; }
     grep -E 'stat::number_of_executed_units|DONE' "$build/fuzz/fuzz_$t.log" || true
   done

@@ -420,6 +420,24 @@ TEST(Moments, of_a_matrix_that_is_not_finite_are_refused_on_all_ranks)
     }
 }
 
+// they were made anew without end
+TEST(Moments, of_a_vector_that_is_not_finite_are_refused_on_all_ranks)
+{
+    const System s = random_cluster(6, 2);
+    for (double bad : {NaN, Infinity, 1e200}) {
+        Field proj(3 * s.natom(), 0.0);
+        proj[4] = bad;
+        EXPECT_EQ(Kpm(s, proj, 2, 5).status, INM_ERR_NONFINITE) << bad;
+    }
+}
+
+TEST(Moments, that_overflow_are_refused_on_all_ranks)
+{
+    System s = random_cluster(6, 2);
+    s.onsite(3, diagonal_matrix(0, 1e160, 0));
+    EXPECT_EQ(Kpm(s, Field(), 2, 40, scattered, false, MPI_COMM_WORLD, 1).status, INM_ERR_NONFINITE);
+}
+
 // ---- what is read off ---------------------------------------------------------------------------
 
 // 0 below, 1 above, and half way in the middle

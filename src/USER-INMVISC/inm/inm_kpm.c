@@ -331,11 +331,23 @@ static int take_dots(inm_kpm *kpm, size_t k, const double *dot)
   return bounded;
 }
 
-static void widen_interval(inm_kpm *kpm)
+/* Lanczos falls short of the ends by little.  An interval 1.1^60 = 300 times as wide as what it found
+   is not too small: the numbers overflow or are undefined. */
+enum { MOST_WIDENINGS = 60 };
+
+static inm_status widen_interval(inm_kpm *kpm)
 {
   const double more = 0.05 * (kpm->hi - kpm->lo);
   kpm->lo -= more;
   kpm->hi += more;
+  return (kpm->nwidening++ < MOST_WIDENINGS) ? INM_OK : INM_ERR_NONFINITE;
+}
+
+static int has_finite_starts(const inm_kpm *kpm)
+{
+  for (int v = 0; v < inm_kpm_vectors(kpm); v++)
+    if (!isfinite(inm_kpm_moment(kpm, v, 0)[0])) return 0;
+  return 1;
 }
 
 /* count products, with one reduction of all their scalar products; dot [count][ngroup][2][INM_GROUP] */
@@ -352,11 +364,10 @@ static inm_status run_products(inm_kpm *kpm, size_t count, double *dot)
   for (size_t s = 0; s < count && bounded; s++) bounded = take_dots(kpm, first + s, &dot[s * each]);
   if (bounded) {
     kpm->nproduct += count;
-  } else {
-    widen_interval(kpm);
-    start(kpm);
+    return INM_OK;
   }
-  return INM_OK;
+  start(kpm);
+  return has_finite_starts(kpm) ? widen_interval(kpm) : INM_ERR_NONFINITE;
 }
 
 inm_status inm_kpm_advance(inm_kpm *kpm, size_t nproduct)

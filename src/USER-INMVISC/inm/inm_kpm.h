@@ -45,7 +45,8 @@ inm_status inm_kpm_create(inm_kpm **out, const inm_hessian *h, const inm_kpm_req
 void inm_kpm_destroy(inm_kpm **kpm);
 
 /* So many products more.  Where the interval turns out to be too small, it is made larger and all is
-   done anew.  INM_ERR_ARG after inm_kpm_finish.  After any failure there is nothing to be done with the
+   done anew.  INM_ERR_ARG after inm_kpm_finish.  INM_ERR_NONFINITE where a vector to project is infinite
+   or undefined, or numbers overflow.  After any failure there is nothing to be done with the
    handle but to destroy it.  Collective. */
 inm_status inm_kpm_advance(inm_kpm *kpm, size_t nproduct);
 

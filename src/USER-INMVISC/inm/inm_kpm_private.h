@@ -14,6 +14,7 @@ struct inm_kpm {
   double total_mass;
   int one_mass;
   double lo, hi; /* interval */
+  int nwidening; /* of it, since it was found too small */
 
   /* until finish */
   const inm_hessian *h;
