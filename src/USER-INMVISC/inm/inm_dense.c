@@ -6,6 +6,7 @@
 #include "inm_residual.h"
 #include "inm_solver_private.h"
 #include "inm_stream.h"
+#include "inm_team.h"
 
 #include <limits.h>
 #include <math.h>
@@ -247,8 +248,34 @@ static inm_status dense_alloc(inm_dense *d, const inm_request *request)
   return (status == INM_OK) ? allocate_atoms(d) : status;
 }
 
+/* Pages of the matrix, which is zero, are had when they are touched: shared, since clearing them takes
+   longer than filling in the blocks. */
+typedef struct {
+  char *memory;
+  size_t bytes;
+  int nthread;
+} untouched;
+
+static void touch_share(void *ctx, int thread)
+{
+  const size_t page = 4096;
+  const untouched *u = (const untouched *) ctx;
+  size_t first;
+  const size_t count = inm_team_share(u->bytes, (size_t) 1 << 21, u->nthread, thread, &first);
+  volatile char *byte = u->memory + first;
+
+  for (size_t k = 0; k < count; k += page) byte[k] = 0;
+}
+
+static void touch_matrix(const inm_dense *d, int nthread)
+{
+  const size_t element = d->single ? sizeof(*d->single) : sizeof(*d->a);
+  untouched u = {d->single ? (char *) d->single : (char *) d->a, d->n * d->n * element, nthread};
+  inm_run_parallel(nthread, touch_share, &u);
+}
+
 inm_status inm_dense_gather(const inm_hessian *h, const inm_request *request, const int64_t *tag,
-                            size_t natom, int root, inm_dense *d)
+                            size_t natom, int root, int nthread, inm_dense *d)
 {
   int me;
   inm_status status = INM_OK;
@@ -258,6 +285,7 @@ inm_status inm_dense_gather(const inm_hessian *h, const inm_request *request, co
   if (me == root) status = dense_alloc(d, request);
   status = inm_status_sync(status, h->comm);
 
+  if (status == INM_OK && me == root) touch_matrix(d, nthread);
   if (status == INM_OK) status = gather_atoms(h, request, tag, natom, root, d);
   if (status == INM_OK) status = gather_blocks(h, tag, natom, root, d);
   return status;
@@ -281,36 +309,77 @@ inm_status inm_dense_share_atoms(const inm_hessian *h, const inm_request *reques
   return INM_OK;
 }
 
+/* ---- translations ---------------------------------------------------------------------------- */
+
+typedef struct {
+  inm_dense *dense;
+  int nthread;
+  double *norm; /* [nthread] largest row sum of |D|, NaN if an element is not finite */
+  int a;        /* component that is lifted */
+  double weight;
+} lifting;
+
+static double row_sum(const inm_dense *d, size_t r)
+{
+  double sum = 0.0;
+  if (d->single)
+    for (size_t c = 0; c < d->n; c++) sum += fabs(d->single[r * d->n + c]);
+  else
+    for (size_t c = 0; c < d->n; c++) sum += fabs(d->a[r * d->n + c]);
+  return sum;
+}
+
+static void norm_share(void *ctx, int thread)
+{
+  const lifting *l = (const lifting *) ctx;
+  size_t first;
+  const size_t count = inm_team_share(l->dense->n, 1, l->nthread, thread, &first);
+  double norm = 0.0;
+
+  for (size_t r = first; r < first + count && isfinite(norm); r++) {
+    const double sum = row_sum(l->dense, r);
+    norm = isfinite(sum) ? fmax(norm, sum) : NAN;
+  }
+  l->norm[thread] = norm;
+}
+
 /* Every eigenvalue lies within the largest row sum of |D|; NaN if an element is not finite. */
-static double row_sum_norm(const inm_dense *d)
+static double row_sum_norm(const lifting *l)
 {
   double norm = 0.0;
-  for (size_t r = 0; r < d->n; r++) {
-    double sum = 0.0;
-    if (d->single)
-      for (size_t c = 0; c < d->n; c++) sum += fabs(d->single[r * d->n + c]);
-    else
-      for (size_t c = 0; c < d->n; c++) sum += fabs(d->a[r * d->n + c]);
-    if (!isfinite(sum)) return NAN;
-    norm = fmax(norm, sum);
-  }
+  inm_run_parallel(l->nthread, norm_share, (void *) l);
+  for (int t = 0; t < l->nthread; t++) norm = isnan(l->norm[t]) ? NAN : fmax(norm, l->norm[t]);
   return norm;
 }
 
-inm_status inm_dense_lift_translations(inm_dense *d, const int *is_free)
+static void lift_share(void *ctx, int thread)
 {
-  const size_t dim = (size_t) d->dim;
-  const double norm = row_sum_norm(d), shift = (norm > 0.0) ? 1.1 * norm : 1.0;
-  double total = 0.0;
+  const lifting *l = (const lifting *) ctx;
+  inm_dense *d = l->dense;
+  const size_t dim = (size_t) d->dim, a = (size_t) l->a;
+  size_t first;
+  const size_t count = inm_team_share(d->natom, 1, l->nthread, thread, &first);
 
+  for (size_t i = first; i < first + count; i++)
+    for (size_t j = 0; j < d->natom; j++)
+      add_to_element(d, dim * i + a, dim * j + a, l->weight * sqrt(d->mass[i] * d->mass[j]));
+}
+
+inm_status inm_dense_lift_translations(inm_dense *d, const int *is_free, int nthread)
+{
+  double total = 0.0;
+  lifting l = {d, nthread, (double *) malloc((size_t) nthread * sizeof(double)), 0, 0.0};
+
+  if (!l.norm) return INM_ERR_ALLOC;
+  const double norm = row_sum_norm(&l), shift = (norm > 0.0) ? 1.1 * norm : 1.0;
+  free(l.norm);
   if (!isfinite(norm * norm)) return INM_ERR_NONFINITE; /* solvers square what they get */
   for (size_t i = 0; i < d->natom; i++) total += d->mass[i];
-  for (size_t a = 0; a < dim; a++) {
-    if (!is_free[a]) continue;
-    if (d->residual) inm_residual_lift(d->residual, (int) a, shift, d->mass);
-    for (size_t i = 0; i < d->natom; i++)
-      for (size_t j = 0; j < d->natom; j++)
-        add_to_element(d, dim * i + a, dim * j + a, shift * sqrt(d->mass[i] * d->mass[j]) / total);
+  l.weight = shift / total;
+  for (l.a = 0; l.a < d->dim; l.a++) {
+    if (!is_free[l.a]) continue;
+    if (d->residual) inm_residual_lift(d->residual, l.a, shift, d->mass);
+    inm_run_parallel(nthread, lift_share, &l);
   }
   return INM_OK;
 }

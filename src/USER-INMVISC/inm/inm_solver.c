@@ -109,9 +109,9 @@ static inm_status solve_on_root(const inm_solver *solver, const inm_request *req
   f.intensity = (double *) malloc((d->natom + 1) * sizeof(*f.intensity));
   if (!f.intensity) return INM_ERR_ALLOC;
 
-  status = inm_dense_lift_translations(d, request->is_free);
   memcpy(modes->mass, d->mass, d->natom * sizeof(*d->mass));
   inm_cores_take(cores);
+  status = inm_dense_lift_translations(d, request->is_free, f.nthread);
   if (status == INM_OK && d->n > 0) status = solver->solve(d, &f);
   inm_cores_give_back(cores);
   if (status == INM_OK) status = check_finite(modes);
@@ -148,7 +148,8 @@ static inm_status gather_and_solve(const inm_solver *solver, const inm_hessian *
   const MPI_Comm comm = inm_hessian_comm(h);
   int me;
   inm_dense dense;
-  inm_status status = inm_dense_gather(h, request, modes->tag, modes->natom, root, &dense);
+  inm_status status =
+      inm_dense_gather(h, request, modes->tag, modes->natom, root, inm_cores_count(cores), &dense);
 
   MPI_Comm_rank(comm, &me);
   if (status == INM_OK) {

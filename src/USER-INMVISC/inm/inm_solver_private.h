@@ -33,9 +33,10 @@ size_t inm_tag_index(const int64_t *tag, size_t natom, int64_t wanted);
 /* All tags of all ranks in ascending order, allocated; collective. */
 inm_status inm_gather_tags(const inm_hessian *h, int64_t **tag, size_t *natom);
 
-/* Collect the matrix on rank root, where d is filled; elsewhere d stays zeroed.  Collective. */
+/* Collect the matrix on rank root, where d is filled; elsewhere d stays zeroed.  nthread: of the root.
+   Collective. */
 inm_status inm_dense_gather(const inm_hessian *h, const inm_request *request, const int64_t *tag,
-                            size_t natom, int root, inm_dense *d);
+                            size_t natom, int root, int nthread, inm_dense *d);
 void inm_dense_free(inm_dense *d);
 
 /* All but the matrix, on every rank: d->a is NULL.  Collective. */
@@ -44,7 +45,7 @@ inm_status inm_dense_share_atoms(const inm_hessian *h, const inm_request *reques
 
 /* Add shift * t t^T for each free translation t = sqrt(m_i/M), with a shift above all eigenvalues.
    INM_ERR_NONFINITE if an element is infinite or undefined. */
-inm_status inm_dense_lift_translations(inm_dense *d, const int *is_free);
+inm_status inm_dense_lift_translations(inm_dense *d, const int *is_free, int nthread);
 
 /* Filling of the mode table, while solving: on the root, or on several ranks that see some of the
    eigenvectors each.
