@@ -23,7 +23,9 @@
 #include "modify.h"
 #include "version.h"
 
+#include <cstdio>
 #include <cstring>
+#include <memory>
 
 using namespace LAMMPS_NS;
 
@@ -40,19 +42,37 @@ template <class T> Fix *fix(LAMMPS *lmp, int narg, char **arg)
 }
 
 struct Style {
-  const char *kind, *name, *info;
+  const char *kind, *name;
   lammpsplugin_factory2 *creator;
 };
 
 const Style styles[] = {
-    {"compute", "inm/dos", "instantaneous normal modes and their density of states",
-     (lammpsplugin_factory2 *) &compute<ComputeInmDos>},
-    {"compute", "affine/gamma", "affine force field and its correlator Gamma(w)",
-     (lammpsplugin_factory2 *) &compute<ComputeAffineGamma>},
-    {"compute", "ulinm/viscosity", "shear viscosity by class of normal mode",
-     (lammpsplugin_factory2 *) &compute<ComputeUlinmViscosity>},
-    {"fix", "orthogonal/dynamics", "memory kernel and friction of the atoms",
-     (lammpsplugin_factory2 *) &fix<FixOrthogonalDynamics>},
+    {"compute", "inm/dos", (lammpsplugin_factory2 *) &compute<ComputeInmDos>},
+    {"compute", "affine/gamma", (lammpsplugin_factory2 *) &compute<ComputeAffineGamma>},
+    {"compute", "ulinm/viscosity", (lammpsplugin_factory2 *) &compute<ComputeUlinmViscosity>},
+    {"fix", "orthogonal/dynamics", (lammpsplugin_factory2 *) &fix<FixOrthogonalDynamics>},
+};
+
+constexpr char INFO[] = "shear viscosity from instantaneous normal modes (compute inm/dos, compute "
+                        "affine/gamma, compute ulinm/viscosity, fix orthogonal/dynamics)";
+
+// LAMMPS prints a line for each style that is registered; that of the first names all of them
+
+class Silence {
+ public:
+  Silence(LAMMPS *l) : lmp(l), screen(l->screen), logfile(l->logfile)
+  {
+    lmp->screen = lmp->logfile = nullptr;
+  }
+  ~Silence()
+  {
+    lmp->screen = screen;
+    lmp->logfile = logfile;
+  }
+
+ private:
+  LAMMPS *lmp;
+  FILE *screen, *logfile;
 };
 
 // LAMMPS has one list of plugins for the whole process: what stands in it because another instance
@@ -68,20 +88,23 @@ void add_where_missing(Modify *modify, const Style &s)
 }
 }    // namespace
 
-extern "C" __attribute__((visibility("default"))) void inmvisc_register(void *lmp, void *handle,
+extern "C" __attribute__((visibility("default"))) void inmvisc_register(void *host, void *handle,
                                                                         void *regfunc)
 {
+  auto lmp = (LAMMPS *) host;
   auto register_plugin = (lammpsplugin_regfunc) regfunc;
+  std::unique_ptr<Silence> silence;
   lammpsplugin_t plugin;
   plugin.version = LAMMPS_VERSION;
   plugin.author = "USER-INMVISC developers";
+  plugin.info = INFO;
   plugin.handle = handle;
   for (const auto &s : styles) {
     plugin.style = s.kind;
     plugin.name = s.name;
-    plugin.info = s.info;
     plugin.creator.v2 = s.creator;
     (*register_plugin)(&plugin, lmp);
-    add_where_missing(((LAMMPS *) lmp)->modify, s);
+    if (!silence) silence.reset(new Silence(lmp));
+    add_where_missing(lmp->modify, s);
   }
 }
