@@ -13,7 +13,7 @@
 #include <string.h>
 
 enum {
-  TILE = 48,      /* rows and columns: two tiles of vectors and one of the matrix fit the cache */
+  TILE = 384 / sizeof(real), /* rows and columns, six cache lines: shorter columns take as long */
   RUN = 8,        /* tiles below one another that a thread takes in turn */
   ROUND = 32,     /* vectors are filled up with zeros to a multiple of it */
   CACHE_LINE = 64 /* bytes */
