@@ -19,12 +19,13 @@ struct inm_block_matrix {
   size_t nrow, ncol, nblock;
   size_t *start;    /* [nrow+1] first block of each row */
   int32_t *col;     /* [nblock + AHEAD] */
-  double *k;        /* [nblock][3][3] */
+  double *k;        /* [nblock + BLOCKS_AHEAD][3][3] */
   double *diagonal; /* [nrow][3][3] */
 };
 
-/* blocks between asking for the atom of a column and using it */
-enum { AHEAD = 6 };
+/* Blocks between asking for the atom of a column and using it, and between asking for a block and using
+   it: what the processor foresees by itself ends with the page, which has 56 blocks. */
+enum { AHEAD = 6, BLOCKS_AHEAD = 100 };
 
 void inm_block_matrix_destroy(inm_block_matrix **m)
 {
@@ -80,8 +81,9 @@ static inm_status allocate(inm_block_matrix *m)
 {
   m->start = (size_t *) calloc(m->nrow + 2, sizeof(*m->start));
   m->col = (int32_t *) calloc(m->nblock + AHEAD, sizeof(*m->col));
-  m->k = (double *) malloc((9 * m->nblock + 1) * sizeof(*m->k));
-  inm_prefer_large_pages(m->k, (9 * m->nblock + 1) * sizeof(*m->k));
+  const size_t bytes = 9 * (m->nblock + BLOCKS_AHEAD + 1) * sizeof(*m->k);
+  m->k = (double *) malloc(bytes);
+  inm_prefer_large_pages(m->k, bytes);
   m->diagonal = (double *) malloc((9 * m->nrow + 1) * sizeof(*m->diagonal));
   return (m->start && m->col && m->k && m->diagonal) ? INM_OK : INM_ERR_ALLOC;
 }
@@ -173,6 +175,9 @@ inm_status inm_block_matrix_create(inm_block_matrix **out, const inm_hessian *h)
 /* ask for the atom of a column that is to be used soon */
 #define PREFETCH(p) __builtin_prefetch(p), __builtin_prefetch((p) + 8), __builtin_prefetch((p) + 16)
 
+/* and for a block, which is a line and an eighth */
+#define PREFETCH_BLOCK(p) __builtin_prefetch(p), __builtin_prefetch((p) + 8)
+
 #define DEFINE_MULTIPLY(TARGET, NAME, W)                                                     \
   TARGET static void NAME(const inm_block_matrix *m, double a, double b, double c,           \
                           const double *__restrict x, double *__restrict y,                  \
@@ -197,6 +202,7 @@ inm_status inm_block_matrix_create(inm_block_matrix **out, const inm_hessian *h)
           const size_t j = INM_ATOM_GROUP * (size_t) col[n] + (size_t) lane;                 \
           const size_t soon = INM_ATOM_GROUP * (size_t) col[n + AHEAD];                      \
           PREFETCH(x + soon), PREFETCH(y + soon);                                            \
+          PREFETCH_BLOCK(k + 9 * BLOCKS_AHEAD);                                              \
           LOAD(u0, x + j), LOAD(u1, x + j + INM_GROUP), LOAD(u2, x + j + 2 * INM_GROUP);     \
           LOAD(v0, y + j), LOAD(v1, y + j + INM_GROUP), LOAD(v2, y + j + 2 * INM_GROUP);     \
           s0 += k[0] * u0;                                                                   \
