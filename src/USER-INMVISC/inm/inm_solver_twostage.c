@@ -33,7 +33,8 @@ enum {
   KD = 32,               /* half-bandwidth: wider is faster in 1., slower in 3. */
   PANEL = 512,           /* modes in a panel, but that no cluster is split */
   LARGEST_CLUSTER = 128, /* beyond it another solver is better */
-  STEPS = 2              /* of inverse iteration */
+  STEPS = 2,             /* of inverse iteration */
+  MOST_STEPS = 5         /* more of them for a mode of a cluster */
 };
 
 /* bounds, relative to the norm of D */
@@ -154,22 +155,50 @@ static void iterate_share(void *ctx, int thread)
   inm_band_factor_destroy(&factor);
 }
 
-/* modes of the panel that are closer than the gap are made orthogonal, twice for accuracy */
-static void orthogonalize_clusters(twostage *s)
+/* Take from mode p of the panel what it has of the modes before it that are closer than the gap.
+   Returns what is left of its norm. */
+static double orthogonalize(const twostage *s, size_t p)
 {
-  for (int pass = 0; pass < 2; pass++)
-    for (size_t p = 1; p < s->count; p++) {
-      const double lambda = s->lambda[s->first + p];
-      double *z = &s->z[p * s->n];
-      int moved = 0;
-      for (size_t q = p; q-- > 0;) {
-        if (lambda - s->lambda[s->first + q] > cluster_gap * s->norm) break;
-        const double *y = &s->z[q * s->n], overlap = inm_dot(y, z, s->n);
-        for (size_t i = 0; i < s->n; i++) z[i] -= overlap * y[i];
-        moved = 1;
-      }
-      if (moved) scale_to_one(z, s->n);
+  const double lambda = s->lambda[s->first + p];
+  double *z = &s->z[p * s->n], left = 1.0;
+
+  for (size_t q = p; q-- > 0;) {
+    if (lambda - s->lambda[s->first + q] > cluster_gap * s->norm) break;
+    const double *y = &s->z[q * s->n], overlap = inm_dot(y, z, s->n);
+    for (size_t i = 0; i < s->n; i++) z[i] -= overlap * y[i];
+    left = 0.0; /* to be found */
+  }
+  if (left == 0.0) {
+    left = norm2(z, s->n);
+    scale_to_one(z, s->n);
+  }
+  return left;
+}
+
+/* Modes of a cluster are made orthogonal, twice for accuracy.  Where little is left of a vector, its
+   error has grown as it was scaled up: then a step of inverse iteration makes it small again, as in
+   LAPACK's dstein. */
+static inm_status orthogonalize_clusters(twostage *s)
+{
+  const double little = 0.1;
+  inm_band_factor *factor = NULL;
+  inm_status status = INM_OK;
+
+  for (size_t p = 1; p < s->count && status == INM_OK; p++) {
+    double left = orthogonalize(s, p);
+    if (left < little && !factor) status = inm_band_factor_create(&factor, s->n, KD);
+    if (status != INM_OK) break;
+    if (left < little)
+      inm_band_factorize(factor, s->band, s->lambda[s->first + p], DBL_EPSILON * s->norm);
+    for (int attempt = 0; attempt < MOST_STEPS && left < little; attempt++) {
+      inm_band_solve(factor, &s->z[p * s->n]);
+      scale_to_one(&s->z[p * s->n], s->n);
+      left = orthogonalize(s, p);
     }
+    if (left < 1.0) orthogonalize(s, p);
+  }
+  inm_band_factor_destroy(&factor);
+  return status;
 }
 
 /* |B z - lambda z| of every nthread-th mode and the overlap with the one before it */
@@ -209,8 +238,8 @@ static inm_status panel_vectors(twostage *s)
   inm_blas_set_threads(1); /* the threads are ours */
   inm_status status = share(s, iterate_share);
   if (status == INM_OK) {
-    orthogonalize_clusters(s);
-    status = share(s, check_share);
+    status = orthogonalize_clusters(s);
+    if (status == INM_OK) status = share(s, check_share);
   }
   inm_blas_set_threads(s->nthread);
   return status;
