@@ -315,7 +315,7 @@ typedef struct {
   inm_dense *dense;
   int nthread;
   double *norm; /* [nthread] largest row sum of |D|, NaN if an element is not finite */
-  int a;        /* component that is lifted */
+  const int *is_free;
   double weight;
 } lifting;
 
@@ -356,19 +356,22 @@ static void lift_share(void *ctx, int thread)
 {
   const lifting *l = (const lifting *) ctx;
   inm_dense *d = l->dense;
-  const size_t dim = (size_t) d->dim, a = (size_t) l->a;
+  const size_t dim = (size_t) d->dim;
   size_t first;
   const size_t count = inm_team_share(d->natom, 1, l->nthread, thread, &first);
 
   for (size_t i = first; i < first + count; i++)
-    for (size_t j = 0; j < d->natom; j++)
-      add_to_element(d, dim * i + a, dim * j + a, l->weight * sqrt(d->mass[i] * d->mass[j]));
+    for (size_t j = 0; j < d->natom; j++) {
+      const double lift = l->weight * sqrt(d->mass[i] * d->mass[j]);
+      for (size_t a = 0; a < dim; a++)
+        if (l->is_free[a]) add_to_element(d, dim * i + a, dim * j + a, lift);
+    }
 }
 
 inm_status inm_dense_lift_translations(inm_dense *d, const int *is_free, int nthread)
 {
   double total = 0.0;
-  lifting l = {d, nthread, (double *) malloc((size_t) nthread * sizeof(double)), 0, 0.0};
+  lifting l = {d, nthread, (double *) malloc((size_t) nthread * sizeof(double)), is_free, 0.0};
 
   if (!l.norm) return INM_ERR_ALLOC;
   const double norm = row_sum_norm(&l), shift = (norm > 0.0) ? 1.1 * norm : 1.0;
@@ -376,10 +379,8 @@ inm_status inm_dense_lift_translations(inm_dense *d, const int *is_free, int nth
   if (!isfinite(norm * norm)) return INM_ERR_NONFINITE; /* solvers square what they get */
   for (size_t i = 0; i < d->natom; i++) total += d->mass[i];
   l.weight = shift / total;
-  for (l.a = 0; l.a < d->dim; l.a++) {
-    if (!is_free[l.a]) continue;
-    if (d->residual) inm_residual_lift(d->residual, l.a, shift, d->mass);
-    inm_run_parallel(nthread, lift_share, &l);
-  }
+  inm_run_parallel(nthread, lift_share, &l);
+  for (int a = 0; a < d->dim; a++)
+    if (is_free[a] && d->residual) inm_residual_lift(d->residual, a, shift, d->mass);
   return INM_OK;
 }

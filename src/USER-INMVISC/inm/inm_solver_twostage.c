@@ -114,10 +114,12 @@ static double norm2(const double *x, size_t n)
   return sqrt(inm_dot(x, x, n));
 }
 
-static void scale_to_one(double *x, size_t n)
+/* returns the norm that x had */
+static double scale_to_one(double *x, size_t n)
 {
-  const double factor = 1.0 / norm2(x, n);
+  const double norm = norm2(x, n), factor = 1.0 / norm;
   for (size_t i = 0; i < n; i++) x[i] *= factor;
+  return norm;
 }
 
 /* A start that depends on the mode only, not on the thread: Knuth's MMIX generator */
@@ -159,20 +161,15 @@ static void iterate_share(void *ctx, int thread)
    Returns what is left of its norm. */
 static double orthogonalize(const twostage *s, size_t p)
 {
-  const double lambda = s->lambda[s->first + p];
-  double *z = &s->z[p * s->n], left = 1.0;
+  const double *lambda = &s->lambda[s->first];
+  double *z = &s->z[p * s->n];
+  size_t q = p;
 
-  for (size_t q = p; q-- > 0;) {
-    if (lambda - s->lambda[s->first + q] > cluster_gap * s->norm) break;
-    const double *y = &s->z[q * s->n], overlap = inm_dot(y, z, s->n);
+  for (; q > 0 && lambda[p] - lambda[q - 1] <= cluster_gap * s->norm; q--) {
+    const double *y = &s->z[(q - 1) * s->n], overlap = inm_dot(y, z, s->n);
     for (size_t i = 0; i < s->n; i++) z[i] -= overlap * y[i];
-    left = 0.0; /* to be found */
   }
-  if (left == 0.0) {
-    left = norm2(z, s->n);
-    scale_to_one(z, s->n);
-  }
-  return left;
+  return (q < p) ? scale_to_one(z, s->n) : 1.0;
 }
 
 /* Modes of a cluster are made orthogonal, twice for accuracy.  Where little is left of a vector, its
