@@ -12,7 +12,6 @@ where an interrupted one stopped.  README.md tells more.
 import argparse
 import contextlib
 import fcntl
-import gzip
 import itertools
 import os
 import platform
@@ -87,18 +86,15 @@ class Runner:
     def state(self, case, part):
         """Restart file that the part leaves: of its run, or the one kept with the results, or of a run made again."""
         folder = self.folder(case, part)
-        if not os.path.isdir(folder) and part in plan.KEPT and store.has_state(self.results, case, part):
+        if not os.path.isdir(folder) and part in plan.KEPT and os.path.exists(store.state(self.results, case, part)):
             return self.unpacked(case, part)
         self.simulate(case, part)
         return os.path.join(folder, "state.restart")
 
     def unpacked(self, case, part):
         target = f"{self.folder(case, part)}.restart"
-        with locked(os.path.dirname(target)):
-            if not os.path.exists(target):
-                with gzip.open(store.state(self.results, case, part)) as packed, open(f"{target}.part", "wb") as fp:
-                    shutil.copyfileobj(packed, fp)
-                os.rename(f"{target}.part", target)
+        if not os.path.exists(target):
+            store.unpack_state(self.results, case, part, target)
         return target
 
     def result(self, case, part):
@@ -150,9 +146,8 @@ class Runner:
             temporary = f"{folder}.part"
             shutil.rmtree(temporary, ignore_errors=True)
             os.makedirs(temporary)
-            deck = f"in.{part}.{case.liquid}" if part == "melt" else f"in.{part}"
             begin = time.time()
-            self.lammps(temporary, deck, variables)
+            self.lammps(temporary, plan.deck(case, part), variables)
             with open(os.path.join(temporary, "seconds"), "w") as fp:
                 fp.write(f"{time.time() - begin:.1f}\n")
             os.rename(temporary, folder)
@@ -164,9 +159,7 @@ class Runner:
         command = [os.path.join(self.build, "lmp")]
         if self.args.ranks > 1:
             command = ["mpirun", *self.args.mpirun.split(), "-np", str(self.args.ranks), *command]
-        command += ["-in", os.path.join(HERE, deck), "-log", "log.lammps", "-screen", "none"]
-        for name, value in variables.items():
-            command += ["-var", name, *map(str, value if isinstance(value, (list, tuple)) else [value])]
+        command += ["-in", os.path.join(HERE, deck), "-log", "log.lammps", "-screen", "none", *plan.arguments(variables)]
         threads = str(self.args.threads)
         env = dict(os.environ, LAMMPS_PLUGIN_PATH=self.build, OPENBLAS_NUM_THREADS=threads, OMP_NUM_THREADS=threads)
         if subprocess.run(command, cwd=folder, env=env).returncode != 0:

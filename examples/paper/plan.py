@@ -26,6 +26,19 @@ FURTHER = ("inherent", "integrate", "shear", "pictures")     # main size only; i
 KEPT = ("equilibrate",)      # their final states stay with the results, so that other parts begin from them anywhere
 LAMBDA_NODES = 8      # of the thermodynamic integration
 
+
+def deck(case, part):
+    return f"in.{part}.{case.liquid}" if part == "melt" else f"in.{part}"
+
+
+def arguments(variables):
+    """Index variables on the command line of LAMMPS; a list becomes one of several strings."""
+    out = []
+    for name, value in variables.items():
+        out += ["-var", name, *map(str, value if isinstance(value, (list, tuple)) else [value])]
+    return out
+
+
 # What the paper states, and what belongs to the force field
 LIQUID = {
     "kob-andersen": {

@@ -5,6 +5,7 @@ name first, so that a file that is there is whole.
     results/kob-andersen/N2000-s1/T0.6/equilibrate.restart.gz
 """
 
+import contextlib
 import gzip
 import json
 import math
@@ -26,10 +27,6 @@ def state(root, case, part):
     return os.path.join(root, place(case), f"{part}.restart.gz")
 
 
-def has_state(root, case, part):
-    return os.path.exists(state(root, case, part))
-
-
 def plain(value, digits=6):
     """For JSON: numbers with so many digits, null for what is not finite."""
     if isinstance(value, dict):
@@ -47,23 +44,30 @@ def plain(value, digits=6):
     return value
 
 
-def write(root, case, part, record):
-    target = path(root, case, part)
+@contextlib.contextmanager
+def whole(target, mode):
+    """A file to write to, which gets its name when it is complete."""
     os.makedirs(os.path.dirname(target), exist_ok=True)
-    text = json.dumps(plain(record), indent=1, allow_nan=False)
     temporary = f"{target}.{os.getpid()}"
-    with open(temporary, "w") as fp:
-        fp.write(flat(text) + "\n")
+    with open(temporary, mode) as fp:
+        yield fp
     os.replace(temporary, target)
+
+
+def write(root, case, part, record):
+    text = json.dumps(plain(record), indent=1, allow_nan=False)
+    with whole(path(root, case, part), "w") as fp:
+        fp.write(flat(text) + "\n")
 
 
 def keep_state(root, case, part, restart):
-    target = state(root, case, part)
-    os.makedirs(os.path.dirname(target), exist_ok=True)
-    temporary = f"{target}.{os.getpid()}"
-    with open(restart, "rb") as fp, open(temporary, "wb") as out, gzip.GzipFile("", "wb", fileobj=out, mtime=0) as packed:
+    with open(restart, "rb") as fp, whole(state(root, case, part), "wb") as out, gzip.GzipFile("", "wb", fileobj=out, mtime=0) as packed:
         shutil.copyfileobj(fp, packed)
-    os.replace(temporary, target)
+
+
+def unpack_state(root, case, part, restart):
+    with gzip.open(state(root, case, part)) as packed, whole(restart, "wb") as fp:
+        shutil.copyfileobj(packed, fp)
 
 
 def flat(text):

@@ -32,8 +32,7 @@ def paper(part, state="", **more):
     case = plan.Case("kob-andersen", 120, 2.0, 1)
     variables = plan.Plan("test").variables(case, part)
     files = dict(here="{examples}/paper", liquid=case.liquid, **({"state": "{scratch}/" + state + "/state.restart"} if state else {}))
-    deck = f"in.{part}.{case.liquid}" if part == "melt" else f"in.{part}"
-    return f"paper/{deck}", {**variables, **files, **more}
+    return f"paper/{plan.deck(case, part)}", {**variables, **files, **more}
 
 
 OURS = ("inmvisc_styles.so", "inmviscplugin.so")
@@ -84,13 +83,13 @@ class Valgrind:
         """Exit status, errors of ours, number of the others."""
         folder = os.path.join(self.scratch, re.sub(r"\W", "_", name))
         os.makedirs(folder)
-        for path in glob.glob(os.path.join(EXAMPLES, os.path.dirname(deck), "*.inc")) + glob.glob(os.path.join(EXAMPLES, os.path.dirname(deck), "*.mol")):
-            os.symlink(path, os.path.join(folder, os.path.basename(path)))
+        for included in ("*.inc", "*.mol"):
+            for path in glob.glob(os.path.join(EXAMPLES, os.path.dirname(deck), included)):
+                os.symlink(path, os.path.join(folder, os.path.basename(path)))
         report = os.path.join(folder, "memcheck.xml")
         command = ["valgrind", "--xml=yes", "--xml-file=" + report, "--leak-check=full", "--show-leak-kinds=definite",
-                   "--num-callers=40", "--quiet", "--keep-debuginfo=yes", os.path.join(self.host.build, "lmp"), "-in", os.path.join(EXAMPLES, deck)]
-        for key, value in variables.items():
-            command += ["-var", key, *map(str, value if isinstance(value, (list, tuple)) else [value])]
+                   "--num-callers=40", "--quiet", "--keep-debuginfo=yes", os.path.join(self.host.build, "lmp"), "-in", os.path.join(EXAMPLES, deck),
+                   *plan.arguments(variables)]
         done = subprocess.run(command, cwd=folder, env=self.host.env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                               text=True)
         if done.returncode != 0:

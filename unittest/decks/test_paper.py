@@ -172,6 +172,10 @@ def command(results):
             "--potential", potential.stdout.strip(), "--no-report"]
 
 
+def call(results):
+    return subprocess.run(command(results), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+
+
 def stamps(folder):
     return {os.path.relpath(path, folder): os.path.getmtime(path) for path in glob.glob(os.path.join(folder, "**/*"), recursive=True)
             if path.endswith((".json", "log.lammps")) and ".part" not in path}
@@ -208,7 +212,7 @@ def killed_and_resumed():
     before, runs = stamps(results), stamps(work)
     holds("killed in the middle of a part", os.path.exists(unfinished) and len(before) == 2 and len(runs) == 3)
 
-    done = subprocess.run(command(results), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    done = call(results)
     print(done.stdout)
     if done.returncode != 0:
         sys.exit("paper.py failed")
@@ -216,25 +220,25 @@ def killed_and_resumed():
     holds("nothing that was finished was run again", all(after[k] == v for k, v in before.items()) and all(again[k] == v for k, v in runs.items()))
     holds("all parts are there", len(after) == 32 and not glob.glob(os.path.join(work, "**/*.part"), recursive=True))
 
-    third = subprocess.run(command(results), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    third = call(results)
     holds("a third call runs nothing", third.returncode == 0 and "0 parts of 32" in third.stdout and stamps(work) == again and stamps(results) == after)
 
     shutil.rmtree(os.path.join(work, "cuzr"))
     os.remove(os.path.join(results, "cuzr/N128-s1/T2200/modulus.json"))
-    fourth = subprocess.run(command(results), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    fourth = call(results)
     holds("from the results and the states kept with them, only a missing part is made", fourth.returncode == 0 and made(fourth) == ["modulus"])
 
     shutil.rmtree(os.path.join(work, "cuzr"))
     os.remove(os.path.join(results, "cuzr/N128-s1/T2200/modulus.json"))
     os.remove(os.path.join(results, "cuzr/N128-s1/T2200/equilibrate.restart.gz"))
-    fifth = subprocess.run(command(results), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    fifth = call(results)
     holds("from results alone, the states that it needs too", fifth.returncode == 0 and made(fifth) == ["melt", "equilibrate", "modulus"])
 
     state = os.path.join(work, "kob-andersen/N120-s1/T2/dynamics/state.restart")
     foreign(state, os.path.join(work, "kob-andersen/N120-s1/T2/equilibrate/state.restart"))
     os.remove(os.path.join(results, "kob-andersen/N120-s1/T2/modes.json"))
     shutil.rmtree(os.path.join(work, "kob-andersen/N120-s1/T2/modes"))
-    sixth = subprocess.run(command(results), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    sixth = call(results)
     print(sixth.stdout)
     holds("a state that the fix refuses is made again", sixth.returncode == 0 and "made again" in sixth.stdout and made(sixth) == ["dynamics", "modes"])
 
