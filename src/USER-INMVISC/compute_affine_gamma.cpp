@@ -143,7 +143,18 @@ void ComputeAffineGamma::affine_force(HessianBuilder &builder, double *xi)
     from_hessian(builder, xi);
   else
     from_strain(builder, xi);
-  xi_atom.assign(xi, xi + 9 * builder.sites().atom_of_row.size());
+  keep_peratom(builder.sites(), xi);
+}
+
+void ComputeAffineGamma::keep_peratom(const HessianSites &sites, const double *xi)
+{
+  const size_t nrow = sites.atom_of_row.size();
+
+  xi_atom.assign(9 * (size_t) atom->nlocal, 0.0);
+  for (size_t r = 0; r < nrow; r++)
+    for (int p = 0; p < 3; p++)
+      for (int a = 0; a < 3; a++)
+        xi_atom[9 * (size_t) sites.atom_of_row[r] + 3 * p + a] = xi[3 * (p * nrow + r) + a];
 }
 
 void ComputeAffineGamma::from_hessian(HessianBuilder &builder, double *xi) const
@@ -217,15 +228,7 @@ void ComputeAffineGamma::tabulate_peratom()
   memory->destroy(array_atom);
   memory->create(array_atom, std::max(atom->nmax, 1), size_peratom_cols, "affine/gamma:array_atom");
 
-  const size_t nrow = xi_atom.size() / 9;
-  size_t r = 0;    // rows are the owned atoms of the group in order
-  for (int i = 0; i < atom->nlocal; i++) {
-    const bool in_group = (atom->mask[i] & groupbit) && r < nrow;
-    for (int p = 0; p < 3; p++)
-      for (int a = 0; a < 3; a++)
-        array_atom[i][3 * p + a] = in_group ? xi_atom[3 * (p * nrow + r) + a] : 0.0;
-    if (in_group) r++;
-  }
+  std::copy(xi_atom.begin(), xi_atom.end(), array_atom[0]);
 }
 
 void ComputeAffineGamma::tabulate_local()

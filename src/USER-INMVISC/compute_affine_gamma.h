@@ -54,10 +54,11 @@ class ComputeAffineGamma : public Compute, public ComputeInmDos::Projector {
   int method;                  // HESSIAN or STRAIN
   double strain;
   bigint snapshot_step;           // time step of the results, -1 if none
-  std::vector<double> xi_atom;    // [3][nrow][3] of the last snapshot
+  std::vector<double> xi_atom;    // [nlocal][3][3] of the last snapshot, 0 outside the group
   std::vector<double> xi2;        // [modes] squared projections, mean over the planes
 
   void find_inm();
+  void keep_peratom(const INMVISC_NS::HessianSites &, const double *xi);
   void from_hessian(INMVISC_NS::HessianBuilder &, double *xi) const;
   void from_strain(INMVISC_NS::HessianBuilder &, double *xi) const;
   void tabulate_peratom();

@@ -26,6 +26,7 @@
 #include <algorithm>
 #include <cfloat>
 #include <cmath>
+#include <utility>
 
 using namespace LAMMPS_NS;
 using namespace INMVISC_NS;
@@ -42,24 +43,29 @@ double INMVISC_NS::atom_spacing(LAMMPS *lmp)
 }
 
 /* ----------------------------------------------------------------------
-   A pair of owned atoms is seen twice by the same rank.  A pair of an owned
-   atom and a ghost is seen again where the ghost is owned and the owned
-   atom is a ghost, maybe on another rank: the IDs decide, odd and even sums
-   the other way round so that no rank gets most of them.
+   A ghost is at the place of its atom plus a translation, to rounding: in
+   crystals many atoms are level to that, which must not decide.
 ------------------------------------------------------------------------- */
 
-bool INMVISC_NS::keeps_pair(const Atom *atom, int i, int j)
+static constexpr double LEVEL = 1.0e-8;    // of the spacing of atoms
+
+HalfShell::HalfShell(LAMMPS *lmp) : atom(lmp->atom), axis{2, 1, 0}, level(LEVEL * atom_spacing(lmp))
+{
+  const int *parts = lmp->comm->procgrid;
+  std::stable_sort(axis, axis + 3, [parts](int a, int b) {
+    return parts[a] > parts[b];
+  });
+}
+
+bool HalfShell::keeps(int i, int j) const
 {
   if (j < atom->nlocal) return i < j;
 
-  const tagint ti = atom->tag[i], tj = atom->tag[j];
-  if (ti != tj) return ((ti + tj) & 1) ? ti < tj : ti > tj;
-
-  // an atom and its own image, which has a counterpart on the other side
-
-  for (int a = 0; a < 3; a++)
-    if (atom->x[i][a] != atom->x[j][a]) return atom->x[i][a] < atom->x[j][a];
-  return false;
+  for (int a : axis) {
+    const double above = atom->x[j][a] - atom->x[i][a];
+    if (fabs(above) > level) return above > 0.0;
+  }
+  return atom->tag[i] < atom->tag[j];    // at the same place
 }
 
 HessianBuilder::HessianBuilder(LAMMPS *lmp, const std::string &caller_in) :
@@ -181,19 +187,46 @@ void HessianBuilder::init()
 
 /* ---- assembly --------------------------------------------------------------------------------- */
 
+/* place on a Z-order curve (Morton 1966) through cells: the bits of the three indices in turn */
+
+static uint64_t along_curve(const double *x, const double *lo, double cell)
+{
+  constexpr int BITS = 21;    // for each index, 63 in all
+  constexpr double LAST = (1 << BITS) - 1;
+  uint64_t place = 0;
+
+  for (int a = 0; a < 3; a++) {
+    const auto index = (uint64_t) std::min(std::max(0.0, (x[a] - lo[a]) / cell), LAST);
+    for (int bit = 0; bit < BITS; bit++) place |= (index >> bit & 1) << (3 * bit + a);
+  }
+  return place;
+}
+
+/* ----------------------------------------------------------------------
+   Rows are along a curve, so that what a product with vectors needs next
+   is near in memory to what it has, however large the box and in whatever
+   order atoms are.
+------------------------------------------------------------------------- */
+
 void HessianBuilder::find_sites(int groupbit)
 {
   const int nall = atom->nlocal + atom->nghost;
+  const double cell = 2.0 * atom_spacing(lmp);
+  std::vector<std::pair<uint64_t, int>> row;
   int nsite = 0;
 
   site.groupbit = groupbit;
   site.atom_of_row.clear();
   site.site_of_atom.assign(nall, INM_OUTSIDE);
-  for (int i = 0; i < nall; i++) {
-    if (!(atom->mask[i] & groupbit)) continue;
-    site.site_of_atom[i] = nsite++;
-    if (i < atom->nlocal) site.atom_of_row.push_back(i);
+  for (int i = 0; i < atom->nlocal; i++)
+    if (atom->mask[i] & groupbit) row.emplace_back(along_curve(atom->x[i], domain->boxlo, cell), i);
+  std::sort(row.begin(), row.end());
+  for (const auto &r : row) {
+    site.site_of_atom[r.second] = nsite++;
+    site.atom_of_row.push_back(r.second);
   }
+  for (int i = atom->nlocal; i < nall; i++)
+    if (atom->mask[i] & groupbit) site.site_of_atom[i] = nsite++;
 }
 
 void HessianBuilder::assemble(const std::vector<Assignment *> &who, NeighList *list)

@@ -27,8 +27,8 @@ class NeighList;
 
 namespace INMVISC_NS {
 
-// The sites of the Hessian on this rank: rows are the owned atoms of the group in local order, the
-// other sites are ghosts of the group.
+// The sites of the Hessian on this rank: rows are the owned atoms of the group, neighbors near each other,
+// the other sites are ghosts of the group in local order.
 
 struct HessianSites {
   int groupbit;
@@ -36,10 +36,20 @@ struct HessianSites {
   std::vector<int> site_of_atom;    // [nlocal + nghost], INM_OUTSIDE for atoms outside the group
 };
 
-// True on exactly one of the two sides from which a pair within the cutoff is seen, on all ranks
-// together.  i is owned, j is owned or ghost.
+// Each pair within the cutoff is seen from two sides, maybe on two ranks.  keeps() is true on exactly one
+// of them: that from which the other atom is above, along the axis that is divided between most ranks.
+// So a rank needs copies of the atoms beyond one of its two faces there.
 
-bool keeps_pair(const LAMMPS_NS::Atom *, int i, int j);
+class HalfShell {
+ public:
+  HalfShell(LAMMPS_NS::LAMMPS *lmp);
+  bool keeps(int i, int j) const;    // i is owned, j is owned or ghost
+
+ private:
+  const LAMMPS_NS::Atom *atom;
+  int axis[3];
+  double level;    // below it, a difference of coordinates is rounding
+};
 
 // A provider turns one part of the force field into blocks of the Hessian.
 

@@ -277,6 +277,7 @@ double EAMProvider::find_neighbors(int k, const NeighList *list,
 void EAMProvider::collect(const HessianSites &sites, const NeighList *list, Stars &stars,
                           std::vector<inm_central_pair> &pairs) const
 {
+  const HalfShell half(lmp);
   const double factor = scale();
   const auto in_group = [&](const Neighbor &n) {
     return sites.site_of_atom[n.atom] != INM_OUTSIDE;
@@ -293,7 +294,7 @@ void EAMProvider::collect(const HessianSites &sites, const NeighList *list, Star
     if (embed.d2f != 0.0 && !near.empty()) stars.add(k, factor * embed.d2f, near);
     for (const Neighbor &n : near) {
       double du = embed.df * n.density.df, du2 = embed.df * n.density.d2f;
-      if (keeps_pair(atom, k, n.atom)) {
+      if (half.keeps(k, n.atom)) {
         const Value phi = pair_potential(ktype, atom->type[n.atom], n.r);
         du += phi.df;
         du2 += phi.d2f;

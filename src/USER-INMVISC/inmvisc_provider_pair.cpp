@@ -131,6 +131,7 @@ Derivatives PairProvider::by_born(const PairSite &s, double r) const
 
 template <class Visit> void PairProvider::for_pairs(NeighList *list, Visit visit) const
 {
+  const HalfShell half(lmp);
   double **x = atom->x;
 
   for (int ii = 0; ii < list->inum; ii++) {
@@ -142,7 +143,7 @@ template <class Visit> void PairProvider::for_pairs(NeighList *list, Visit visit
       const int bits = list->firstneigh[s.i][jj];
       s.j = bits & NEIGHMASK;
       s.jtype = atom->type[s.j];
-      if (!part.covers(s.itype, s.jtype) || !keeps_pair(atom, s.i, s.j)) continue;
+      if (!part.covers(s.itype, s.jtype) || !half.keeps(s.i, s.j)) continue;
 
       const double dr[3] = {x[s.i][0] - x[s.j][0], x[s.i][1] - x[s.j][1], x[s.i][2] - x[s.j][2]};
       const double rsq = dr[0] * dr[0] + dr[1] * dr[1] + dr[2] * dr[2];

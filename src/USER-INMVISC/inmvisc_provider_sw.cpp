@@ -195,6 +195,7 @@ double SWProvider::expected_pairs(const HessianSites &, NeighList *list) const
 
 void SWProvider::fill(inm_hessian *h, const HessianSites &sites, NeighList *list)
 {
+  const HalfShell half(lmp);
   const bool triplets = part.pair->manybody_flag;    // not so with threebody off
   int status = INM_OK;
 
@@ -204,7 +205,7 @@ void SWProvider::fill(inm_hessian *h, const HessianSites &sites, NeighList *list
 
     for (size_t j = 0; j < near.size() && status == INM_OK; j++) {
       const int other = sites.site_of_atom[near[j].atom];
-      if (keeps_pair(atom, i, near[j].atom) && (site != INM_OUTSIDE || other != INM_OUTSIDE)) {
+      if (half.keeps(i, near[j].atom) && (site != INM_OUTSIDE || other != INM_OUTSIDE)) {
         const Value u = two_body(*near[j].param, near[j].r);
         status = inm_hessian_add_central(h, site, other, near[j].dr, u.df, u.d2f);
       }

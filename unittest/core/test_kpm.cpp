@@ -114,6 +114,38 @@ TEST(BlockProduct, agrees_with_the_product_of_the_hessian)
     inm_block_matrix_destroy(&m);
 }
 
+// atom 1 + rank on each rank, and a ghost of that of the next rank, with a block of it or none
+size_t columns_of_ring(bool bound)
+{
+    int me, nprocs;
+    MPI_Comm_rank(MPI_COMM_WORLD, &me);
+    MPI_Comm_size(MPI_COMM_WORLD, &nprocs);
+    const int64_t tag = 1 + me, next = 1 + (me + 1) % nprocs;
+    const int type    = 1;
+    const double mass = 1.0, dr[3] = {1.0, 0.0, 0.0},
+                 k[9]   = {1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0};
+    inm_hessian *h      = nullptr;
+    inm_block_matrix *m = nullptr;
+    size_t ncol         = 0;
+    EXPECT_EQ(inm_hessian_create(&h, MPI_COMM_WORLD, 3, 1.0), INM_OK);
+    EXPECT_EQ(inm_hessian_begin(h, 1, &tag, &type, &mass, 1, &next), INM_OK);
+    if (bound) EXPECT_EQ(inm_hessian_add(h, 0, 1, dr, k), INM_OK);
+    EXPECT_EQ(inm_hessian_end(h), INM_OK);
+    EXPECT_EQ(inm_block_matrix_create(&m, h), INM_OK);
+    if (m) ncol = inm_block_matrix_ncol(m);
+    inm_block_matrix_destroy(&m);
+    inm_hessian_destroy(&h);
+    return ncol;
+}
+
+TEST(BlockProduct, has_copies_of_atoms_with_blocks_only)
+{
+    int nprocs;
+    MPI_Comm_size(MPI_COMM_WORLD, &nprocs);
+    EXPECT_EQ(columns_of_ring(false), 1u);
+    EXPECT_EQ(columns_of_ring(true), nprocs > 1 ? 2u : 1u);
+}
+
 TEST(BlockProduct, needs_rows)
 {
     inm_hessian *h      = nullptr;

@@ -167,16 +167,16 @@ inm_status inm_block_matrix_create(inm_block_matrix **out, const inm_hessian *h)
 /* ---- products --------------------------------------------------------------------------------- */
 
 /* The vectors of a group, W at a time: packs that the compiler turns into the instructions at hand.
-   The blocks of a row stay in the first cache while the packs pass.  Sums of a row and of a column
-   grow in turn, so that no operation waits for the one before it. */
+   The blocks of a row stay in the first cache while the packs pass.  What a block adds to its row is
+   summed up before it is added, so that no block waits for the one before it. */
 #define LOAD(pack, from) memcpy(&(pack), from, sizeof(pack))
 #define STORE(pack, to) memcpy(to, &(pack), sizeof(pack))
 
-/* ask for the atom of a column that is to be used soon */
-#define PREFETCH(p) __builtin_prefetch(p), __builtin_prefetch((p) + 8), __builtin_prefetch((p) + 16)
+/* ask for the atom of a column that is to be used soon: one of its lines, the others follow */
+#define PREFETCH(p) __builtin_prefetch(p)
 
-/* and for a block, which is a line and an eighth */
-#define PREFETCH_BLOCK(p) __builtin_prefetch(p), __builtin_prefetch((p) + 8)
+/* and for a block, a line and an eighth, which is used once: it is not to drive vectors from a cache */
+#define PREFETCH_BLOCK(p) __builtin_prefetch(p, 0, 0), __builtin_prefetch((p) + 8, 0, 0)
 
 #define DEFINE_MULTIPLY(TARGET, NAME, W)                                                     \
   TARGET static void NAME(const inm_block_matrix *m, double a, double b, double c,           \
@@ -205,24 +205,12 @@ inm_status inm_block_matrix_create(inm_block_matrix **out, const inm_hessian *h)
           PREFETCH_BLOCK(k + 9 * BLOCKS_AHEAD);                                              \
           LOAD(u0, x + j), LOAD(u1, x + j + INM_GROUP), LOAD(u2, x + j + 2 * INM_GROUP);     \
           LOAD(v0, y + j), LOAD(v1, y + j + INM_GROUP), LOAD(v2, y + j + 2 * INM_GROUP);     \
-          s0 += k[0] * u0;                                                                   \
-          v0 += k[0] * ax0;                                                                  \
-          s1 += k[3] * u0;                                                                   \
-          v0 += k[3] * ax1;                                                                  \
-          s2 += k[6] * u0;                                                                   \
-          v0 += k[6] * ax2;                                                                  \
-          s0 += k[1] * u1;                                                                   \
-          v1 += k[1] * ax0;                                                                  \
-          s1 += k[4] * u1;                                                                   \
-          v1 += k[4] * ax1;                                                                  \
-          s2 += k[7] * u1;                                                                   \
-          v1 += k[7] * ax2;                                                                  \
-          s0 += k[2] * u2;                                                                   \
-          v2 += k[2] * ax0;                                                                  \
-          s1 += k[5] * u2;                                                                   \
-          v2 += k[5] * ax1;                                                                  \
-          s2 += k[8] * u2;                                                                   \
-          v2 += k[8] * ax2;                                                                  \
+          s0 += k[0] * u0 + k[1] * u1 + k[2] * u2;                                           \
+          s1 += k[3] * u0 + k[4] * u1 + k[5] * u2;                                           \
+          s2 += k[6] * u0 + k[7] * u1 + k[8] * u2;                                           \
+          v0 += k[0] * ax0 + k[3] * ax1 + k[6] * ax2;                                        \
+          v1 += k[1] * ax0 + k[4] * ax1 + k[7] * ax2;                                        \
+          v2 += k[2] * ax0 + k[5] * ax1 + k[8] * ax2;                                        \
           STORE(v0, y + j), STORE(v1, y + j + INM_GROUP), STORE(v2, y + j + 2 * INM_GROUP);  \
         }                                                                                    \
         LOAD(v0, yi), LOAD(v1, yi + INM_GROUP), LOAD(v2, yi + 2 * INM_GROUP);                \
@@ -250,7 +238,7 @@ inm_status inm_block_multiply(const inm_block_matrix *m, double a, double b, dou
   inm_status status = inm_halo_forward(m->h->halo, INM_ATOM_GROUP, x, x_copy);
   if (status != INM_OK) return status;
 
-  memset(y_copy, 0, INM_ATOM_GROUP * (m->ncol - m->nrow) * sizeof(*y));
+  if (m->ncol > m->nrow) memset(y_copy, 0, INM_ATOM_GROUP * (m->ncol - m->nrow) * sizeof(*y));
   memset(dot, 0, 2 * INM_GROUP * sizeof(*dot));
   INM_BEST_OF(multiply)(m, a, b, c, x, y, dot);
   return inm_halo_reverse(m->h->halo, INM_ATOM_GROUP, y_copy, y);

@@ -129,6 +129,36 @@ static void fill_rows(inm_hessian *h)
   h->mine.nblock = 0;
 }
 
+/* Ghosts of which no block is left on this rank: nobody is to send what they are.  Where columns are
+   found by tag or by site, they are not what they were: both are done with. */
+static inm_status drop_unused_columns(inm_hessian *h)
+{
+  int32_t *column = (int32_t *) calloc(h->ncol + 1, sizeof(*column));
+  size_t ncol = h->nrow;
+  if (!column) return INM_ERR_ALLOC;
+
+  for (size_t r = 0; r < h->nrow; r++)
+    for (size_t n = h->row_start[r]; n < h->row_start[r] + (size_t) h->row_len[r]; n++)
+      column[h->col[n]] = 1;
+  for (size_t c = 0; c < h->ncol; c++)
+    if (c < h->nrow) {
+      column[c] = (int32_t) c;
+    } else if (column[c]) {
+      h->tag[ncol] = h->tag[c];
+      column[c] = (int32_t) ncol++;
+    }
+  for (size_t r = 0; r < h->nrow; r++)
+    for (size_t n = h->row_start[r]; n < h->row_start[r] + (size_t) h->row_len[r]; n++)
+      h->col[n] = column[h->col[n]];
+  h->ncol = ncol;
+  inm_tagmap_free(&h->column_of);
+  free(h->site);
+  h->site = NULL;
+  h->nsite = 0;
+  free(column);
+  return INM_OK;
+}
+
 /* a diagonal block is symmetric; measured ones are so only nearly */
 static void symmetrize_diagonal(inm_hessian *h)
 {
@@ -154,9 +184,11 @@ inm_status inm_hessian_end(inm_hessian *h)
   if (status == INM_OK) {
     fill_rows(h);
     symmetrize_diagonal(h);
+    status = inm_status_sync(drop_unused_columns(h), h->comm);
+  }
+  if (status == INM_OK)
     status =
         inm_halo_create(&h->halo, h->comm, h->nrow, h->tag, h->ncol - h->nrow, &h->tag[h->nrow]);
-  }
   inm_halo_destroy(&halo);
   if (status != INM_OK) inm_hessian_forget(h);
   return status;

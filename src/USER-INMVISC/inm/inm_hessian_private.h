@@ -35,13 +35,13 @@ struct inm_hessian {
   size_t nrow, ncol, maxcol;
   size_t nshared;       /* columns known at begin: those that have a diagonal and an affine force */
   int64_t *tag;         /* [ncol] */
-  inm_tagmap column_of; /* tag -> column */
+  inm_tagmap column_of; /* tag -> column, until end */
   int *type;            /* [nrow] */
   double *mass;         /* [nrow] */
   double *diagonal;     /* [nshared][3][3] until end, then [nrow] */
   double *affine;       /* [nshared][3][3][3] likewise: [a][k][c] */
   size_t nsite;
-  int32_t *site; /* [nsite] column of each site */
+  int32_t *site; /* [nsite] column of each site, until end */
 
   /* until end */
   int open;

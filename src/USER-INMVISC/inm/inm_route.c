@@ -10,7 +10,8 @@ struct inm_route {
   size_t nitem, narrival;
   int *nsend, *send_offset, *nrecv, *recv_offset; /* [nprocs] items to and from each rank */
   size_t *order;                                  /* [nitem] items grouped by destination */
-  char *buffer;                                   /* [nitem][bytes] in that order */
+  int in_order;                                   /* that is the order they are in */
+  char *buffer; /* [nitem][bytes] in that order, if it is another */
   size_t maxbytes;
 };
 
@@ -66,6 +67,8 @@ inm_status inm_route_create(inm_route **out, MPI_Comm comm, size_t nitem, const 
   add_up(r->nprocs, r->nsend, r->send_offset, &total);
   for (size_t n = 0; n < nitem; n++) r->order[r->send_offset[dest[n]]++] = n;
   add_up(r->nprocs, r->nsend, r->send_offset, &total);
+  r->in_order = 1;
+  for (size_t n = 0; n < nitem; n++) r->in_order = r->in_order && r->order[n] == n;
 
   MPI_Alltoall(r->nsend, 1, MPI_INT, r->nrecv, 1, MPI_INT, comm);
   status = add_up(r->nprocs, r->nrecv, r->recv_offset, &r->narrival);
@@ -91,7 +94,7 @@ static inm_status reserve(inm_route *r, size_t bytes)
   if (bytes <= r->maxbytes) return INM_OK;
 
   free(r->buffer);
-  r->buffer = (char *) malloc(r->nitem * bytes + 1);
+  r->buffer = (char *) malloc(r->in_order ? 1 : r->nitem * bytes + 1);
   const inm_status status = inm_status_sync(r->buffer ? INM_OK : INM_ERR_ALLOC, r->comm);
   r->maxbytes = (status == INM_OK) ? bytes : 0;
   return status;
@@ -103,11 +106,13 @@ inm_status inm_route_send(inm_route *r, size_t bytes, const void *item, void *ar
   inm_status status = reserve(r, bytes);
   if (status != INM_OK) return status;
 
-  for (size_t n = 0; n < r->nitem; n++)
-    memcpy(&r->buffer[n * bytes], (const char *) item + r->order[n] * bytes, bytes);
+  const void *grouped = r->in_order ? item : r->buffer;
+  if (!r->in_order)
+    for (size_t n = 0; n < r->nitem; n++)
+      memcpy(&r->buffer[n * bytes], (const char *) item + r->order[n] * bytes, bytes);
   MPI_Type_contiguous((int) bytes, MPI_BYTE, &type); /* so that counts are those of items */
   MPI_Type_commit(&type);
-  MPI_Alltoallv(r->buffer, r->nsend, r->send_offset, type, arrival, r->nrecv, r->recv_offset, type,
+  MPI_Alltoallv(grouped, r->nsend, r->send_offset, type, arrival, r->nrecv, r->recv_offset, type,
                 r->comm);
   MPI_Type_free(&type);
   return INM_OK;
@@ -119,12 +124,14 @@ inm_status inm_route_back(inm_route *r, size_t bytes, const void *arrival, void 
   inm_status status = reserve(r, bytes);
   if (status != INM_OK) return status;
 
+  void *grouped = r->in_order ? item : r->buffer;
   MPI_Type_contiguous((int) bytes, MPI_BYTE, &type);
   MPI_Type_commit(&type);
-  MPI_Alltoallv(arrival, r->nrecv, r->recv_offset, type, r->buffer, r->nsend, r->send_offset, type,
+  MPI_Alltoallv(arrival, r->nrecv, r->recv_offset, type, grouped, r->nsend, r->send_offset, type,
                 r->comm);
   MPI_Type_free(&type);
-  for (size_t n = 0; n < r->nitem; n++)
-    memcpy((char *) item + r->order[n] * bytes, &r->buffer[n * bytes], bytes);
+  if (!r->in_order)
+    for (size_t n = 0; n < r->nitem; n++)
+      memcpy((char *) item + r->order[n] * bytes, &r->buffer[n * bytes], bytes);
   return INM_OK;
 }
