@@ -62,7 +62,7 @@ SIZE = {
         "series": {"kob-andersen": (1.0, (60,))}, "total": 0.2, "minima": 1, "nstep": 240,
         "kob-andersen": {"N": 120, "nsnap": 2, "spacing": 200, "npress": 600, "vary": {"nmelt": 500}, "steps": {
             2.0: (200, 600, 4000, 100), 1.0: (200, 600, 4000, 100)}},
-        "cuzr": {"N": 128, "nsnap": 2, "spacing": 200, "npress": 600, "vary": {"nmelt": 500}, "steps": {
+        "cuzr": {"N": 120, "nsnap": 2, "spacing": 200, "npress": 600, "vary": {"nmelt": 500}, "steps": {
             2200: (200, 400, 1600, 50), 1600: (200, 400, 1600, 50)}},
     },
     "smoke": {

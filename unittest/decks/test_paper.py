@@ -224,13 +224,13 @@ def killed_and_resumed():
     holds("a third call runs nothing", third.returncode == 0 and "0 parts of 32" in third.stdout and stamps(work) == again and stamps(results) == after)
 
     shutil.rmtree(os.path.join(work, "cuzr"))
-    os.remove(os.path.join(results, "cuzr/N128-s1/T2200/modulus.json"))
+    os.remove(os.path.join(results, "cuzr/N120-s1/T2200/modulus.json"))
     fourth = call(results)
     holds("from the results and the states kept with them, only a missing part is made", fourth.returncode == 0 and made(fourth) == ["modulus"])
 
     shutil.rmtree(os.path.join(work, "cuzr"))
-    os.remove(os.path.join(results, "cuzr/N128-s1/T2200/modulus.json"))
-    os.remove(os.path.join(results, "cuzr/N128-s1/T2200/equilibrate.restart.gz"))
+    os.remove(os.path.join(results, "cuzr/N120-s1/T2200/modulus.json"))
+    os.remove(os.path.join(results, "cuzr/N120-s1/T2200/equilibrate.restart.gz"))
     fifth = call(results)
     holds("from results alone, the states that it needs too", fifth.returncode == 0 and made(fifth) == ["melt", "equilibrate", "modulus"])
 
@@ -242,14 +242,14 @@ def killed_and_resumed():
     print(sixth.stdout)
     holds("a state that the fix refuses is made again", sixth.returncode == 0 and "made again" in sixth.stdout and made(sixth) == ["dynamics", "modes"])
 
-    path = os.path.join(results, "cuzr/N128-s1/T2200/shear.json")
+    path = os.path.join(results, "cuzr/N120-s1/T2200/shear.json")
     with open(path) as fp:
         text = fp.read()
     with open(path, "w") as fp:
         fp.write(text.replace('"total": 0.2', '"total": 0.3'))
     listed = subprocess.run(command(results) + ["--list"], stdout=subprocess.PIPE, text=True).stdout.split("\n")
     holds("results with other parameters are named, and no others", [line for line in listed if line and not line.startswith("done")]
-          == ["other  cuzr/N128-s1/T2200 shear"])
+          == ["other  cuzr/N120-s1/T2200 shear"])
     checks(results)
 
 
