@@ -77,7 +77,7 @@ def units_of(liquid):
 
 
 def fits_of(study, liquid):
-    """Lines of text: VFT, crossover, low-frequency law; each says what it could not do."""
+    """Lines of text: VFT, crossover, entropies and their fits, shear flow; each says what it could not do."""
     out = []
     T, gk, err = study.column(liquid, "dynamics", "eta_GK", "eta_GK_err")
     holds = study.column(liquid, "dynamics", "window_holds")[1] == 1
@@ -97,6 +97,10 @@ def fits_of(study, liquid):
                    f"configurational {number(*S[T]['S_conf'])}")
     for words, fit in figures.entropy_fits(study, liquid):
         out.append(f"{words}: {fit if isinstance(fit, str) else fits.told(fit)}")
+    for T, r in study.of(liquid, "shear"):
+        flow = r["rates"]
+        out.append(f"shear flow at T = {T:g}: " + ", ".join(f"{number(eta * f, err * f)} at a rate of {rate:g}" for rate, eta, err in
+                                                            zip(flow["rate"], flow["eta"], flow["eta_err"])))
     return out
 
 
