@@ -94,7 +94,7 @@ static void count_blocks(inm_block_matrix *m)
   const inm_hessian *h = m->h;
 
   for (size_t i = 0; i < h->nrow; i++)
-    for (size_t n = h->row_start[i]; n < h->row_start[i] + (size_t) h->row_len[i]; n++) {
+    for (size_t n = h->row_start[i]; n < inm_row_end(h, i); n++) {
       const size_t r = row_of(h, i, (size_t) h->col[n]);
       if (r + 2 <= m->nrow) m->start[r + 2]++;
     }
@@ -116,7 +116,7 @@ static void copy_blocks(inm_block_matrix *m, const double *mass)
 
   for (size_t i = 0; i < h->nrow; i++) {
     copy_block(&h->diagonal[9 * i], 0, h->scale / mass[i], h->dim, &m->diagonal[9 * i]);
-    for (size_t n = h->row_start[i]; n < h->row_start[i] + (size_t) h->row_len[i]; n++) {
+    for (size_t n = h->row_start[i]; n < inm_row_end(h, i); n++) {
       const size_t j = (size_t) h->col[n], r = row_of(h, i, j), at = m->start[r + 1]++;
       m->col[at] = (int32_t) (r == i ? j : i);
       copy_block(&h->k[9 * n], r != i, h->scale / sqrt(mass[i] * mass[j]), h->dim, &m->k[9 * at]);

@@ -174,7 +174,7 @@ static void put_block(inm_stream *stream, size_t i, size_t j, const double *k)
 static void put_row(inm_stream *stream, const inm_hessian *h, const size_t *index, size_t row)
 {
   put_block(stream, index[row], index[row], &h->diagonal[9 * row]);
-  for (size_t n = h->row_start[row]; n < h->row_start[row] + (size_t) h->row_len[row]; n++)
+  for (size_t n = h->row_start[row]; n < inm_row_end(h, row); n++)
     put_block(stream, index[row], index[h->col[n]], &h->k[9 * n]);
 }
 

@@ -138,8 +138,7 @@ static inm_status drop_unused_columns(inm_hessian *h)
   if (!column) return INM_ERR_ALLOC;
 
   for (size_t r = 0; r < h->nrow; r++)
-    for (size_t n = h->row_start[r]; n < h->row_start[r] + (size_t) h->row_len[r]; n++)
-      column[h->col[n]] = 1;
+    for (size_t n = h->row_start[r]; n < inm_row_end(h, r); n++) column[h->col[n]] = 1;
   for (size_t c = 0; c < h->ncol; c++)
     if (c < h->nrow) {
       column[c] = (int32_t) c;
@@ -148,8 +147,7 @@ static inm_status drop_unused_columns(inm_hessian *h)
       column[c] = (int32_t) ncol++;
     }
   for (size_t r = 0; r < h->nrow; r++)
-    for (size_t n = h->row_start[r]; n < h->row_start[r] + (size_t) h->row_len[r]; n++)
-      h->col[n] = column[h->col[n]];
+    for (size_t n = h->row_start[r]; n < inm_row_end(h, r); n++) h->col[n] = column[h->col[n]];
   h->ncol = ncol;
   inm_tagmap_free(&h->column_of);
   free(h->site);

@@ -56,6 +56,12 @@ struct inm_hessian {
   inm_halo *halo; /* columns nrow..ncol-1 */
 };
 
+/* Row r has the blocks row_start[r] to before this one, after end. */
+static inline size_t inm_row_end(const inm_hessian *h, size_t r)
+{
+  return h->row_start[r] + (size_t) h->row_len[r];
+}
+
 /* Forget everything of a configuration. */
 void inm_hessian_forget(inm_hessian *h);
 

@@ -31,7 +31,7 @@ static void multiply_blocks(const inm_hessian *h, const double *u, double *y)
 {
   for (size_t i = 0; i < h->nrow; i++) {
     add_product(&y[3 * i], &h->diagonal[9 * i], &u[3 * i]);
-    for (size_t n = h->row_start[i]; n < h->row_start[i] + (size_t) h->row_len[i]; n++) {
+    for (size_t n = h->row_start[i]; n < inm_row_end(h, i); n++) {
       const size_t j = (size_t) h->col[n];
       add_product(&y[3 * i], &h->k[9 * n], &u[3 * j]);
       add_transposed(&y[3 * j], &h->k[9 * n], &u[3 * i]);
@@ -115,7 +115,7 @@ double inm_hessian_trace(const inm_hessian *h)
     const double *k = &h->diagonal[9 * i];
     for (int a = 0; a < h->dim; a++) mine += k[4 * a] / h->mass[i];
     for (int a = 0; a < 9; a++) mine += 0.0 * k[a]; /* NaN if one is not finite */
-    for (size_t n = h->row_start[i]; n < h->row_start[i] + (size_t) h->row_len[i]; n++)
+    for (size_t n = h->row_start[i]; n < inm_row_end(h, i); n++)
       for (int a = 0; a < 9; a++) mine += 0.0 * h->k[9 * n + a];
   }
   MPI_Allreduce(&mine, &all, 1, MPI_DOUBLE, MPI_SUM, h->comm);

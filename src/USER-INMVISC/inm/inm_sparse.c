@@ -75,7 +75,7 @@ static void pack_rows(const inm_hessian *h, const size_t *index, outbox *out)
 {
   for (size_t r = 0; r < h->nrow; r++) {
     memcpy(pack(out, index[r], index[r]), &h->diagonal[9 * r], 9 * sizeof(double));
-    for (size_t n = h->row_start[r]; n < h->row_start[r] + (size_t) h->row_len[r]; n++) {
+    for (size_t n = h->row_start[r]; n < inm_row_end(h, r); n++) {
       const size_t i = index[r], j = index[h->col[n]];
       memcpy(pack(out, i, j), &h->k[9 * n], 9 * sizeof(double));
       inm_transpose(&h->k[9 * n], pack(out, j, i));
