@@ -3,7 +3,7 @@
 
      1. D = Q B Q^T, dense to band                         inm_reduce_to_band
      2. band to tridiagonal without vectors                inm_bulge.h
-        eigenvalues                                        dsterf, on one core
+        eigenvalues                                        inm_tridiagonal.h
      3. for the wanted modes, panel by panel:
         inverse iteration on the band matrix               inm_band_vectors.h; modes shared among threads
         orthogonalization of modes closer than a gap, check of residuals and overlaps
@@ -23,6 +23,7 @@
 #include "inm_pages.h"
 #include "inm_solver_private.h"
 #include "inm_team.h"
+#include "inm_tridiagonal.h"
 
 #include <float.h>
 #include <math.h>
@@ -71,8 +72,7 @@ static double twostage_bytes(const inm_job *job)
   return 8.0 * ((single ? 0.5 : 1.0) * n * n + columns * n);
 }
 
-/* The reduction and, for 14 % or all of the modes, inverse iteration and back-transformation; the
-   eigenvalues of the tridiagonal matrix are found on one core.  Single precision halves the time of
+/* The reduction and, for 14 % or all of the modes, inverse iteration and back-transformation.  Single precision halves the time of
    the dense steps.  The last term is some 10 ms of threads and pages. */
 static double twostage_work(const inm_job *job)
 {
@@ -82,8 +82,8 @@ static double twostage_work(const inm_job *job)
                                                          : 0.0;
   const double dense = (1.6 + 3.65 * share) * n * n * n, inverse = 18500.0 * share * n * n;
   const double half = (job->precision == INM_SINGLE_PRECISION) ? 0.55 : 1.0;
-  const double bulges = 400.0 * n * n, tridiagonal = 540.0 * n * n;
-  return (half * dense + inverse + bulges) / job->nthread + tridiagonal + 4.5e8;
+  const double eigenvalues = 460.0 * n * n;
+  return (half * dense + inverse + eigenvalues) / job->nthread + 4.5e8;
 }
 
 /* ---- eigenvalues ----------------------------------------------------------------------------- */
@@ -91,18 +91,14 @@ static double twostage_work(const inm_job *job)
 /* all eigenvalues of the band, which is kept */
 static inm_status eigenvalues(twostage *s)
 {
-  const int n = (int) s->n;
-  int info = 0;
   double *offdiagonal = (double *) malloc(s->n * sizeof(double));
   inm_status status = INM_ERR_ALLOC;
 
   if (offdiagonal)
     status = inm_band_to_tridiagonal(s->n, KD, s->band, s->lambda, offdiagonal, s->nthread);
-  if (status == INM_OK) {
-    dsterf_(&n, s->lambda, offdiagonal, &info);
-    if (info != 0) status = INM_ERR_LAPACK;
-    s->norm = fmax(fabs(s->lambda[0]), fabs(s->lambda[s->n - 1]));
-  }
+  if (status == INM_OK)
+    status = inm_tridiagonal_eigenvalues(s->n, s->lambda, offdiagonal, s->lambda, s->nthread);
+  if (status == INM_OK) s->norm = fmax(fabs(s->lambda[0]), fabs(s->lambda[s->n - 1]));
   free(offdiagonal);
   return status;
 }
