@@ -2,6 +2,8 @@
 // in both precisions, band to tridiagonal, and inverse iteration on the band.
 
 #include "inm_band.h"
+#include "inm_band_ldl.h"
+#include "inm_band_lu.h"
 #include "inm_band_vectors.h"
 #include "inm_bulge.h"
 #include "inm_lapack.h"
@@ -359,83 +361,227 @@ TEST(Bulge, of_a_band_that_is_too_wide_is_refused)
     EXPECT_EQ(inm_band_to_tridiagonal(1, INM_BULGE_LARGEST_KD + 1, &x, &x, &x, 1), INM_ERR_ARG);
 }
 
+// ---- factors of the band ------------------------------------------------------------------------
+
+// B - lambda, its norm, and the error of a solution y for the right side x that is rounding times |B| |y|
+struct Shifted {
+    size_t n, kd;
+    double lambda;
+    Field band, full;
+
+    Shifted(size_t n_, size_t kd_, double lambda_, Field band_)
+        : n(n_), kd(kd_), lambda(lambda_), band(band_), full(full_matrix(band_, n_, kd_))
+    {
+        for (size_t i = 0; i < n; i++) full[i * n + i] -= lambda;
+    }
+    double norm() const { return std::sqrt(squared_norm(full) / (double) n); }
+    void expect_solution(const Field &y, const Field &x, double growth) const
+    {
+        const Field back  = multiply(full, y, n);
+        const double size = std::sqrt(squared_norm(y));
+        for (size_t i = 0; i < n; i++)
+            EXPECT_NEAR(back[i], x[i], growth * 50.0 * DBL_EPSILON * (double) n * (size + 1.0)) << n << " " << kd;
+    }
+};
+
+Shifted random_shifted(size_t n, size_t kd, double lambda = 0.3)
+{
+    return Shifted(n, kd, lambda, random_band(n, kd, 31));
+}
+
+// all its leading minors are singular up to size, so that nothing but an interchange helps
+Shifted with_a_corner_of_zeros(size_t n, size_t kd, size_t size)
+{
+    Field band = random_band(n, kd, 37);
+    for (size_t j = 0; j < size; j++)
+        for (size_t i = 0; i + j < size; i++) band[j * (kd + 1) + i] = 0.0;
+    return Shifted(n, kd, 0.0, band);
+}
+
+typedef std::vector<std::pair<size_t, size_t>> Sizes;
+
+const Sizes narrow = {{1, 1},  {2, 1},  {3, 5},   {7, 6},   {8, 8},   {9, 32},  {40, 1},
+                      {50, 3}, {64, 8}, {65, 16}, {100, 9}, {100, 31}, {133, 32}, {256, 32}};
+const Sizes wide   = {{60, 33}, {200, 48}};
+
+TEST(BandLu, solves_for_any_width_of_the_band)
+{
+    for (const Sizes &sizes : {narrow, wide})
+        for (const auto &c : sizes) {
+            const Shifted b = random_shifted(c.first, c.second);
+            const Field x   = random_numbers(b.n, -1.0, 1.0, 32);
+            Field y         = x;
+            inm_band_lu *f  = nullptr;
+            ASSERT_EQ(inm_band_lu_create(&f, b.n, b.kd), INM_OK);
+            inm_band_lu_factorize(f, b.band.data(), b.lambda, 1e-300);
+            inm_band_lu_solve(f, y.data());
+            inm_band_lu_destroy(&f);
+            b.expect_solution(y, x, 1.0);
+        }
+    inm_band_lu_destroy(nullptr);
+}
+
+TEST(BandLu, of_a_singular_matrix_is_finite)
+{
+    const size_t n = 30, kd = 4;
+    const Field zero(n * (kd + 1), 0.0);
+    Field x(n, 1.0);
+    inm_band_lu *f = nullptr;
+    ASSERT_EQ(inm_band_lu_create(&f, n, kd), INM_OK);
+    inm_band_lu_factorize(f, zero.data(), 0.0, 0.5);
+    inm_band_lu_solve(f, x.data());
+    for (double y : x) EXPECT_EQ(y, 2.0); // the pivots were put in
+    inm_band_lu_destroy(&f);
+}
+
+TEST(BandLdl, solves_for_any_width_of_the_band_and_says_how_exact)
+{
+    for (const auto &c : narrow)
+        for (double lambda : {-3.0, 0.0, 0.3, 2.0}) {
+            const Shifted b = random_shifted(c.first, c.second, lambda);
+            const Field x   = random_numbers(b.n, -1.0, 1.0, 32);
+            Field y         = x;
+            inm_band_ldl *f = nullptr;
+            ASSERT_EQ(inm_band_ldl_create(&f, b.n, b.kd), INM_OK);
+            const double growth = inm_band_ldl_factorize(f, b.band.data(), b.lambda, b.norm());
+            inm_band_ldl_solve(f, y.data());
+            inm_band_ldl_destroy(&f);
+            EXPECT_GT(growth, 0.0);
+            b.expect_solution(y, x, growth + 1.0);
+        }
+    inm_band_ldl_destroy(nullptr);
+}
+
+// zeros on the diagonal are no harm: blocks of two go over them
+TEST(BandLdl, grows_little_where_every_other_minor_is_singular)
+{
+    const size_t n = 100, kd = 5;
+    Field band = random_band(n, kd, 39);
+    for (size_t j = 0; j < n; j++) {
+        band[j * (kd + 1)] = 0.0;
+        for (size_t i = 1; i <= kd && j + i < n; i++) band[j * (kd + 1) + i] = (i == 1 && j % 2 == 0) ? 1.0 : 0.01;
+    }
+    const Shifted b(n, kd, 0.0, band);
+    const Field x   = random_numbers(n, -1.0, 1.0, 32);
+    Field y         = x;
+    inm_band_ldl *f = nullptr;
+    ASSERT_EQ(inm_band_ldl_create(&f, n, kd), INM_OK);
+    EXPECT_LT(inm_band_ldl_factorize(f, band.data(), 0.0, b.norm()), 2.0);
+    inm_band_ldl_solve(f, y.data());
+    b.expect_solution(y, x, 1.0);
+    inm_band_ldl_destroy(&f);
+}
+
+TEST(BandLdl, tells_of_growth)
+{
+    for (size_t size : {3, 4, 7}) {
+        const Shifted b = with_a_corner_of_zeros(60, 8, size);
+        inm_band_ldl *f = nullptr;
+        ASSERT_EQ(inm_band_ldl_create(&f, b.n, b.kd), INM_OK);
+        EXPECT_GT(inm_band_ldl_factorize(f, b.band.data(), 0.0, b.norm()), 1.0e8) << size;
+        inm_band_ldl_destroy(&f);
+    }
+}
+
+TEST(BandLdl, does_not_depend_on_the_unit)
+{
+    const Shifted b = random_shifted(80, 20);
+    Field found[3], x = random_numbers(b.n, -1.0, 1.0, 32);
+    const double units[3] = {1.0, ldexp(1.0, 900), ldexp(1.0, -900)};
+    for (int k = 0; k < 3; k++) {
+        Field band = b.band;
+        for (double &element : band) element *= units[k];
+        found[k]        = x;
+        inm_band_ldl *f = nullptr;
+        ASSERT_EQ(inm_band_ldl_create(&f, b.n, b.kd), INM_OK);
+        inm_band_ldl_factorize(f, band.data(), units[k] * b.lambda, units[k] * b.norm());
+        inm_band_ldl_solve(f, found[k].data());
+        for (double &y : found[k]) y *= units[k];
+        inm_band_ldl_destroy(&f);
+    }
+    EXPECT_EQ(found[1], found[0]);
+    EXPECT_EQ(found[2], found[0]);
+}
+
+TEST(BandLdl, of_a_band_that_is_too_wide_is_refused)
+{
+    inm_band_ldl *f = nullptr;
+    EXPECT_EQ(inm_band_ldl_create(&f, 100, INM_BAND_LDL_LARGEST_KD + 1), INM_ERR_ARG);
+    EXPECT_EQ(inm_band_ldl_create(&f, 0, 1), INM_ERR_ARG);
+    EXPECT_EQ(inm_band_ldl_create(&f, 1, 0), INM_ERR_ARG);
+    EXPECT_EQ(f, nullptr);
+}
+
 // ---- inverse iteration --------------------------------------------------------------------------
 
-TEST(BandFactor, solves_for_any_width_of_the_band)
+// as exact as pivoting: for wide bands, and where the factors without it are useless
+TEST(BandFactor, solves_whatever_the_band)
 {
-    const struct {
-        size_t n, kd;
-    } cases[] = {{1, 1}, {2, 1}, {3, 5}, {7, 6}, {40, 1}, {50, 3}, {64, 8}, {100, 9}, {133, 32}, {200, 48}};
-    const double lambda = 0.3;
-    for (const auto &c : cases) {
-        const Field band = random_band(c.n, c.kd, 31), x = random_numbers(c.n, -1.0, 1.0, 32);
-        Field shifted = full_matrix(band, c.n, c.kd), y = x;
-        for (size_t i = 0; i < c.n; i++) shifted[i * c.n + i] -= lambda;
+    std::vector<Shifted> all;
+    for (const Sizes &sizes : {narrow, wide})
+        for (const auto &c : sizes) all.push_back(random_shifted(c.first, c.second));
+    for (size_t size : {3, 7}) all.push_back(with_a_corner_of_zeros(60, 8, size));
+    for (const Shifted &b : all) {
+        const Field x      = random_numbers(b.n, -1.0, 1.0, 32);
+        Field y            = x;
         inm_band_factor *f = nullptr;
-        ASSERT_EQ(inm_band_factor_create(&f, c.n, c.kd), INM_OK);
-        inm_band_factorize(f, band.data(), lambda, 1e-300);
+        ASSERT_EQ(inm_band_factor_create(&f, b.n, b.kd), INM_OK);
+        ASSERT_EQ(inm_band_factorize(f, b.band.data(), b.lambda, b.norm(), 1.0e3), INM_OK);
         inm_band_solve(f, y.data());
         inm_band_factor_destroy(&f);
-        const Field back  = multiply(shifted, y, c.n);
-        const double size = std::sqrt(squared_norm(y));
-        // backward stable: |(B - lambda) y - x| is rounding times |B| |y|
-        for (size_t i = 0; i < c.n; i++)
-            EXPECT_NEAR(back[i], x[i], 50.0 * DBL_EPSILON * (double) c.n * (size + 1.0)) << c.n << " " << c.kd;
+        b.expect_solution(y, x, 100.0);
     }
     inm_band_factor_destroy(nullptr);
 }
 
 TEST(BandFactor, can_be_used_again_for_another_shift)
 {
-    const size_t n = 90, kd = 7;
-    const Field band = random_band(n, kd, 33), x = random_numbers(n, -1.0, 1.0, 34);
-    inm_band_factor *twice = nullptr, *once = nullptr;
-    Field after_another = x, alone = x;
-    ASSERT_EQ(inm_band_factor_create(&twice, n, kd), INM_OK);
-    ASSERT_EQ(inm_band_factor_create(&once, n, kd), INM_OK);
-    inm_band_factorize(twice, band.data(), -0.7, 1e-300);
-    inm_band_factorize(twice, band.data(), 0.4, 1e-300);
-    inm_band_factorize(once, band.data(), 0.4, 1e-300);
-    inm_band_solve(twice, after_another.data());
-    inm_band_solve(once, alone.data());
-    EXPECT_EQ(after_another, alone);
-    inm_band_factor_destroy(&twice);
-    inm_band_factor_destroy(&once);
+    const Shifted bands[] = {random_shifted(90, 7, 0.4), with_a_corner_of_zeros(90, 7, 4)};
+    const Field x         = random_numbers(90, -1.0, 1.0, 34);
+    for (const Shifted &b : bands)
+        for (const Shifted &before : bands) {
+            inm_band_factor *twice = nullptr, *once = nullptr;
+            Field after_another = x, alone = x;
+            ASSERT_EQ(inm_band_factor_create(&twice, b.n, b.kd), INM_OK);
+            ASSERT_EQ(inm_band_factor_create(&once, b.n, b.kd), INM_OK);
+            ASSERT_EQ(inm_band_factorize(twice, before.band.data(), -0.7, b.norm(), 1.0e3), INM_OK);
+            inm_band_solve(twice, after_another.data());
+            after_another = x;
+            ASSERT_EQ(inm_band_factorize(twice, b.band.data(), b.lambda, b.norm(), 1.0e3), INM_OK);
+            ASSERT_EQ(inm_band_factorize(once, b.band.data(), b.lambda, b.norm(), 1.0e3), INM_OK);
+            inm_band_solve(twice, after_another.data());
+            inm_band_solve(once, alone.data());
+            EXPECT_EQ(after_another, alone);
+            inm_band_factor_destroy(&twice);
+            inm_band_factor_destroy(&once);
+        }
 }
 
 TEST(BandFactor, at_an_eigenvalue_two_steps_give_its_vector)
 {
-    const size_t n = 120, kd = 12;
-    const Field band = random_band(n, kd, 35), b = full_matrix(band, n, kd);
-    const auto lambda = eigenvalues_of(b, (int) n);
-    inm_band_factor *f = nullptr;
-    ASSERT_EQ(inm_band_factor_create(&f, n, kd), INM_OK);
-    for (size_t p : {(size_t) 0, n / 2, n - 1}) {
-        Field z = random_numbers(n, -1.0, 1.0, 36);
-        inm_band_factorize(f, band.data(), lambda[p], DBL_EPSILON);
-        inm_band_solve_upper(f, z.data());
-        for (int step = 0; step < 2; step++) {
-            const double size = std::sqrt(squared_norm(z));
-            ASSERT_TRUE(std::isfinite(size));
-            for (double &x : z) x /= size;
-            if (step == 0) inm_band_solve(f, z.data());
+    for (const auto &c : Sizes{{120, 12}, {200, 32}, {100, 40}}) {
+        const size_t n = c.first, kd = c.second;
+        const double growth = (n == 120) ? 0.0 : 1.0e3;
+        const Field band = random_band(n, kd, 35), b = full_matrix(band, n, kd);
+        const auto lambda = eigenvalues_of(b, (int) n);
+        const double norm = std::max(-lambda[0], lambda[n - 1]);
+        inm_band_factor *f = nullptr;
+        ASSERT_EQ(inm_band_factor_create(&f, n, kd), INM_OK);
+        for (size_t p = 0; p < n; p++) {
+            Field z = random_numbers(n, -1.0, 1.0, 36);
+            ASSERT_EQ(inm_band_factorize(f, band.data(), lambda[p], norm, growth), INM_OK);
+            for (int step = 0; step < 2; step++) {
+                inm_band_solve(f, z.data());
+                const double size = std::sqrt(squared_norm(z));
+                ASSERT_TRUE(std::isfinite(size));
+                for (double &x : z) x /= size;
+            }
+            const Field bz = multiply(b, z, n);
+            for (size_t i = 0; i < n; i++)
+                EXPECT_NEAR(bz[i], lambda[p] * z[i], 20.0 * lambda_tolerance(b, n)) << n << " " << p;
         }
-        const Field bz = multiply(b, z, n);
-        for (size_t i = 0; i < n; i++) EXPECT_NEAR(bz[i], lambda[p] * z[i], lambda_tolerance(b, n)) << p;
+        inm_band_factor_destroy(&f);
     }
-    inm_band_factor_destroy(&f);
 }
 
-TEST(BandFactor, of_a_singular_matrix_is_finite)
-{
-    const size_t n = 30, kd = 4;
-    const Field zero(n * (kd + 1), 0.0);
-    Field x(n, 1.0);
-    inm_band_factor *f = nullptr;
-    ASSERT_EQ(inm_band_factor_create(&f, n, kd), INM_OK);
-    inm_band_factorize(f, zero.data(), 0.0, 0.5);
-    inm_band_solve(f, x.data());
-    for (double y : x) EXPECT_EQ(y, 2.0); // the pivots were put in
-    inm_band_factor_destroy(&f);
-}
 } // namespace

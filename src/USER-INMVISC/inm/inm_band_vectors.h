@@ -11,21 +11,24 @@
 extern "C" {
 #endif
 
-/* Workspace of one thread for matrices of order n and half-bandwidth kd. */
+/* Factors of B - lambda, and the workspace of one thread for them: matrices of order n and
+   half-bandwidth kd. */
 typedef struct inm_band_factor inm_band_factor;
 inm_status inm_band_factor_create(inm_band_factor **out, size_t n, size_t kd);
 void inm_band_factor_destroy(inm_band_factor **f);
 
-/* P (B - lambda) = L U by elimination with partial pivoting.
-   band  [n][kd+1]  as of inm_reduce_to_band
-   tiny  put in place of a pivot that is smaller, as an exact eigenvalue leaves one
-   Not collective, as what follows. */
-void inm_band_factorize(inm_band_factor *f, const double *band, double lambda, double tiny);
+/* Factors of B - lambda: without interchanges (inm_band_ldl.h), or with partial pivoting (inm_band_lu.h) where
+   elements of those factors are larger than largest_growth times the norm.  The residual of a vector is
+   some DBL_EPSILON times that at the most.
 
-/* x = U^-1 x: the first step of inverse iteration, from L x = x0 */
-void inm_band_solve_upper(const inm_band_factor *f, double *x);
+   band            [n][kd+1]  as of inm_reduce_to_band
+   norm            of B: pivots below its rounding, as an exact eigenvalue leaves one, are put up to that
+   largest_growth  0 for pivoting always, which a multiple eigenvalue needs
+   INM_ERR_ALLOC is possible.  Not collective, as what follows. */
+inm_status inm_band_factorize(inm_band_factor *f, const double *band, double lambda, double norm,
+                              double largest_growth);
 
-/* x = U^-1 L^-1 P x = (B - lambda)^-1 x */
+/* x = (B - lambda)^-1 x */
 void inm_band_solve(inm_band_factor *f, double *x);
 
 #ifdef __cplusplus

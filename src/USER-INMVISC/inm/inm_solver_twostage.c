@@ -40,6 +40,8 @@ enum {
 
 /* bounds, relative to the norm of D */
 static const double cluster_gap = 1.0e-7; /* closer modes are orthogonalized */
+static const double largest_growth =
+    1.0e3; /* of factors without pivoting: one mode in a thousand */
 static const double max_residual = 1.0e-11;
 static const double max_overlap = 1.0e-7; /* of neighbors in the spectrum */
 
@@ -128,16 +130,34 @@ static void random_start(double *x, size_t n, size_t mode)
   }
 }
 
-static void inverse_iteration(const twostage *s, size_t mode, inm_band_factor *factor, double *z)
+static int is_close(const twostage *s, size_t p, size_t q)
 {
-  inm_band_factorize(factor, s->band, s->lambda[mode], DBL_EPSILON * s->norm);
+  return s->lambda[q] - s->lambda[p] <= cluster_gap * s->norm;
+}
+
+/* Close to a multiple eigenvalue several pivots at the end are rounding, and only pivoting puts them
+   there. */
+static inm_status factorize(const twostage *s, size_t mode, inm_band_factor *factor)
+{
+  const int in_cluster = (mode > 0 && is_close(s, mode - 1, mode)) ||
+      (mode + 1 < s->n && is_close(s, mode, mode + 1));
+
+  return inm_band_factorize(factor, s->band, s->lambda[mode], s->norm,
+                            in_cluster ? 0.0 : largest_growth);
+}
+
+static inm_status inverse_iteration(const twostage *s, size_t mode, inm_band_factor *factor,
+                                    double *z)
+{
+  const inm_status status = factorize(s, mode, factor);
+
+  if (status != INM_OK) return status;
   random_start(z, s->n, mode);
-  inm_band_solve_upper(factor, z);
-  for (int step = 1; step < STEPS; step++) {
-    scale_to_one(z, s->n);
+  for (int step = 0; step < STEPS; step++) {
     inm_band_solve(factor, z);
+    scale_to_one(z, s->n);
   }
-  scale_to_one(z, s->n);
+  return INM_OK;
 }
 
 /* every nthread-th mode of the panel */
@@ -145,23 +165,22 @@ static void iterate_share(void *ctx, int thread)
 {
   twostage *s = (twostage *) ctx;
   inm_band_factor *factor = NULL;
+  inm_status status = inm_band_factor_create(&factor, s->n, KD);
 
-  s->status[thread] = inm_band_factor_create(&factor, s->n, KD);
-  if (s->status[thread] == INM_OK)
-    for (size_t p = (size_t) thread; p < s->count; p += (size_t) s->nthread)
-      inverse_iteration(s, s->first + p, factor, &s->z[p * s->n]);
+  for (size_t p = (size_t) thread; p < s->count && status == INM_OK; p += (size_t) s->nthread)
+    status = inverse_iteration(s, s->first + p, factor, &s->z[p * s->n]);
   inm_band_factor_destroy(&factor);
+  s->status[thread] = status;
 }
 
 /* Take from mode p of the panel what it has of the modes before it that are closer than the gap.
    Returns what is left of its norm. */
 static double orthogonalize(const twostage *s, size_t p)
 {
-  const double *lambda = &s->lambda[s->first];
   double *z = &s->z[p * s->n];
   size_t q = p;
 
-  for (; q > 0 && lambda[p] - lambda[q - 1] <= cluster_gap * s->norm; q--) {
+  for (; q > 0 && is_close(s, s->first + q - 1, s->first + p); q--) {
     const double *y = &s->z[(q - 1) * s->n], overlap = inm_dot(y, z, s->n);
     for (size_t i = 0; i < s->n; i++) z[i] -= overlap * y[i];
   }
@@ -180,9 +199,8 @@ static inm_status orthogonalize_clusters(twostage *s)
   for (size_t p = 1; p < s->count && status == INM_OK; p++) {
     double left = orthogonalize(s, p);
     if (left < little && !factor) status = inm_band_factor_create(&factor, s->n, KD);
+    if (left < little && status == INM_OK) status = factorize(s, s->first + p, factor);
     if (status != INM_OK) break;
-    if (left < little)
-      inm_band_factorize(factor, s->band, s->lambda[s->first + p], DBL_EPSILON * s->norm);
     for (int attempt = 0; attempt < MOST_STEPS && left < little; attempt++) {
       inm_band_solve(factor, &s->z[p * s->n]);
       scale_to_one(&s->z[p * s->n], s->n);
@@ -289,7 +307,7 @@ static size_t panel_count(const twostage *s, size_t first, size_t nvectors)
   size_t end = first + PANEL;
 
   if (end >= nvectors) return nvectors - first;
-  while (end < nvectors && s->lambda[end] - s->lambda[end - 1] <= cluster_gap * s->norm) {
+  while (end < nvectors && is_close(s, end - 1, end)) {
     if (end - first >= PANEL + LARGEST_CLUSTER) return 0;
     end++;
   }

@@ -1,0 +1,36 @@
+/* B - lambda = L D L^T of a symmetric band matrix, without interchanges: a quarter of the arithmetic of
+   inm_band_lu.h, but exact only while nothing grows. */
+
+#ifndef INM_BAND_LDL_H
+#define INM_BAND_LDL_H
+
+#include "inm_status.h"
+
+#include <stddef.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum { INM_BAND_LDL_LARGEST_KD = 32 }; /* a narrower band takes the time of this one */
+
+/* Workspace of one thread for matrices of order n and half-bandwidth kd, 1 to
+   INM_BAND_LDL_LARGEST_KD. */
+typedef struct inm_band_ldl inm_band_ldl;
+inm_status inm_band_ldl_create(inm_band_ldl **out, size_t n, size_t kd);
+void inm_band_ldl_destroy(inm_band_ldl **f);
+
+/* band  [n][kd+1]  as of inm_reduce_to_band; what lies beyond row n-1 is not read
+   norm  of B: growth is compared with it, and a pivot below its rounding is put up to that
+   Returns the largest element among all pivots, relative to norm.  The factors are those of a matrix
+   that differs by some DBL_EPSILON times that.
+   Not collective, as what follows. */
+double inm_band_ldl_factorize(inm_band_ldl *f, const double *band, double lambda, double norm);
+
+/* x = L^-T D^-1 L^-1 x = (B - lambda)^-1 x */
+void inm_band_ldl_solve(inm_band_ldl *f, double *x);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
