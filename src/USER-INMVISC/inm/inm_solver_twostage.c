@@ -74,18 +74,18 @@ static double twostage_bytes(const inm_job *job)
   return 8.0 * ((single ? 0.5 : 1.0) * n * n + columns * n);
 }
 
-/* The reduction and, for 14 % or all of the modes, inverse iteration and back-transformation.  Single precision halves the time of
-   the dense steps.  The last term is some 10 ms of threads and pages. */
+/* The reduction and, for 14 % or all of the modes, inverse iteration and back-transformation.  Single
+   precision halves the time of the dense steps.  The last term is threads and pages. */
 static double twostage_work(const inm_job *job)
 {
   const double n = (double) job->n;
   const double share = (job->vectors == INM_VECTORS_ALL) ? 1.0
       : (job->vectors == INM_VECTORS_UNSTABLE)           ? 0.14
                                                          : 0.0;
-  const double dense = (1.6 + 3.65 * share) * n * n * n, inverse = 18500.0 * share * n * n;
+  const double dense = (1.6 + 3.65 * share) * n * n * n, inverse = 13000.0 * share * n * n;
   const double half = (job->precision == INM_SINGLE_PRECISION) ? 0.55 : 1.0;
-  const double eigenvalues = 460.0 * n * n;
-  return (half * dense + inverse + eigenvalues) / job->nthread + 4.5e8;
+  const double eigenvalues = 500.0 * n * n;
+  return (half * dense + inverse + eigenvalues) / job->nthread + 6.0e8;
 }
 
 /* ---- eigenvalues ----------------------------------------------------------------------------- */
