@@ -54,12 +54,11 @@ struct inm_band_ldl {
   void *storage;
 };
 
-/* masks that MASK takes parts of */
+/* masks, of which vectors take their part: rows from r on, row r alone */
 #define ZEROS 0, 0, 0, 0, 0, 0, 0, 0
 #define ONE UINT64_MAX
-static const uint64_t from_row_on[3 * PACK] = {ZEROS, ONE, ONE, ONE, ONE,
-                                               ONE,   ONE, ONE, ONE, ZEROS};
-static const uint64_t this_row[3 * PACK] = {ZEROS, ONE, 0, 0, 0, 0, 0, 0, 0, ZEROS};
+static const uint64_t from_row_on[2 * PACK] = {ZEROS, ONE, ONE, ONE, ONE, ONE, ONE, ONE, ONE};
+static const uint64_t this_row[2 * PACK] = {ZEROS, ONE};
 #undef ZEROS
 #undef ONE
 

@@ -13,8 +13,7 @@ typedef uint64_t KERNEL(loose_bits)
 #define UNROLL _Pragma("GCC unroll 32")
 #define EACH(q) UNROLL for (size_t q = 0; q < SPAN / W; q++)
 
-/* mask of the vector at offset `at` in a list of rows that begins at a multiple of PACK: 1 for what table
-   has for row r and those after it */
+/* mask for the vector that begins `at` rows after the multiple of PACK before row r */
 #define MASK(table, at, r) \
   ((BITS) * (const KERNEL(loose_bits) *) ((table) + PACK + (at) - (r) % PACK))
 
