@@ -22,6 +22,7 @@
 #include "error.h"
 #include "fix.h"
 #include "force.h"
+#include "group.h"
 #include "input.h"
 #include "memory.h"
 #include "modify.h"
@@ -131,6 +132,7 @@ ComputeUlinmViscosity::ComputeUlinmViscosity(LAMMPS *lmp, int narg, char **arg) 
 
   for (auto r : {&running, &running_numerics})
     check_status(lmp, inm_running_create(r, INM_NSET, atom->ntypes + 1), me);
+  restore_means();
 }
 
 ComputeUlinmViscosity::~ComputeUlinmViscosity()
@@ -306,6 +308,66 @@ void ComputeUlinmViscosity::snapshot()
   counted_configuration = configuration;
   inm_running_add(running, sums.data());
   if (inm->has_moments()) inm_running_add(running_numerics, numerics.data());
+  save_means();
+}
+
+/* ----------------------------------------------------------------------
+   What sums of different snapshots have to agree in before they are averaged,
+   as a number (FNV-1a hash of 52 bits).  The friction can be put in later.
+------------------------------------------------------------------------- */
+
+double ComputeUlinmViscosity::settings() const
+{
+  const inm_edge edge = inm->mobility_edge();
+  const std::string text =
+      fmt::format("{} {} {} {} {:.17g} {} {:.17g} {}", group->names[igroup], mix_by_mode, has_bulk,
+                  cutoff.variable, cutoff.value, (int) edge.kind, edge.value, inm->has_moments());
+  uint64_t hash = 14695981039346656037ULL;
+  for (const unsigned char c : text) hash = (hash ^ c) * 1099511628211ULL;
+  return (double) (hash >> 12);
+}
+
+/* positions in the store: settings, snapshot counted last, then means and moments */
+
+enum { SETTINGS, COUNTED_STEP, COUNTED_CONFIGURATION, NHEAD };
+
+void ComputeUlinmViscosity::save_means()
+{
+  double *to = store->values();
+  if (!to) return;
+  to[SETTINGS] = settings();
+  to[COUNTED_STEP] = (double) counted_step;
+  to[COUNTED_CONFIGURATION] = counted_configuration;
+  inm_running_store(running, to + NHEAD);
+  inm_running_store(running_numerics, to + NHEAD + inm_running_size(running));
+}
+
+/* the means of a compute with the same ID in the restart file go on */
+
+void ComputeUlinmViscosity::restore_means()
+{
+  const size_t n = inm_running_size(running);
+  store.reset(new RestartStore(lmp, id, (int) (NHEAD + n + inm_running_size(running_numerics))));
+  const double *from = store->values();
+  if (!store->was_restored() || from[NHEAD] == 0.0) return;
+
+  const bool same = (from[SETTINGS] == settings());
+  if (same) {
+    counted_step = (bigint) from[COUNTED_STEP];
+    counted_configuration = from[COUNTED_CONFIGURATION];
+    check_status(lmp, inm_running_restore(running, from + NHEAD), me);
+    check_status(lmp, inm_running_restore(running_numerics, from + NHEAD + n), me);
+  }
+  if (comm->me) return;
+  if (same)
+    utils::logmesg(lmp, "{}: means go on after {} snapshots in the restart file\n", me,
+                   inm_running_count(running));
+  else
+    error->warning(
+        FLERR,
+        "{}: the restart file has means with another group, mobility edge, wmin or bulk, "
+        "friction/mix, or solver; they begin anew",
+        me);
 }
 
 void ComputeUlinmViscosity::find_cutoff()

@@ -20,7 +20,9 @@ ComputeStyle(ulinm/viscosity,ComputeUlinmViscosity);
 
 #include "inm/inm.h"
 #include "inmvisc_kpm.h"
+#include "inmvisc_restart_store.h"
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -71,7 +73,8 @@ class ComputeUlinmViscosity : public Compute, public INMVISC_NS::KpmSolver::Judg
   struct inm_running *running;           // owned; over all snapshots
   inm_nodes nodes;                       // owned; with solver kpm, density of Xi^2 of the snapshot
   std::vector<double> numerics;          // [INM_NSET][ntypes+1], numerical errors of the sums
-  struct inm_running *running_numerics;    // owned; over all snapshots
+  struct inm_running *running_numerics;               // owned; over all snapshots
+  std::unique_ptr<INMVISC_NS::RestartStore> store;    // of what is over all snapshots
   bool announced;
 
   Quantity parse_quantity(const std::string &word, const std::string &name) const;
@@ -84,6 +87,9 @@ class ComputeUlinmViscosity : public Compute, public INMVISC_NS::KpmSolver::Judg
   void sum_moments();
   std::vector<double> edge_doubt() const;
   inm_steps steps(double w_edge_factor, double wmin_factor, double width_factor) const;
+  double settings() const;
+  void save_means();
+  void restore_means();
   void find_cutoff();
   void check_mixing() const;
   double minimum_frequency() const;

@@ -490,6 +490,30 @@ TEST_F(Running, mean_is_linear_in_the_friction_and_error_homogeneous)
     EXPECT_NEAR(inm_running_error(r, 1, minus_f), 3.0 * inm_running_error(r, 1, f), 1e-13);
 }
 
+TEST_F(Running, goes_on_from_numbers_as_if_never_interrupted)
+{
+    add(5, 2.0);
+    std::vector<double> data(inm_running_size(r) + 1, NaN);
+    inm_running_store(r, data.data());
+    EXPECT_TRUE(std::isnan(data.back()));
+    inm_running *other = nullptr;
+    ASSERT_EQ(inm_running_create(&other, NSET, NK), INM_OK);
+    ASSERT_EQ(inm_running_restore(other, data.data()), INM_OK);
+    for (const auto &x : add(4, 3.0, 77)) inm_running_add(other, x.data());
+    EXPECT_EQ(inm_running_count(other), 9u);
+    const double friction[] = {1.0, 2.0, 3.0};
+    for (int set = 0; set < NSET; set++) {
+        EXPECT_EQ(inm_running_mean(other, set, friction), inm_running_mean(r, set, friction));
+        EXPECT_EQ(inm_running_error(other, set, friction), inm_running_error(r, set, friction));
+    }
+    for (double count : {-1.0, 0.5, 1.0e300, NaN}) {
+        data[0] = count;
+        EXPECT_EQ(inm_running_restore(other, data.data()), INM_ERR_DATA) << count;
+        EXPECT_EQ(inm_running_count(other), 9u);
+    }
+    inm_running_destroy(&other);
+}
+
 TEST_F(Running, component_is_the_mean_with_friction_one)
 {
     add(9, 2.0);

@@ -153,6 +153,61 @@ TEST_F(UlinmViscosity, one_configuration_counts_once)
     EXPECT_EQ(vector("eta")[17], 6.0) << "the same step, another configuration";
 }
 
+TEST_F(UlinmViscosity, means_go_on_after_a_restart_on_any_number_of_ranks)
+{
+    const std::string name = scratch("restart"), setup = "fix nve all nve\nthermo 5\n";
+    run(melt108() + setup + with() + "run 10\nwrite_restart " + name + "\nrun 10\n");
+    const auto straight = vector("eta");
+    EXPECT_EQ(straight[17], 5.0);
+    for (MPI_Comm comm : {MPI_COMM_WORLD, MPI_COMM_SELF}) {
+        close();
+        open(comm);
+        const std::string log =
+            log_of("read_restart " + name + "\n" + smooth_pair() + setup + with() + "run 10\n");
+        EXPECT_NE(log.find("means go on after 3 snapshots in the restart file"), std::string::npos);
+        const auto v = vector("eta");
+        EXPECT_EQ(v[17], straight[17]) << "the snapshot at the restart counts once";
+        for (int k = 9; k < 17; k++)
+            EXPECT_NEAR(v[k], straight[k], 1e-6 * straight[9 + (k - 9) % 4]) << k;
+    }
+    if (rank() == 0) std::remove(name.c_str());
+}
+
+TEST_F(UlinmViscosity, means_in_a_restart_file_are_for_the_same_settings_only)
+{
+    const std::string name = scratch("restart"), again = "read_restart " + name + "\n" + smooth_pair();
+    run(melt108() + with() + "run 0\n");
+    const double eta = vector("eta")[9];
+    run("write_restart " + name);
+    close();
+    open();
+    run(again + with("friction 160 wmin 3") + "run 0\n"); // another friction is no other mean
+    EXPECT_EQ(vector("eta")[17], 1.0);
+    EXPECT_NEAR(vector("eta")[9], 2.0 * eta, 1e-10 * eta);
+    for (const std::string &other :
+         {with("friction 80 wmin 3.5"), with("friction 80 bulk 65"), with("friction 80 wmin 3", "edge pr 0.28"),
+          with("friction 80 wmin 3", "edge frequency 5"), with("friction 80 wmin 3 friction/mix mean")}) {
+        close();
+        open();
+        const std::string log = log_of(again + other + "displace_atoms all move 0.1 0 0\nrun 0\nrun 0\n");
+        EXPECT_NE(log.find("they begin anew"), std::string::npos) << other;
+        EXPECT_EQ(vector("eta")[17], 1.0) << other;
+    }
+    if (rank() == 0) std::remove(name.c_str());
+}
+
+TEST_F(UlinmViscosity, means_begin_anew_with_a_new_compute_and_do_without_their_fix)
+{
+    run(melt108() + "fix nve all nve\nthermo 5\n" + with() + "run 10\n");
+    EXPECT_EQ(vector("eta")[17], 3.0);
+    run("thermo_style one\nuncompute eta\ncompute eta all ulinm/viscosity inm gam friction 80 wmin 3\n"
+        "thermo_style custom step c_inm c_eta\nrun 0\n");
+    EXPECT_EQ(vector("eta")[17], 1.0);
+    run("unfix eta_COMPUTE_STORE\nrun 5\n");
+    EXPECT_EQ(vector("eta")[17], 2.0);
+    run("thermo_style one\nuncompute eta\nrun 5\n");
+}
+
 TEST_F(UlinmViscosity, mean_uses_the_friction_known_now)
 {
     run(melt108() + "fix nve all nve\nvariable fr equal 80\n" + with("friction v_fr wmin 1") +

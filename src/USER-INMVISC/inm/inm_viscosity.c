@@ -150,6 +150,38 @@ void inm_running_add(inm_running *r, const double *x)
   }
 }
 
+static size_t count_means(const inm_running *r)
+{
+  return (size_t) r->nset * (size_t) r->nk;
+}
+
+size_t inm_running_size(const inm_running *r)
+{
+  return 1 + count_means(r) * (size_t) (1 + r->nk);
+}
+
+/* count, means, moments */
+void inm_running_store(const inm_running *r, double *data)
+{
+  const size_t nmean = count_means(r);
+
+  data[0] = (double) r->count;
+  memcpy(&data[1], r->mean, nmean * sizeof(*data));
+  memcpy(&data[1 + nmean], r->moment, nmean * (size_t) r->nk * sizeof(*data));
+}
+
+inm_status inm_running_restore(inm_running *r, const double *data)
+{
+  const size_t nmean = count_means(r);
+
+  if (!(data[0] >= 0.0 && data[0] <= 9007199254740992.0 && floor(data[0]) == data[0]))
+    return INM_ERR_DATA;
+  r->count = (size_t) data[0];
+  memcpy(r->mean, &data[1], nmean * sizeof(*data));
+  memcpy(r->moment, &data[1 + nmean], nmean * (size_t) r->nk * sizeof(*data));
+  return INM_OK;
+}
+
 size_t inm_running_count(const inm_running *r)
 {
   return r->count;

@@ -61,6 +61,14 @@ double inm_running_error(const inm_running *r, int set, const double *friction);
 /* Mean of one component. */
 double inm_running_component(const inm_running *r, int set, int k);
 
+/* All of it as numbers, for a restart file.
+   data [inm_running_size(r)]
+   Restored into one that was created for the same nset and nk: INM_ERR_DATA, and r is as before, if the
+   count is none. */
+size_t inm_running_size(const inm_running *r);
+void inm_running_store(const inm_running *r, double *data);
+inm_status inm_running_restore(inm_running *r, const double *data);
+
 #ifdef __cplusplus
 }
 #endif
