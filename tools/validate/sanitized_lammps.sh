@@ -23,4 +23,4 @@ cmake -G Ninja -S "$root" -B "$build" -DINMVISC_SANITIZE=OFF -DCMAKE_C_FLAGS="$f
 cmake --build "$build" --parallel "${JOBS:-$(nproc)}"
 
 # not those that count bytes or wrap malloc, nor the core, which make check has
-cd "$build" && ctest --output-on-failure -E '^(core|allocation|memory_growth|deck|hessian_coverage|soak|plugin.host_linalg)'
+cd "$build" && ctest -j "$(nproc)" --output-on-failure -E '^(core|allocation|memory_growth|deck|hessian_coverage|soak|plugin.host_linalg)'
