@@ -3,7 +3,8 @@
 
     report.py RESULTS [--out report.html] [--rst table.rst] [--figures DIR]
 
-report.html has every figure, number, parameter and version; table.rst is the table of the manual.
+report.html has every figure, number, parameter and version; table.rst is the table of the manual, with the main
+figures beside it.
 """
 
 import argparse
@@ -144,7 +145,13 @@ def write_html(study, path, folder):
             fp.write(f"<p>{liquid}, N = {N}, in.{part}</p><pre>{html.escape(chr(10).join(lines))}</pre>\n")
 
 
+IN_MANUAL = ("3", "6", "4", "5")     # the other figures are in the report
+
+
 def write_rst(study, path):
+    """The page that includes it is in the folder above."""
+    folder, file = os.path.split(os.path.abspath(path))
+    stem = os.path.splitext(file)[0]
     with open(path, "w") as fp:
         fp.write(".. made by examples/paper/report.py from the results in examples/paper/results\n\n")
         for liquid in study.liquids():
@@ -158,6 +165,12 @@ def write_rst(study, path):
             for row in [COLUMNS] + rows:
                 fp.write("".join(f"   {'* -' if k == 0 else '  -'} {cell}\n" for k, cell in enumerate(row)))
             fp.write("\n" + "".join(f"* {line}\n" for line in fits_of(study, liquid)) + "\n")
+        for which in IN_MANUAL:
+            figure = next(f for f in figures.FIGURES if f.number == which)
+            picture = f"{stem}-figure-{which}.png"
+            figures.draw(figure, study, os.path.join(folder, picture))
+            fp.write(f".. figure:: {os.path.basename(folder)}/{picture}\n   :alt: figure {which}\n\n"
+                     f"   {figure.title}, as in Fig. {which} of the paper.\n\n")
 
 
 def main():
