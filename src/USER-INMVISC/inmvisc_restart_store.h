@@ -16,7 +16,7 @@
 
 namespace INMVISC_NS {
 
-// Numbers of a compute in binary restart files.  Computes have no part in them, so that an internal fix
+// Numbers of a compute in binary restart files.  Computes have no part in them, so an internal fix
 // of LAMMPS keeps the numbers, as for its own computes: ID_COMPUTE_STORE, style STORE/GLOBAL.
 
 class RestartStore : protected LAMMPS_NS::Pointers {

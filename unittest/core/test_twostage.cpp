@@ -168,6 +168,19 @@ TEST(SinglePrecision, vectors_are_normalized_in_double)
     EXPECT_NEAR(shares, 1.0, 1e-12);
 }
 
+// the elements are within the range of floats, what is made of them is not
+TEST(SinglePrecision, that_overflows_is_left_to_lapack_in_double)
+{
+    System s = random_cluster(110, 45);
+    for (double &m : s.mass) m *= 4.0e-37;
+    Solution solution(s, in_single(INM_VECTORS_UNSTABLE)), in_double(s, Options(INM_VECTORS_UNSTABLE));
+    ASSERT_EQ(solution.status, INM_OK);
+    EXPECT_STREQ(solution.m.solver, "lapack");
+    EXPECT_EQ(solution.m.single, 0);
+    for (size_t p = 0; p < s.n(); p++)
+        EXPECT_NEAR(solution.m.lambda[p], in_double.m.lambda[p], lambda_tolerance(s.matrix(), s.n()));
+}
+
 TEST(SinglePrecision, of_small_matrices_is_double)
 {
     Solution solution(random_cluster(70, 44), in_single(INM_VECTORS_ALL)); // 210 modes

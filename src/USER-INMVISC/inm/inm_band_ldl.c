@@ -1,17 +1,19 @@
 /* Band factors without interchanges: inm_band_ldl.h
 
-   Columns are eliminated two at a time where the block P = [d e; e c] on the diagonal is far from singular,
-   otherwise one at a time:
+   Columns are eliminated two at a time where the block P = [d e; e c] on the diagonal is far from
+   singular, otherwise one at a time:
 
      L = V P^-1    V what stands below P;    what is right of it  -=  L V^T
 
-   Without interchanges the band stays as narrow as it is, and half of it is enough.  That elements grow
-   where a leading minor happens to be almost singular cannot be excluded, but it is rare with blocks of
-   two sizes to choose from, and it is seen in the pivots that follow (Higham, Accuracy and Stability of
-   Numerical Algorithms, chapter 11).  P itself is eliminated from its largest element, as always.
+   Without interchanges the band stays as narrow as it is, and half of it is enough.  That elements
+   grow where a leading minor happens to be almost singular cannot be excluded, but it is rare with
+   blocks of two sizes to choose from, and it is seen in the pivots that follow (Higham, Accuracy
+   and Stability of Numerical Algorithms, chapter 11).  P itself is eliminated from its largest
+   element, as always.
 
    Columns not yet eliminated live in a ring.  Each column begins at the multiple of PACK before its
-   diagonal, so that all are updated by whole vectors, of which the first reaches above the diagonal. */
+   diagonal, so that all are updated by whole vectors, of which the first reaches above the
+   diagonal. */
 
 #include "inm_band_ldl.h"
 
@@ -97,7 +99,7 @@ void inm_band_ldl_destroy(inm_band_ldl **f)
   *f = NULL;
 }
 
-/* ---- columns and blocks ------------------------------------------------------------------------ */
+/* ---- columns and blocks ---------------------------------------------------------------------- */
 
 static inline size_t base_of(size_t row)
 {
@@ -133,7 +135,7 @@ static block single(double d)
   return b;
 }
 
-/* from its largest element, the one beside the diagonal only if it is by much (Bunch, Kaufman 1977) */
+/* from its largest element, that beside the diagonal only if it is by much (Bunch, Kaufman 1977) */
 static block pair(double d, double e, double c)
 {
   const double alpha = 0.64;
@@ -173,7 +175,7 @@ static block choose_block(double d, double e, double c, int more, double unit)
   return b;
 }
 
-/* ---- elimination and solution ------------------------------------------------------------------- */
+/* ---- elimination and solution ---------------------------------------------------------------- */
 
 #define W 2
 #define TARGET

@@ -1,5 +1,5 @@
-/* B - lambda = L D L^T of a symmetric band matrix, without interchanges: a quarter of the arithmetic of
-   inm_band_lu.h, but exact only while nothing grows. */
+/* B - lambda = L D L^T of a symmetric band matrix, without interchanges: a quarter of the
+   arithmetic of inm_band_lu.h, but exact only while nothing grows. */
 
 #ifndef INM_BAND_LDL_H
 #define INM_BAND_LDL_H
@@ -22,8 +22,8 @@ void inm_band_ldl_destroy(inm_band_ldl **f);
 
 /* band  [n][kd+1]  as of inm_reduce_to_band; what lies beyond row n-1 is not read
    norm  of B: growth is compared with it, and a pivot below its rounding is put up to that
-   Returns the largest element among all pivots, relative to norm.  The factors are those of a matrix
-   that differs by some DBL_EPSILON times that.
+   Returns the largest element among all pivots, relative to norm.  The factors are those of a
+   matrix that differs by some DBL_EPSILON times that.
    Not collective, as what follows. */
 double inm_band_ldl_factorize(inm_band_ldl *f, const double *band, double lambda, double norm);
 

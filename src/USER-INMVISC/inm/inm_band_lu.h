@@ -1,5 +1,5 @@
-/* P (B - lambda) = L U of a symmetric band matrix, by elimination with partial pivoting: as exact as can
-   be for any shift, where inm_band_ldl.h is not. */
+/* P (B - lambda) = L U of a symmetric band matrix, by elimination with partial pivoting: as exact
+   as can be for any shift, where inm_band_ldl.h is not. */
 
 #ifndef INM_BAND_LU_H
 #define INM_BAND_LU_H

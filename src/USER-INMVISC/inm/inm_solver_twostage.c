@@ -39,9 +39,8 @@ enum {
 };
 
 /* bounds, relative to the norm of D */
-static const double cluster_gap = 1.0e-7; /* closer modes are orthogonalized */
-static const double largest_growth =
-    1.0e3; /* of factors without pivoting: one mode in a thousand */
+static const double cluster_gap = 1.0e-7;   /* closer modes are orthogonalized */
+static const double largest_growth = 1.0e3; /* of factors without pivoting */
 static const double max_residual = 1.0e-11;
 static const double max_overlap = 1.0e-7; /* of neighbors in the spectrum */
 
@@ -74,8 +73,8 @@ static double twostage_bytes(const inm_job *job)
   return 8.0 * ((single ? 0.5 : 1.0) * n * n + columns * n);
 }
 
-/* The reduction and, for 14 % or all of the modes, inverse iteration and back-transformation.  Single
-   precision halves the time of the dense steps.  The last term is threads and pages. */
+/* The reduction and, for 14 % or all of the modes, inverse iteration and back-transformation.
+   Single precision halves the time of the dense steps.  The last term is threads and pages. */
 static double twostage_work(const inm_job *job)
 {
   const double n = (double) job->n;
@@ -90,7 +89,8 @@ static double twostage_work(const inm_job *job)
 
 /* ---- eigenvalues ----------------------------------------------------------------------------- */
 
-/* all eigenvalues of the band, which is kept */
+/* All eigenvalues of the band, which is kept.  If it is not finite, though the matrix is, then
+   floats have overflowed on the way to it. */
 static inm_status eigenvalues(twostage *s)
 {
   double *offdiagonal = (double *) malloc(s->n * sizeof(double));
@@ -102,7 +102,7 @@ static inm_status eigenvalues(twostage *s)
     status = inm_tridiagonal_eigenvalues(s->n, s->lambda, offdiagonal, s->lambda, s->nthread);
   if (status == INM_OK) s->norm = fmax(fabs(s->lambda[0]), fabs(s->lambda[s->n - 1]));
   free(offdiagonal);
-  return status;
+  return (status == INM_ERR_NONFINITE) ? INM_ERR_ACCURACY : status;
 }
 
 /* ---- eigenvectors of the band ---------------------------------------------------------------- */
@@ -135,8 +135,8 @@ static int is_close(const twostage *s, size_t p, size_t q)
   return s->lambda[q] - s->lambda[p] <= cluster_gap * s->norm;
 }
 
-/* Close to a multiple eigenvalue several pivots at the end are rounding, and only pivoting puts them
-   there. */
+/* Close to a multiple eigenvalue several pivots at the end are rounding, and only pivoting puts
+   them there. */
 static inm_status factorize(const twostage *s, size_t mode, inm_band_factor *factor)
 {
   const int in_cluster = (mode > 0 && is_close(s, mode - 1, mode)) ||
@@ -187,9 +187,9 @@ static double orthogonalize(const twostage *s, size_t p)
   return (q < p) ? scale_to_one(z, s->n) : 1.0;
 }
 
-/* Modes of a cluster are made orthogonal, twice for accuracy.  Where little is left of a vector, its
-   error has grown as it was scaled up: then a step of inverse iteration makes it small again, as in
-   LAPACK's dstein. */
+/* Modes of a cluster are made orthogonal, twice for accuracy.  Where little is left of a vector,
+   its error has grown as it was scaled up: then a step of inverse iteration makes it small again,
+   as in LAPACK's dstein. */
 static inm_status orthogonalize_clusters(twostage *s)
 {
   const double little = 0.1;

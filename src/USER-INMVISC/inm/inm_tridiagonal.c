@@ -4,15 +4,15 @@
 
      p_i = (d_i - s) p_{i-1} - e_i^2 p_{i-2},   p_0 = 1,  p_{-1} = 0,
 
-   change sign as often as T has eigenvalues below s, and the last one is the characteristic polynomial
-   (Givens 1954; Barth, Martin, Wilkinson, Numer. Math. 9, 386 (1967)).  The recurrence divides by
-   nothing, and many shifts s go through it side by side, so that a processor with wide vectors does a
-   step for one shift in a quarter of a cycle.  The minors are brought back to 1 before they leave the
-   range of their type, and their exponents are kept.
+   change sign as often as T has eigenvalues below s, and the last one is the characteristic
+   polynomial (Givens 1954; Barth, Martin, Wilkinson, Numer. Math. 9, 386 (1967)).  The recurrence
+   divides by nothing, and many shifts s go through it side by side, so that a processor with wide
+   vectors does a step for one shift in a quarter of a cycle.  The minors are brought back to 1
+   before they leave the range of their type, and their exponents are kept.
 
-   All shifts of a grid are counted first, which leaves most eigenvalues alone in an interval.  There
-   the regula falsi of Anderson and Bjorck (BIT 13, 253 (1973)) goes on with the polynomial, and
-   bisection where it gains nothing or where several eigenvalues are together.
+   All shifts of a grid are counted first, which leaves most eigenvalues alone in an interval.
+   There the regula falsi of Anderson and Bjorck (BIT 13, 253 (1973)) goes on with the polynomial,
+   and bisection where it gains nothing or where several eigenvalues are together.
 
    dsterf of LAPACK takes less arithmetic, but one step after another on one core. */
 
@@ -35,10 +35,10 @@ enum {
   PATIENCE = 3 /* shifts that may fail to halve an interval before it is cut in the middle */
 };
 
-/* Squares of offdiagonal elements of a matrix scaled to 1 that are below are put up to it: no eigenvalue
-   changes by more than 1e-17.  In three steps, the larger of two minors in succession then falls by a
-   factor of 1e-68 at the worst, where exact cancellation and two least squares meet: BLOCK steps end
-   above underflow. */
+/* Squares of offdiagonal elements of a matrix scaled to 1 that are below are put up to it: no
+   eigenvalue changes by more than 1e-17.  In three steps, the larger of two minors in succession
+   then falls by a factor of 1e-68 at the worst, where exact cancellation and two least squares
+   meet: BLOCK steps end above underflow. */
 static const double least_square = 1.0e-34;
 
 /* Scaled to a norm between 1/2 and 1, intervals end here */
@@ -62,8 +62,8 @@ typedef struct {
 
 /* ---- minors of many shifts -------------------------------------------------------------------- */
 
-/* For LANES shifts: the last minor is minor * 2^exponent.  The exponent of |p| + |before| is taken from
-   both, by its bits. */
+/* For LANES shifts: the last minor is minor * 2^exponent.  The exponent of |p| + |before| is taken
+   from both, by its bits. */
 #define DEFINE_COUNT(TARGET, NAME, W)                                                        \
   TARGET static void NAME(size_t n, const double *d, const double *e2, const double *s,      \
                           double *minor, int64_t *exponent, int64_t *changes)                \
@@ -219,8 +219,8 @@ static int is_found(const search *x)
   return !(x->high.s - x->low.s > tolerance);
 }
 
-/* Eigenvalues are taken one by one, as searches in the lanes come to their end.  Each search is the same
-   whatever is beside it. */
+/* Eigenvalues are taken one by one, as searches in the lanes come to their end.  Each search is the
+   same whatever is beside it. */
 static void find_eigenvalues(void *ctx, int thread)
 {
   tridiagonal *t = (tridiagonal *) ctx;
@@ -263,7 +263,7 @@ static double bound(size_t n, const double *d, const double *e)
   return isfinite(sum) ? largest : NAN;
 }
 
-/* Shifts from end to end of what the norm allows; counts never fall, though rounding may let them */
+/* Shifts from end to end of what the norm allows; counts never fall, but for rounding */
 static void fill_grid(tridiagonal *t, int nthread)
 {
   for (size_t g = 0; g < t->ngrid; g++)
