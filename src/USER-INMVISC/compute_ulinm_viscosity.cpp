@@ -15,6 +15,8 @@
 #include "inmvisc_compat.h"
 #include "inmvisc_parser.h"
 
+#include "inm/inm_correlator.h"
+
 #include "atom.h"
 #include "citeme.h"
 #include "comm.h"
@@ -313,7 +315,7 @@ void ComputeUlinmViscosity::snapshot()
 
 /* ----------------------------------------------------------------------
    What sums of different snapshots have to agree in before they are averaged,
-   as a number (FNV-1a hash of 52 bits).  The friction can be put in later.
+   as a number.  The friction can be put in later.
 ------------------------------------------------------------------------- */
 
 double ComputeUlinmViscosity::settings() const
@@ -322,9 +324,8 @@ double ComputeUlinmViscosity::settings() const
   const std::string text =
       fmt::format("{} {} {} {} {:.17g} {} {:.17g} {}", group->names[igroup], mix_by_mode, has_bulk,
                   cutoff.variable, cutoff.value, (int) edge.kind, edge.value, inm->has_moments());
-  uint64_t hash = 14695981039346656037ULL;
-  for (const unsigned char c : text) hash = (hash ^ c) * 1099511628211ULL;
-  return (double) (hash >> 12);
+  const std::vector<double> letters(text.begin(), text.end());
+  return inm_fingerprint(letters.size(), letters.data());
 }
 
 /* positions in the store: settings, snapshot counted last, then means and moments */
