@@ -31,8 +31,7 @@ enum {
   SPAN = INM_BAND_LDL_LARGEST_KD + PACK, /* rows of a column, begun at a multiple of PACK */
   STRIDE = SPAN + PACK,                  /* read from a pack later than it begins */
   RING = 64,                             /* columns */
-  AHEAD = SPAN + 4,                      /* columns loaded before they are updated */
-  CACHE_LINE = 64
+  AHEAD = SPAN + 4                       /* columns loaded before they are updated */
 };
 
 /* A block of two is good whose smaller eigenvalue is beyond it, relative to the norm */
@@ -74,7 +73,7 @@ inm_status inm_band_ldl_create(inm_band_ldl **out, size_t n, size_t kd)
   if (!f) return INM_ERR_ALLOC;
   f->n = n;
   f->kd = kd;
-  f->storage = malloc(ndouble * sizeof(double) + CACHE_LINE);
+  f->storage = malloc(ndouble * sizeof(double) + INM_CACHE_LINE);
   f->blocks = (block *) malloc(n * sizeof(*f->blocks));
   f->size_before = (unsigned char *) malloc(n + 1);
   if (!f->storage || !f->blocks || !f->size_before) {
@@ -82,7 +81,7 @@ inm_status inm_band_ldl_create(inm_band_ldl **out, size_t n, size_t kd)
     return INM_ERR_ALLOC;
   }
   inm_prefer_large_pages(f->storage, ndouble * sizeof(double));
-  f->ring = (double *) (((size_t) f->storage + CACHE_LINE - 1) / CACHE_LINE * CACHE_LINE);
+  f->ring = (double *) inm_on_cache_line(f->storage);
   f->l = f->ring + RING * STRIDE;
   f->x = f->l + (n + 1) * SPAN;
   *out = f;

@@ -36,7 +36,7 @@ TARGET static double KERNEL(factorize)(inm_band_ldl *f, const double *band, doub
 
     /* what stands below the block, V, and its rows of L = V P^-1 */
     const size_t base = base_of(next);
-    double v[2][SPAN] __attribute__((aligned(CACHE_LINE)));
+    double v[2][SPAN] __attribute__((aligned(INM_CACHE_LINE)));
     VECTOR first[SPAN / W], second[SPAN / W];
     for (size_t k = 0; k < 2; k++) {
       const VECTOR *from = (const VECTOR *) (column[k] + base - base_of(j + k));

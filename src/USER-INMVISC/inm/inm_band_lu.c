@@ -20,8 +20,7 @@
 
 enum {
   PACK = 8,
-  SHIFT = 2 * PACK, /* columns after which the window is moved */
-  CACHE_LINE = 64
+  SHIFT = 2 * PACK /* columns after which the window is moved */
 };
 
 typedef double pack __attribute__((vector_size(sizeof(double) * PACK)));
@@ -65,14 +64,14 @@ inm_status inm_band_lu_create(inm_band_lu **out, size_t n, size_t kd)
   f->nslot = kd + 1;
   f->width = width_of(kd);
   f->stride = SHIFT + f->width + PACK;
-  f->storage = malloc(count_doubles(n, kd) * sizeof(double) + CACHE_LINE);
+  f->storage = malloc(count_doubles(n, kd) * sizeof(double) + INM_CACHE_LINE);
   f->slot = (int *) malloc(n * sizeof(int));
   inm_prefer_large_pages(f->storage, count_doubles(n, kd) * sizeof(double));
   if (!f->storage || !f->slot) {
     inm_band_lu_destroy(&f);
     return INM_ERR_ALLOC;
   }
-  f->window = (double *) (((size_t) f->storage + CACHE_LINE - 1) / CACHE_LINE * CACHE_LINE);
+  f->window = (double *) inm_on_cache_line(f->storage);
   f->prepared = f->window + f->nslot * f->stride;
   f->u = f->prepared + f->width + PACK;
   f->l = f->u + n * f->width;

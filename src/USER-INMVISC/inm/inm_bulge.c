@@ -34,8 +34,7 @@ enum {
   HALF = INM_BULGE_LARGEST_KD, /* half-bandwidth */
   STEP = 3 * HALF,             /* from a column to the next, in the same row */
   GROUP = 16,                  /* sweeps; more would leave many threads without work */
-  PATIENCE = 200,              /* looks at the progress of another thread before giving way */
-  CACHE_LINE = 64
+  PATIENCE = 200               /* looks at the progress of another thread before giving way */
 };
 
 /* Squares of a matrix scaled to 1 that are below are as good as zero, and near underflow the reflector
@@ -44,14 +43,14 @@ static const double negligible = 1.0e-200;
 
 /* 1 - tau v v^T */
 typedef struct {
-  double v[HALF] __attribute__((aligned(CACHE_LINE)));
+  double v[HALF] __attribute__((aligned(INM_CACHE_LINE)));
   double tau;
 } reflector;
 
 /* Steps that the last sweep of a group has done, alone in its cache line */
 typedef struct {
   size_t done;
-  char rest[CACHE_LINE - sizeof(size_t)];
+  char rest[INM_CACHE_LINE - sizeof(size_t)];
 } progress;
 
 typedef void (*chase)(size_t width, double *left, double *diagonal, const reflector *before,
@@ -287,7 +286,7 @@ static size_t count_groups(size_t n)
 static size_t count_bytes(size_t n)
 {
   return count_groups(n) * sizeof(progress) + (count_doubles(n) + HALF) * sizeof(double) +
-      CACHE_LINE;
+      INM_CACHE_LINE;
 }
 
 inm_status inm_band_to_tridiagonal(size_t n, size_t kd, const double *band, double *diagonal,
@@ -301,7 +300,7 @@ inm_status inm_band_to_tridiagonal(size_t n, size_t kd, const double *band, doub
   b.n = n;
   b.ngroup = (nsweeps(&b) + GROUP - 1) / GROUP;
   b.next_group = 0;
-  b.groups = (progress *) (((size_t) storage + CACHE_LINE - 1) / CACHE_LINE * CACHE_LINE);
+  b.groups = (progress *) inm_on_cache_line(storage);
   b.a = (double *) (b.groups + count_groups(n)) + HALF;
   b.chase_block = INM_BEST_OF(chase);
 

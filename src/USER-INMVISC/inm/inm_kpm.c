@@ -53,12 +53,13 @@ static double *group(const inm_kpm *kpm, int which, int g)
 /* two of each vector, at the beginning of a cache line */
 static inm_status allocate_vectors(inm_kpm *kpm)
 {
-  const size_t line = 64, n = (size_t) kpm->ngroup * group_size(kpm);
+  const size_t n = (size_t) kpm->ngroup * group_size(kpm);
+  const size_t bytes = 2 * n * sizeof(double) + INM_CACHE_LINE;
 
-  kpm->memory = malloc(2 * n * sizeof(double) + line);
-  inm_prefer_large_pages(kpm->memory, 2 * n * sizeof(double) + line);
+  kpm->memory = malloc(bytes);
+  inm_prefer_large_pages(kpm->memory, bytes);
   if (!kpm->memory) return INM_ERR_ALLOC;
-  kpm->t[0] = (double *) (((uintptr_t) kpm->memory + line - 1) / line * line);
+  kpm->t[0] = (double *) inm_on_cache_line(kpm->memory);
   kpm->t[1] = kpm->t[0] + n;
   return INM_OK;
 }

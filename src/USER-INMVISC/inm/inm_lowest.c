@@ -31,8 +31,7 @@
 enum {
   CHUNK = 256,      /* rows that are rotated at a time */
   MOST_ROUNDS = 60, /* of the iteration; some 5 are usual */
-  HIGHEST_DEGREE = 200,
-  CACHE_LINE = 64
+  HIGHEST_DEGREE = 200
 };
 
 static const double max_residual = 1.0e-10; /* of the interval */
@@ -78,10 +77,10 @@ static inm_status allocate(subspace *s)
 {
   const size_t n = s->ngroup * s->group_size;
 
-  s->memory = malloc(doubles_for(s->m, s->group_size) * sizeof(double) + CACHE_LINE);
+  s->memory = malloc(doubles_for(s->m, s->group_size) * sizeof(double) + INM_CACHE_LINE);
   inm_prefer_large_pages(s->memory, doubles_for(s->m, s->group_size) * sizeof(double));
   if (!s->memory) return INM_ERR_ALLOC;
-  s->x = (double *) (((uintptr_t) s->memory + CACHE_LINE - 1) / CACHE_LINE * CACHE_LINE);
+  s->x = (double *) inm_on_cache_line(s->memory);
   s->dx = s->x + n;
   s->work = s->dx + n;
   s->chunk[0] = s->work + s->group_size;

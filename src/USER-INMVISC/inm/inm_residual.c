@@ -3,6 +3,7 @@
 
 #include "inm_residual.h"
 
+#include "inm_pages.h"
 #include "inm_processor.h"
 #include "inm_team.h"
 
@@ -11,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LANES = 8, CHUNK = 8192, CACHE_LINE = 64 };
+enum { LANES = 8, CHUNK = 8192 };
 
 /* bounds of the verdict */
 static const double close_to_zero = 0.01; /* of |lambda| */
@@ -150,8 +151,8 @@ static void look_at(inm_residual *r, size_t first, double *work)
 static void look_share(void *ctx, int thread)
 {
   inm_residual *r = (inm_residual *) ctx;
-  void *storage = malloc(2 * r->n * LANES * sizeof(double) + CACHE_LINE);
-  double *work = (double *) (((size_t) storage + CACHE_LINE - 1) / CACHE_LINE * CACHE_LINE);
+  void *storage = malloc(2 * r->n * LANES * sizeof(double) + INM_CACHE_LINE);
+  double *work = (double *) inm_on_cache_line(storage);
 
   if (!storage) r->failed = 1;
   for (size_t first = (size_t) thread * LANES; storage && first < r->count;

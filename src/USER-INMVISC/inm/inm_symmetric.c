@@ -6,6 +6,7 @@
 
 #include "inm_symmetric.h"
 
+#include "inm_pages.h"
 #include "inm_precision.h"
 #include "inm_processor.h"
 
@@ -14,9 +15,8 @@
 
 enum {
   TILE = 384 / sizeof(real), /* rows and columns, six cache lines: shorter columns take as long */
-  RUN = 8,        /* tiles below one another that a thread takes in turn */
-  ROUND = 32,     /* vectors are filled up with zeros to a multiple of it */
-  CACHE_LINE = 64 /* bytes */
+  RUN = 8,                   /* tiles below one another that a thread takes in turn */
+  ROUND = 32                 /* vectors are filled up with zeros to a multiple of it */
 };
 
 typedef void (*tile_product)(size_t width, const real *tile, size_t row_step, size_t sum_step,
@@ -86,7 +86,7 @@ static void copy_tile(const workspace *s, size_t i0, size_t j0, real *tile)
   if (rows < TILE || columns < TILE) memset(tile, 0, TILE * TILE * sizeof(*tile));
   for (size_t j = 0; j < columns; j++) {
     const real *column = &s->a[(j0 + j) * s->lda + i0];
-    for (size_t i = 0; i < TILE; i += CACHE_LINE / sizeof(real))
+    for (size_t i = 0; i < TILE; i += INM_CACHE_LINE / sizeof(real))
       __builtin_prefetch(column + TILE + i, 0, 2);
     if (i0 > j0)
       memcpy(&tile[j * TILE], column, rows * sizeof(*tile));
@@ -129,7 +129,7 @@ static void multiply_share(void *ctx, int thread)
   const size_t ntile = (s->n + TILE - 1) / TILE, w = s->columns, me = (size_t) thread;
   const size_t size = (size_t) inm_team_size(s->team);
   real *y = sums_of(s, me);
-  real tile[TILE * TILE] __attribute__((aligned(CACHE_LINE)));
+  real tile[TILE * TILE] __attribute__((aligned(INM_CACHE_LINE)));
 
   memset(y, 0, ntile * TILE * w * sizeof(*y));
   for (size_t j = 0; j < ntile; j++)
@@ -184,12 +184,12 @@ inm_status PRECISE(inm_symmetric_create)(workspace **out, size_t n, size_t width
   s->team = team;
   s->product = INM_BEST_OF(product);
   const size_t vectors = s->ntile * TILE * s->width;
-  s->storage = malloc((size_t) (inm_team_size(team) + 1) * vectors * sizeof(real) + CACHE_LINE);
+  s->storage = malloc((size_t) (inm_team_size(team) + 1) * vectors * sizeof(real) + INM_CACHE_LINE);
   if (!s->storage) {
     free(s);
     return INM_ERR_ALLOC;
   }
-  s->x = (real *) (((size_t) s->storage + CACHE_LINE - 1) / CACHE_LINE * CACHE_LINE);
+  s->x = (real *) inm_on_cache_line(s->storage);
   s->y = s->x + vectors;
   *out = s;
   return INM_OK;
