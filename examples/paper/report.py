@@ -12,6 +12,7 @@ import base64
 import html
 import json
 import os
+import shutil
 import tempfile
 
 import numpy as np
@@ -119,7 +120,12 @@ def versions(study):
                    for r in study.records})
 
 
+def picture_of(figure, folder):
+    return os.path.join(folder, f"figure-{figure.number.replace(',', '').replace(' ', '-')}.png")
+
+
 def write_html(study, path, folder):
+    """Draws the figures too, into the folder."""
     title = "Viscosity from unstable localized modes: the figures of the paper"
     with open(path, "w") as fp:
         fp.write(HEAD.format(title=title))
@@ -133,7 +139,7 @@ def write_html(study, path, folder):
                 fp.write("<tr>" + "".join(f"<td>{html.escape(c)}" for c in row) + "</tr>\n")
             fp.write("</table></div><ul>" + "".join(f"<li>{html.escape(line)}" for line in fits_of(study, liquid)) + "</ul>\n")
         for figure in figures.FIGURES:
-            picture = os.path.join(folder, f"figure-{figure.number.replace(',', '').replace(' ', '-')}.png")
+            picture = picture_of(figure, folder)
             missing = figures.draw(figure, study, picture)
             with open(picture, "rb") as image:
                 data = base64.b64encode(image.read()).decode()
@@ -148,8 +154,8 @@ def write_html(study, path, folder):
 IN_MANUAL = ("3", "6", "4", "5")     # the other figures are in the report
 
 
-def write_rst(study, path):
-    """The page that includes it is in the folder above."""
+def write_rst(study, path, drawn):
+    """The page that includes it is in the folder above; drawn: the folder of the figures."""
     folder, file = os.path.split(os.path.abspath(path))
     stem = os.path.splitext(file)[0]
     with open(path, "w") as fp:
@@ -165,12 +171,11 @@ def write_rst(study, path):
             for row in [COLUMNS] + rows:
                 fp.write("".join(f"   {'* -' if k == 0 else '  -'} {cell}\n" for k, cell in enumerate(row)))
             fp.write("\n" + "".join(f"* {line}\n" for line in fits_of(study, liquid)) + "\n")
-        for which in IN_MANUAL:
-            figure = next(f for f in figures.FIGURES if f.number == which)
-            picture = f"{stem}-figure-{which}.png"
-            figures.draw(figure, study, os.path.join(folder, picture))
-            fp.write(f".. figure:: {os.path.basename(folder)}/{picture}\n   :alt: figure {which}\n\n"
-                     f"   {figure.title}, as in Fig. {which} of the paper.\n\n")
+        for figure in (f for which in IN_MANUAL for f in figures.FIGURES if f.number == which):
+            picture = f"{stem}-figure-{figure.number}.png"
+            shutil.copyfile(picture_of(figure, drawn), os.path.join(folder, picture))
+            fp.write(f".. figure:: {os.path.basename(folder)}/{picture}\n   :alt: figure {figure.number}\n\n"
+                     f"   {figure.title}, as in Fig. {figure.number} of the paper.\n\n")
 
 
 def main():
@@ -192,8 +197,8 @@ def write(results, out=None, rst=None, folder=None):
     out = out or os.path.join(results, "report.html")
     with tempfile.TemporaryDirectory() as temporary:
         write_html(study, out, folder or temporary)
-    if rst:
-        write_rst(study, rst)
+        if rst:
+            write_rst(study, rst, folder or temporary)
     return out
 
 
