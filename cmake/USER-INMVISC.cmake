@@ -14,11 +14,12 @@ find_package(Threads REQUIRED)
 set(_inmvisc ${LAMMPS_SOURCE_DIR}/USER-INMVISC)
 include(${_inmvisc}/DistributedSolvers.cmake)
 
-file(GLOB INM_SOURCES CONFIGURE_DEPENDS ${_inmvisc}/inm/*.c)
+file(GLOB INM_SOURCES CONFIGURE_DEPENDS ${_inmvisc}/inm/*/*.c)
 add_library(inm OBJECT ${INM_SOURCES})
 set_target_properties(inm PROPERTIES C_STANDARD 99 C_EXTENSIONS ON
   POSITION_INDEPENDENT_CODE ON C_VISIBILITY_PRESET hidden)
 target_compile_definitions(inm PRIVATE OMPI_SKIP_MPICXX MPICH_SKIP_MPICXX)
+target_include_directories(inm PRIVATE ${_inmvisc}/inm)
 target_link_libraries(inm PRIVATE distributed_solvers MPI::MPI_C)
 
 # files, not targets: LAMMPS exports what it links, and knows only targets of its own

@@ -63,7 +63,7 @@ put_in() {
   mkdir "$package" "$package/inm"
   cp -p "$root"/src/USER-INMVISC/*.cpp "$root"/src/USER-INMVISC/*.h "$root/src/USER-INMVISC/README" \
     "$root/cmake/DistributedSolvers.cmake" "$package"
-  cp -p "$root"/src/USER-INMVISC/inm/* "$package/inm"
+  cp -pR "$root"/src/USER-INMVISC/inm/. "$package/inm"
   cp -p "$root/cmake/USER-INMVISC.cmake" "$module"
   put "$lists.new" "$lists"
   record > "$package/.added"

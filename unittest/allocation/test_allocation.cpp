@@ -2,18 +2,18 @@
 // this program and of the static core to the functions below (-Wl,--wrap=malloc,...); those of the
 // shared libraries, and so of new, MPI and LAPACK, go their own way.
 
-#include "inm_chebyshev.h"
+#include "eigen/inm_chebyshev.h"
 #include "inm_coloring.h"
 #include "inm_correlator.h"
-#include "inm_halo.h"
+#include "comm/inm_halo.h"
 #include "inm_kpm.h"
 #include "inm_lowest.h"
 #include "inm_matrix_file.h"
 #include "inm_plan.h"
 #include "inm_stars.h"
-#include "inm_team.h"
-#include "inm_tagmap.h"
-#include "inm_team.h"
+#include "base/inm_team.h"
+#include "comm/inm_tagmap.h"
+#include "base/inm_team.h"
 #include "model_systems.h"
 
 #include <cstdio>

@@ -1,13 +1,13 @@
 // What the two-stage solver is made of: a symmetric matrix times few vectors, dense to band and back
 // in both precisions, band to tridiagonal, and inverse iteration on the band.
 
-#include "inm_band.h"
-#include "inm_band_ldl.h"
-#include "inm_band_lu.h"
-#include "inm_band_vectors.h"
-#include "inm_bulge.h"
-#include "inm_lapack.h"
-#include "inm_symmetric.h"
+#include "eigen/inm_band.h"
+#include "eigen/inm_band_ldl.h"
+#include "eigen/inm_band_lu.h"
+#include "eigen/inm_band_vectors.h"
+#include "eigen/inm_bulge.h"
+#include "base/inm_lapack.h"
+#include "eigen/inm_symmetric.h"
 #include "model_systems.h"
 
 #include <cstdlib>

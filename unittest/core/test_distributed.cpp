@@ -4,7 +4,7 @@
 #include "model_systems.h"
 
 extern "C" {
-#include "inm_distributed.h"
+#include "solvers/inm_distributed.h"
 }
 
 #include <map>

@@ -1,9 +1,9 @@
 // Hash table of tags, routes between ranks, and copies of rows on other ranks, against what every
 // rank can work out for itself.
 
-#include "inm_halo.h"
-#include "inm_route.h"
-#include "inm_tagmap.h"
+#include "comm/inm_halo.h"
+#include "comm/inm_route.h"
+#include "comm/inm_tagmap.h"
 
 #include "model_systems.h"
 

@@ -1,8 +1,8 @@
 // The kernel polynomial method against spectra that are put in, and against the plain sums over all
 // modes that it replaces.
 
-#include "inm_block_product.h"
-#include "inm_chebyshev.h"
+#include "hessian/inm_block_product.h"
+#include "eigen/inm_chebyshev.h"
 #include "inm_kpm.h"
 #include "model_systems.h"
 

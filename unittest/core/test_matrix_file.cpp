@@ -4,7 +4,7 @@
 #include "model_systems.h"
 
 #include "inm_matrix_file.h"
-#include "inm_npz.h"
+#include "files/inm_npz.h"
 
 #include <cerrno>
 #include <cstdio>

@@ -1,6 +1,6 @@
 // The choice of a solver, its memory and its time, before anything large is allocated.
 
-#include "inm_cyclic.h"
+#include "solvers/inm_cyclic.h"
 #include "inm_plan.h"
 #include "model_systems.h"
 

@@ -1,6 +1,6 @@
 // The kind of processor that inner loops are chosen for.  ctest runs this with INMVISC_PROCESSOR too.
 
-#include "inm_processor.h"
+#include "base/inm_processor.h"
 
 #include <gtest/gtest.h>
 

@@ -1,7 +1,7 @@
 // From a Hessian to its mode table, through inm_solve: closed forms, a spectrum that is put in, and
 // properties of the outputs.
 
-#include "inm_stream.h"
+#include "comm/inm_stream.h"
 #include "model_systems.h"
 
 #include <string>

@@ -1,6 +1,6 @@
 // Threads that stay for a whole calculation.
 
-#include "inm_team.h"
+#include "base/inm_team.h"
 
 #include <gtest/gtest.h>
 

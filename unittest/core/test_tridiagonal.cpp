@@ -1,7 +1,7 @@
 // Eigenvalues of a tridiagonal matrix: against a formula, LAPACK, and counts in higher precision.
 
-#include "inm_lapack.h"
-#include "inm_tridiagonal.h"
+#include "base/inm_lapack.h"
+#include "eigen/inm_tridiagonal.h"
 #include "model_systems.h"
 
 #include <limits>

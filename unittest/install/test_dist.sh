@@ -15,6 +15,6 @@ diff committed archived || fail "the archive is not what is committed"
 
 cmake -S "$folder" -B build -D LAMMPS_SOURCE_DIR="$1" -D INMVISC_TESTS=OFF \
   -D CMAKE_EXPORT_COMPILE_COMMANDS=ON > configure.log 2>&1 || { tail -n 20 configure.log; fail "configuring"; }
-for source in "$folder"/src/USER-INMVISC/*.cpp "$folder"/src/USER-INMVISC/inm/*.c; do
+for source in "$folder"/src/USER-INMVISC/*.cpp "$folder"/src/USER-INMVISC/inm/*/*.c; do
   grep -q "${source##*/}" build/compile_commands.json || fail "$source would not be compiled"
 done

@@ -1,0 +1,34 @@
+#include "base/inm_processor.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static inm_processor processor_at_hand(void)
+{
+#if defined(__x86_64__)
+  if (__builtin_cpu_supports("avx512f")) return INM_PROCESSOR_AVX512;
+  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return INM_PROCESSOR_AVX2;
+#endif
+  return INM_PROCESSOR_ANY;
+}
+
+static inm_processor largest_wanted(void)
+{
+  const char *text = getenv("INMVISC_PROCESSOR");
+  if (text && strcmp(text, "any") == 0) return INM_PROCESSOR_ANY;
+  if (text && strcmp(text, "avx2") == 0) return INM_PROCESSOR_AVX2;
+  return INM_PROCESSOR_AVX512;
+}
+
+inm_processor inm_processor_level(void)
+{
+  static int level = -1; /* threads that ask at once find the same */
+  int known = __atomic_load_n(&level, __ATOMIC_RELAXED);
+
+  if (known < 0) {
+    const inm_processor mine = processor_at_hand(), wanted = largest_wanted();
+    known = (int) ((mine < wanted) ? mine : wanted);
+    __atomic_store_n(&level, known, __ATOMIC_RELAXED);
+  }
+  return (inm_processor) known;
+}

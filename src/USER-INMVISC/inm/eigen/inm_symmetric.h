@@ -1,0 +1,43 @@
+/* A symmetric matrix times few vectors, reading each element once.
+
+   BLAS's symm packs both triangles anew for every call, which costs more than the arithmetic where
+   there are only some tens of vectors. */
+
+#ifndef INM_SYMMETRIC_H
+#define INM_SYMMETRIC_H
+
+#include "inm_status.h"
+#include "base/inm_team.h"
+
+#include <stddef.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Workspace for matrices of up to n rows and up to width vectors; the team, which has to outlive it,
+   does the work. */
+typedef struct inm_symmetric inm_symmetric;
+inm_status inm_symmetric_create(inm_symmetric **out, size_t n, size_t width, inm_team *team);
+void inm_symmetric_destroy(inm_symmetric **s);
+
+/* y = A x
+   n, width   not above those of create
+   a          [n][lda]  of which the lower triangle in column-major order is read
+   x, y       [width][ldx]  columns of n elements; y is overwritten
+   The result does not depend on the number of threads but for rounding.  Not collective. */
+void inm_symmetric_multiply(inm_symmetric *s, size_t n, const double *a, size_t lda, size_t width,
+                            const double *x, double *y, size_t ldx);
+
+/* The same in single precision. */
+typedef struct inm_symmetric_single inm_symmetric_single;
+inm_status inm_symmetric_create_single(inm_symmetric_single **out, size_t n, size_t width,
+                                       inm_team *team);
+void inm_symmetric_destroy_single(inm_symmetric_single **s);
+void inm_symmetric_multiply_single(inm_symmetric_single *s, size_t n, const float *a, size_t lda,
+                                   size_t width, const float *x, float *y, size_t ldx);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,327 @@
+/* Kernel, friction and their errors from the blocks of the correlator: inm_correlator.h */
+
+#include "friction/inm_correlator_private.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* What the jackknife needs of each leave-one-out sample; kT/D for each range of the fit. */
+enum { PART_INTEGRAL, PART_TAIL, PART_VACF, PART_EINSTEIN, NPART = PART_EINSTEIN + INM_MSD_LAGS };
+
+#define SIGNIFICANT 2.0      /* standard errors */
+#define TAIL_NEGLIGIBLE 0.05 /* of the integral over the window */
+#define EXPONENT_MARGIN 0.1  /* distance from 1 that still counts as diffusive */
+#define FIT_RANGE 10.0       /* last over first lag of a fit to the MSD */
+#define STEADY_RANGE 2.0     /* factor in time over which an unchanging slope is diffusion */
+
+/* ---- results --------------------------------------------------------------------------------- */
+
+const inm_friction *inm_correlator_friction(const inm_correlator *c, int set)
+{
+  return c->friction + set;
+}
+
+const double *inm_correlator_vacf(const inm_correlator *c, int set)
+{
+  return c->vacf + (size_t) set * ((size_t) c->o.nlag + 2);
+}
+
+const double *inm_correlator_cbar(const inm_correlator *c, int set)
+{
+  return c->cbar + (size_t) set * ((size_t) c->o.nlag + 2);
+}
+
+const double *inm_correlator_integral(const inm_correlator *c, int set)
+{
+  return c->integral + (size_t) set * ((size_t) c->o.nlag + 2);
+}
+
+const double *inm_correlator_msd(const inm_correlator *c, int set)
+{
+  return c->msd + (size_t) set * INM_MSD_LAGS;
+}
+
+/* ---- scratch --------------------------------------------------------------------------------- */
+
+typedef struct {
+  double *total;                                /* [ntypes][block_width] sums of all blocks */
+  double *set;                                  /* [block_width] sums of one set, less one block */
+  double *vacf, *cbar, *integral, *work, *corr; /* [nlag+2] */
+  double *msd;                                  /* [INM_MSD_LAGS] */
+  double *leave_out;                            /* [nfull][ntypes+1][NPART] */
+  int nrange;                                   /* ranges of lags that may be fitted */
+  double lag[INM_MSD_LAGS], longest;            /* times */
+  double einstein[INM_MSD_LAGS];                /* kT/D of each range */
+} scratch;
+
+static void scratch_free(scratch *s)
+{
+  free(s->total);
+  free(s->set);
+  free(s->vacf);
+  free(s->cbar);
+  free(s->integral);
+  free(s->work);
+  free(s->corr);
+  free(s->msd);
+  free(s->leave_out);
+}
+
+static inm_status scratch_create(scratch *s, const inm_correlator *c)
+{
+  const size_t nv = (size_t) c->o.nlag + 2, size = sizeof(double);
+  memset(s, 0, sizeof(*s));
+  s->total = (double *) calloc(inm_block_size(c), size);
+  s->set = (double *) calloc(c->block_width, size);
+  s->vacf = (double *) calloc(nv, size);
+  s->cbar = (double *) calloc(nv, size);
+  s->integral = (double *) calloc(nv, size);
+  s->work = (double *) calloc(nv, size);
+  s->corr = (double *) calloc(nv, size);
+  s->msd = (double *) calloc(INM_MSD_LAGS, size);
+  s->leave_out =
+      (double *) calloc(((size_t) c->nfull + 1) * ((size_t) c->o.ntypes + 1) * NPART, size);
+  if (!s->total || !s->set || !s->vacf || !s->cbar || !s->integral || !s->work || !s->corr ||
+      !s->msd || !s->leave_out)
+    return INM_ERR_ALLOC;
+  return INM_OK;
+}
+
+/* ---- from sums to friction -------------------------------------------------------------------- */
+
+static void add_up_blocks(const inm_correlator *c, scratch *s)
+{
+  const size_t width = inm_block_size(c);
+  for (int b = 0; b <= c->nfull; b++)
+    for (size_t i = 0; i < width; i++) s->total[i] += c->block[(size_t) b * width + i];
+}
+
+/* Sums of one set without block number `without` (-1: with all). */
+static void gather_set(const inm_correlator *c, int set, int without, scratch *s)
+{
+  const int first = set ? set - 1 : 0, last = set ? set : c->o.ntypes;
+  memset(s->set, 0, c->block_width * sizeof(double));
+  for (int t = first; t < last; t++) {
+    const size_t at = (size_t) t * c->block_width;
+    const double *part = c->block + (without < 0 ? 0 : (size_t) without) * inm_block_size(c) + at;
+    const double weight = without < 0 ? 0.0 : 1.0;
+    for (size_t i = 0; i < c->block_width; i++) s->set[i] += s->total[at + i] - weight * part[i];
+  }
+}
+
+/* The orthogonal dynamics takes the place of the kernel from the velocity autocorrelation. */
+static void evaluate_direct(const inm_correlator *c, double dt, double count, scratch *s,
+                            inm_friction *f)
+{
+  const size_t nlag = (size_t) c->o.nlag;
+  const double *fp = s->set + c->window_width + 2 * INM_MSD_LAGS;
+  const double *ff = fp + c->triangle, *pp = ff + c->triangle;
+  const double *last = fp + nlag * (nlag + 1) / 2;
+  double sum = 0.5 * (last[0] + last[nlag]);
+
+  inm_kernel_from_two_times(nlag, dt, fp, ff, pp, count / (f->mass * f->mass), s->cbar, s->work);
+  inm_kernel_integral(nlag, dt, s->cbar, 1.0 / f->kT, s->integral);
+
+  /* P[m+N]^2 - P[m] P[m+N] is the integral of F P[m+N] over the window, if F is dP/dt */
+  for (size_t lag = 1; lag < nlag; lag++) sum += last[lag];
+  f->sum_rule = (pp[nlag] - s->set[nlag]) / (dt * sum);
+}
+
+/* From the sums in s->set to C(n), Cbar, and the integral of the kernel. */
+static void evaluate_kernel(const inm_correlator *c, double dt, scratch *s, inm_friction *f)
+{
+  const size_t nlag = (size_t) c->o.nlag, nv = nlag + 2;
+  const double count = c->o.dim * s->set[nv + INM_MOMENT_COUNT];
+
+  f->kT = s->set[nv + INM_MOMENT_MV2] / count;
+  f->mass = s->set[nv + INM_MOMENT_MV2] / s->set[0];
+  for (size_t n = 0; n < nv; n++) {
+    s->vacf[n] = s->set[n] / count;
+    s->corr[n] = f->mass * f->mass * s->vacf[n];
+  }
+  inm_kernel_from_vacf(nlag, dt, s->corr, s->cbar, s->work);
+  inm_kernel_integral(nlag, dt, s->cbar, inm_kernel_plateau_scale(s->corr) / f->kT, s->integral);
+  f->einstein_frequency = sqrt(inm_kernel_einstein_frequency_sq(dt, s->corr));
+  f->from_vacf = s->integral[nlag];
+  f->sum_rule = NAN;
+  if (c->o.estimator == INM_DIRECT) evaluate_direct(c, dt, count, s, f);
+  f->integral = s->integral[nlag];
+  f->rest = inm_kernel_extrapolate(nlag, s->integral);
+}
+
+/* ---- displacements --------------------------------------------------------------------------- */
+
+/* Ranges of lags that may be fitted: a decade each, beginning at each lag in turn.  The longest lag
+   is no longer than a block, so that errors from blocks hold, nor than the run over nblock. */
+static void plan_ranges(const inm_correlator *c, double dt, scratch *s)
+{
+  const int64_t block = c->per_block * c->o.norigin, part = (c->nsample - 1) / c->o.nblock;
+  int nlag = 0;
+  while (nlag < INM_MSD_LAGS && inm_correlator_msd_lag(c, nlag) <= (block < part ? block : part))
+    nlag++;
+  for (int i = 0; i < INM_MSD_LAGS; i++) s->lag[i] = dt * (double) inm_correlator_msd_lag(c, i);
+  s->longest = nlag ? s->lag[nlag - 1] : 0.0;
+  s->nrange = 1;
+  while (s->nrange < nlag && FIT_RANGE * s->lag[s->nrange - 1] < s->longest) s->nrange++;
+}
+
+static inm_msd_line fit(const inm_correlator *c, const scratch *s, int range)
+{
+  const double *count = s->set + c->window_width + INM_MSD_LAGS;
+  const double from = s->lag[range], to = fmin(FIT_RANGE * from, s->longest);
+  return inm_msd_fit(INM_MSD_LAGS, s->lag, s->msd, count, from, to, c->o.dim);
+}
+
+/* Mean-square displacement and kT/D of the sums in s->set, for each range. */
+static void evaluate_msd(const inm_correlator *c, double kT, scratch *s)
+{
+  const double *sum = s->set + c->window_width, *count = sum + INM_MSD_LAGS;
+  for (int i = 0; i < INM_MSD_LAGS; i++) s->msd[i] = count[i] > 0.0 ? sum[i] / count[i] : NAN;
+  for (int i = 0; i < s->nrange; i++) s->einstein[i] = kT / fit(c, s, i).diffusion;
+}
+
+/* Largest difference of kT/D of a range from those of later ranges. */
+static double change_beyond(const scratch *s, int range)
+{
+  double largest = 0.0;
+  for (int i = range + 1; i < s->nrange; i++)
+    largest = fmax(largest, fabs(s->einstein[i] - s->einstein[range]));
+  return largest;
+}
+
+/* The first range beyond which kT/D does not change any more: short lags have the smallest
+   errors, but before diffusion has set in their slope is another.  What it does change beyond is
+   part of the error.  Displacements reach into the block before. */
+static void choose_range(const inm_correlator *c, double *leave_out, size_t nblock, size_t stride,
+                         scratch *s, inm_friction *f)
+{
+  const int range = (int) inm_first_unbiased((size_t) s->nrange, s->einstein, nblock,
+                                             leave_out + PART_EINSTEIN, stride);
+  const double noise =
+      inm_jackknife_error_of_neighbors(nblock, stride, leave_out + PART_EINSTEIN + range);
+  f->diffusion = fit(c, s, range).diffusion;
+  f->msd_exponent = fit(c, s, s->nrange - 1).exponent;
+  f->msd_from = s->lag[range];
+  f->msd_to = fmin(FIT_RANGE * s->lag[range], s->longest);
+  f->msd_longest = s->longest;
+  f->einstein = s->einstein[range];
+  f->einstein_error = hypot(noise, change_beyond(s, range));
+  f->diffusive = f->diffusion > 0.0 &&
+      (fabs(f->msd_exponent - 1.0) < EXPONENT_MARGIN ||
+       (nblock > 0 && STEADY_RANGE * s->lag[range] <= s->lag[s->nrange - 1]));
+}
+
+/* ---- errors ---------------------------------------------------------------------------------- */
+
+/* The jackknife: share the leave-one-out samples among the ranks, each the whole way. */
+static void evaluate_leave_out(const inm_correlator *c, double dt, int nblock, MPI_Comm comm,
+                               scratch *s)
+{
+  const int nset = c->o.ntypes + 1;
+  int rank, nrank;
+  MPI_Comm_rank(comm, &rank);
+  MPI_Comm_size(comm, &nrank);
+
+  for (int b = rank; b < nblock; b += nrank)
+    for (int set = 0; set < nset; set++) {
+      double *value = s->leave_out + ((size_t) b * (size_t) nset + (size_t) set) * NPART;
+      inm_friction f;
+      gather_set(c, set, b, s);
+      evaluate_kernel(c, dt, s, &f);
+      evaluate_msd(c, f.kT, s);
+      value[PART_INTEGRAL] = f.integral;
+      value[PART_TAIL] = f.rest.tail;
+      value[PART_VACF] = f.from_vacf;
+      memcpy(value + PART_EINSTEIN, s->einstein, (size_t) s->nrange * sizeof(double));
+    }
+  for (int b = 0; b < nblock; b++)
+    MPI_Allreduce(MPI_IN_PLACE, s->leave_out + (size_t) b * (size_t) nset * NPART, nset * NPART,
+                  MPI_DOUBLE, MPI_SUM, comm);
+}
+
+/* Errors, the tail if it is more than noise, and what the two ways to the friction are worth. */
+static void judge(double *leave_out, size_t nblock, size_t stride, inm_friction *f)
+{
+  const double integral_error = inm_jackknife_error(nblock, stride, leave_out + PART_INTEGRAL);
+  f->from_vacf_error = inm_jackknife_error(nblock, stride, leave_out + PART_VACF);
+  f->tail_error = inm_jackknife_error(nblock, stride, leave_out + PART_TAIL);
+  f->tail = (f->rest.tail >= SIGNIFICANT * f->tail_error) ? f->rest.tail : 0.0;
+  f->kernel = f->integral + f->tail;
+  if (f->tail > 0.0)
+    for (size_t b = 0; b < nblock; b++)
+      leave_out[b * stride + PART_INTEGRAL] += leave_out[b * stride + PART_TAIL];
+  f->kernel_error = inm_jackknife_error(nblock, stride, leave_out + PART_INTEGRAL);
+
+  /* a kernel that grows or stays has no tail to extrapolate: judge it by its last third */
+  const double negligible = fmax(TAIL_NEGLIGIBLE * f->integral, SIGNIFICANT * integral_error);
+  const double rest = f->rest.tail > 0.0 ? f->rest.tail : f->rest.last;
+  f->decayed = rest < negligible;
+}
+
+static void evaluate_set(inm_correlator *c, int set, int nblock, double dt, scratch *s)
+{
+  inm_friction *f = c->friction + set;
+  const size_t nv = (size_t) c->o.nlag + 2, at = (size_t) set * nv;
+  const size_t stride = ((size_t) c->o.ntypes + 1) * NPART;
+  const double norigin = (double) inm_correlator_norigin_done(c);
+  double *leave_out = s->leave_out + (size_t) set * NPART;
+
+  gather_set(c, set, -1, s);
+  evaluate_kernel(c, dt, s, f);
+  evaluate_msd(c, f->kT, s);
+  choose_range(c, leave_out, (size_t) nblock, stride, s, f);
+  judge(leave_out, (size_t) nblock, stride, f);
+  f->natoms = norigin > 0.0 ? s->set[nv + INM_MOMENT_COUNT] / norigin : NAN;
+  memcpy(c->vacf + at, s->vacf, nv * sizeof(double));
+  memcpy(c->cbar + at, s->cbar, nv * sizeof(double));
+  memcpy(c->integral + at, s->integral, nv * sizeof(double));
+  memcpy(c->msd + (size_t) set * INM_MSD_LAGS, s->msd, INM_MSD_LAGS * sizeof(double));
+  if (!(f->natoms > 0.0)) { /* no window is complete, or no such atom: nothing is known */
+    f->diffusion = f->integral = f->kernel = f->einstein = NAN;
+    for (size_t n = 0; n < nv; n++) c->integral[at + n] = NAN;
+  }
+}
+
+inm_status inm_correlator_estimate(inm_correlator *c, double dt, MPI_Comm comm)
+{
+  scratch s;
+  if (c->estimated_at == c->nsample) return INM_OK;
+
+  const int nset = c->o.ntypes + 1;
+  const int nblock = c->nfull >= c->o.nblock ? c->nfull : 0; /* fewer give no error worth having */
+  const inm_status status = inm_status_sync(scratch_create(&s, c), comm);
+  if (status == INM_OK) {
+    add_up_blocks(c, &s);
+    plan_ranges(c, dt, &s);
+    evaluate_leave_out(c, dt, nblock, comm, &s);
+    for (int set = 0; set < nset; set++) evaluate_set(c, set, nblock, dt, &s);
+    /* the same for all, even where processors differ in the last bit */
+    MPI_Bcast(c->friction, (int) ((size_t) nset * sizeof(inm_friction)), MPI_BYTE, 0, comm);
+    c->estimated_at = c->nsample;
+  }
+  scratch_free(&s);
+  return status;
+}
+
+inm_friction_source inm_friction_choose(int nset, const inm_friction *set)
+{
+  int decayed = 1, diffusive = 1;
+  for (int i = 0; i < nset; i++) {
+    if (!(set[i].natoms > 0.0)) continue;
+    decayed = decayed && set[i].decayed;
+    diffusive = diffusive && set[i].diffusive;
+  }
+  if (decayed) return INM_FROM_KERNEL;
+  return diffusive ? INM_FROM_MSD : INM_FROM_UNDECAYED_KERNEL;
+}
+
+double inm_friction_value(const inm_friction *f, inm_friction_source source)
+{
+  return source == INM_FROM_MSD ? f->einstein : f->kernel;
+}
+
+double inm_friction_error(const inm_friction *f, inm_friction_source source)
+{
+  return source == INM_FROM_MSD ? f->einstein_error : f->kernel_error;
+}

@@ -1,2 +1,0 @@
-#define INM_SINGLE
-#include "inm_symmetric.c"

@@ -1,0 +1,386 @@
+/* Collecting the distributed blocks into one dense mass-weighted matrix on one rank.
+   The order of atoms is that of their tags, so the matrix is the same for any distribution. */
+
+#include "hessian/inm_hessian_private.h"
+#include "base/inm_pages.h"
+#include "solvers/inm_residual.h"
+#include "solvers/inm_solver_private.h"
+#include "comm/inm_stream.h"
+#include "base/inm_team.h"
+
+#include <limits.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- order of the atoms ---------------------------------------------------------------------- */
+
+static int compare_tags(const void *x, const void *y)
+{
+  const int64_t a = *(const int64_t *) x, b = *(const int64_t *) y;
+  return (a > b) - (a < b);
+}
+
+inm_status inm_gather_tags(const inm_hessian *h, int64_t **tag, size_t *natom)
+{
+  inm_status status = INM_OK;
+  int nprocs, mine = (int) h->nrow;
+  int *count = NULL, *offset = NULL;
+  long long total = 0;
+
+  *tag = NULL;
+  *natom = 0;
+  MPI_Comm_size(h->comm, &nprocs);
+  count = (int *) malloc((size_t) nprocs * sizeof(*count));
+  offset = (int *) malloc((size_t) nprocs * sizeof(*offset));
+  status = inm_status_sync((count && offset) ? INM_OK : INM_ERR_ALLOC, h->comm);
+  if (status != INM_OK) goto done;
+
+  MPI_Allgather(&mine, 1, MPI_INT, count, 1, MPI_INT, h->comm);
+  for (int r = 0; r < nprocs; r++) {
+    offset[r] = (int) total;
+    total += count[r];
+  }
+  if (total > INT_MAX / 3) {
+    status = INM_ERR_SIZE;
+    goto done;
+  }
+  *tag = (int64_t *) malloc(((size_t) total + 1) * sizeof(**tag));
+  status = inm_status_sync(*tag ? INM_OK : INM_ERR_ALLOC, h->comm);
+  if (status != INM_OK) goto done;
+
+  MPI_Allgatherv(h->tag, mine, MPI_INT64_T, *tag, count, offset, MPI_INT64_T, h->comm);
+  qsort(*tag, (size_t) total, sizeof(**tag), compare_tags);
+  for (long long i = 1; i < total; i++)
+    if ((*tag)[i] == (*tag)[i - 1]) status = INM_ERR_TAG;
+  *natom = (size_t) total;
+
+done:
+  if (status != INM_OK) {
+    free(*tag);
+    *tag = NULL;
+  }
+  free(count);
+  free(offset);
+  return status;
+}
+
+/* ---- atoms: index, type, mass, vectors ------------------------------------------------------- */
+
+/* A record is a few indices and numbers, all as double: exact up to 2^53. */
+static size_t atom_record(const inm_dense *d)
+{
+  return 3 + 3 * (size_t) d->nproj;
+}
+
+static void take_atom(inm_dense *d, const double *record)
+{
+  const size_t i = (size_t) record[0];
+  const double *b = &record[3];
+
+  d->type[i] = (int) record[1];
+  d->mass[i] = record[2];
+  for (int v = 0; v < d->nproj; v++)
+    for (int a = 0; a < d->dim; a++)
+      d->proj[v * d->n + d->dim * i + a] = b[3 * v + a] / sqrt(d->mass[i]);
+}
+
+static void take_atoms(void *ctx, const void *bytes, size_t n)
+{
+  inm_dense *d = (inm_dense *) ctx;
+  const double *record = (const double *) bytes, *end = record + n / sizeof(*record);
+  for (; record < end; record += atom_record(d)) take_atom(d, record);
+}
+
+static inm_status gather_atoms(const inm_hessian *h, const inm_request *request, const int64_t *tag,
+                               size_t natom, int root, inm_dense *d)
+{
+  inm_stream stream;
+  const size_t bytes = atom_record(d) * sizeof(double);
+  double *record = (double *) malloc(bytes);
+  inm_status status = inm_status_sync(record ? INM_OK : INM_ERR_ALLOC, h->comm);
+
+  if (status == INM_OK) status = inm_stream_open(&stream, h->comm, root, take_atoms, d);
+  if (status != INM_OK) goto done;
+  for (size_t i = 0; i < h->nrow; i++) {
+    record[0] = (double) inm_tag_index(tag, natom, h->tag[i]);
+    record[1] = h->type[i];
+    record[2] = h->mass[i];
+    for (int v = 0; v < request->nproj; v++)
+      memcpy(&record[3 + 3 * v], &request->proj[3 * (v * h->nrow + i)], 3 * sizeof(*record));
+    inm_stream_put(&stream, record, bytes);
+  }
+  inm_stream_end(&stream);
+  inm_stream_close(&stream);
+
+done:
+  free(record);
+  return status;
+}
+
+/* ---- blocks ---------------------------------------------------------------------------------- */
+
+typedef struct {
+  double row, col, k[9];
+} block_record;
+
+static void add_to_element(inm_dense *d, size_t row, size_t col, double x)
+{
+  if (d->single)
+    d->single[row * d->n + col] += (float) x;
+  else
+    d->a[row * d->n + col] += x;
+}
+
+/* D = scale * H / sqrt(m_i m_j): the atoms must have been gathered before.  A block off the diagonal
+   stands for its transpose too. */
+static inm_status take_block(inm_dense *d, const block_record *record)
+{
+  const size_t dim = (size_t) d->dim, i = (size_t) record->row, j = (size_t) record->col;
+  const double weight = d->scale / sqrt(d->mass[i] * d->mass[j]);
+  double k[9];
+
+  for (size_t e = 0; e < 9; e++) k[e] = weight * record->k[e];
+  for (size_t a = 0; a < dim; a++)
+    for (size_t b = 0; b < dim; b++) {
+      add_to_element(d, dim * i + a, dim * j + b, k[3 * a + b]);
+      if (i != j) add_to_element(d, dim * j + b, dim * i + a, k[3 * a + b]);
+    }
+  return d->residual ? inm_residual_add(d->residual, i, j, k) : INM_OK;
+}
+
+typedef struct {
+  inm_dense *dense;
+  inm_status status;
+} block_taker;
+
+static void take_blocks(void *ctx, const void *bytes, size_t n)
+{
+  block_taker *t = (block_taker *) ctx;
+  const block_record *record = (const block_record *) bytes;
+  for (size_t k = 0; k < n / sizeof(*record) && t->status == INM_OK; k++)
+    t->status = take_block(t->dense, &record[k]);
+}
+
+static void put_block(inm_stream *stream, size_t i, size_t j, const double *k)
+{
+  block_record record;
+  record.row = (double) i;
+  record.col = (double) j;
+  memcpy(record.k, k, sizeof(record.k));
+  inm_stream_put(stream, &record, sizeof(record));
+}
+
+static void put_row(inm_stream *stream, const inm_hessian *h, const size_t *index, size_t row)
+{
+  put_block(stream, index[row], index[row], &h->diagonal[9 * row]);
+  for (size_t n = h->row_start[row]; n < inm_row_end(h, row); n++)
+    put_block(stream, index[row], index[h->col[n]], &h->k[9 * n]);
+}
+
+static inm_status gather_blocks(const inm_hessian *h, const int64_t *tag, size_t natom, int root,
+                                inm_dense *d)
+{
+  inm_stream stream;
+  block_taker taker = {d, INM_OK};
+  size_t *index = (size_t *) malloc((h->ncol + 1) * sizeof(*index)); /* in the matrix */
+  inm_status status = inm_status_sync(index ? INM_OK : INM_ERR_ALLOC, h->comm);
+
+  if (status == INM_OK) status = inm_stream_open(&stream, h->comm, root, take_blocks, &taker);
+  if (status != INM_OK) goto done;
+  for (size_t c = 0; c < h->ncol; c++) index[c] = inm_tag_index(tag, natom, h->tag[c]);
+  for (size_t i = 0; i < h->nrow; i++) put_row(&stream, h, index, i);
+  inm_stream_end(&stream);
+  inm_stream_close(&stream);
+  status = inm_status_sync(taker.status, h->comm);
+
+done:
+  free(index);
+  return status;
+}
+
+/* ---- the matrix ------------------------------------------------------------------------------ */
+
+void inm_dense_free(inm_dense *d)
+{
+  free(d->a);
+  free(d->single);
+  inm_residual_destroy(&d->residual);
+  free(d->mass);
+  free(d->type);
+  free(d->proj);
+  memset(d, 0, sizeof(*d));
+}
+
+static void describe(inm_dense *d, const inm_hessian *h, const inm_request *request, size_t natom)
+{
+  memset(d, 0, sizeof(*d));
+  d->dim = h->dim;
+  d->scale = h->scale;
+  d->nproj = request->nproj;
+  d->natom = natom;
+  d->n = (size_t) h->dim * natom;
+}
+
+static inm_status allocate_atoms(inm_dense *d)
+{
+  d->mass = (double *) calloc(d->natom + 1, sizeof(*d->mass));
+  d->type = (int *) calloc(d->natom + 1, sizeof(*d->type));
+  d->proj = (double *) calloc((size_t) d->nproj * d->n + 1, sizeof(*d->proj));
+  return (d->mass && d->type && d->proj) ? INM_OK : INM_ERR_ALLOC;
+}
+
+static inm_status dense_alloc(inm_dense *d, const inm_request *request)
+{
+  const size_t elements = d->n * d->n + 1;
+
+  if (request->precision == INM_DOUBLE) {
+    d->a = (double *) calloc(elements, sizeof(*d->a));
+    inm_prefer_large_pages(d->a, elements * sizeof(*d->a));
+    return d->a ? allocate_atoms(d) : INM_ERR_ALLOC;
+  }
+  d->single = (float *) calloc(elements, sizeof(*d->single));
+  inm_prefer_large_pages(d->single, elements * sizeof(*d->single));
+  if (!d->single) return INM_ERR_ALLOC;
+  const inm_status status = (request->vectors == INM_VECTORS_NONE)
+      ? INM_OK
+      : inm_residual_create(&d->residual, d->natom, d->dim);
+  return (status == INM_OK) ? allocate_atoms(d) : status;
+}
+
+/* Pages of the matrix, which is zero, are had when they are touched: shared, since clearing them takes
+   longer than filling in the blocks. */
+typedef struct {
+  char *memory;
+  size_t bytes;
+  int nthread;
+} untouched;
+
+static void touch_share(void *ctx, int thread)
+{
+  const size_t page = 4096;
+  const untouched *u = (const untouched *) ctx;
+  size_t first;
+  const size_t count = inm_team_share(u->bytes, (size_t) 1 << 21, u->nthread, thread, &first);
+  volatile char *byte = u->memory + first;
+
+  for (size_t k = 0; k < count; k += page) byte[k] = 0;
+}
+
+static void touch_matrix(const inm_dense *d, int nthread)
+{
+  const size_t element = d->single ? sizeof(*d->single) : sizeof(*d->a);
+  untouched u = {d->single ? (char *) d->single : (char *) d->a, d->n * d->n * element, nthread};
+  inm_run_parallel(nthread, touch_share, &u);
+}
+
+inm_status inm_dense_gather(const inm_hessian *h, const inm_request *request, const int64_t *tag,
+                            size_t natom, int root, int nthread, inm_dense *d)
+{
+  int me;
+  inm_status status = INM_OK;
+
+  MPI_Comm_rank(h->comm, &me);
+  describe(d, h, request, natom);
+  if (me == root) status = dense_alloc(d, request);
+  status = inm_status_sync(status, h->comm);
+
+  if (status == INM_OK && me == root) touch_matrix(d, nthread);
+  if (status == INM_OK) status = gather_atoms(h, request, tag, natom, root, d);
+  if (status == INM_OK) status = gather_blocks(h, tag, natom, root, d);
+  return status;
+}
+
+inm_status inm_dense_share_atoms(const inm_hessian *h, const inm_request *request,
+                                 const int64_t *tag, size_t natom, inm_dense *d)
+{
+  const int root = 0;
+  const size_t nproj = (size_t) request->nproj;
+  inm_status status;
+
+  describe(d, h, request, natom);
+  if (nproj > 0 && d->n > (size_t) INT_MAX / nproj) return INM_ERR_SIZE;
+  status = inm_status_sync(allocate_atoms(d), h->comm);
+  if (status == INM_OK) status = gather_atoms(h, request, tag, natom, root, d);
+  if (status != INM_OK) return status;
+  MPI_Bcast(d->mass, (int) natom, MPI_DOUBLE, root, h->comm);
+  MPI_Bcast(d->type, (int) natom, MPI_INT, root, h->comm);
+  MPI_Bcast(d->proj, (int) (nproj * d->n), MPI_DOUBLE, root, h->comm);
+  return INM_OK;
+}
+
+/* ---- translations ---------------------------------------------------------------------------- */
+
+typedef struct {
+  inm_dense *dense;
+  int nthread;
+  double *norm; /* [nthread] largest row sum of |D|, NaN if an element is not finite */
+  const int *is_free;
+  double weight;
+} lifting;
+
+static double row_sum(const inm_dense *d, size_t r)
+{
+  double sum = 0.0;
+  if (d->single)
+    for (size_t c = 0; c < d->n; c++) sum += fabs(d->single[r * d->n + c]);
+  else
+    for (size_t c = 0; c < d->n; c++) sum += fabs(d->a[r * d->n + c]);
+  return sum;
+}
+
+static void norm_share(void *ctx, int thread)
+{
+  const lifting *l = (const lifting *) ctx;
+  size_t first;
+  const size_t count = inm_team_share(l->dense->n, 1, l->nthread, thread, &first);
+  double norm = 0.0;
+
+  for (size_t r = first; r < first + count && isfinite(norm); r++) {
+    const double sum = row_sum(l->dense, r);
+    norm = isfinite(sum) ? fmax(norm, sum) : NAN;
+  }
+  l->norm[thread] = norm;
+}
+
+/* Every eigenvalue lies within the largest row sum of |D|; NaN if an element is not finite. */
+static double row_sum_norm(const lifting *l)
+{
+  double norm = 0.0;
+  inm_run_parallel(l->nthread, norm_share, (void *) l);
+  for (int t = 0; t < l->nthread; t++) norm = isnan(l->norm[t]) ? NAN : fmax(norm, l->norm[t]);
+  return norm;
+}
+
+static void lift_share(void *ctx, int thread)
+{
+  const lifting *l = (const lifting *) ctx;
+  inm_dense *d = l->dense;
+  const size_t dim = (size_t) d->dim;
+  size_t first;
+  const size_t count = inm_team_share(d->natom, 1, l->nthread, thread, &first);
+
+  for (size_t i = first; i < first + count; i++)
+    for (size_t j = 0; j < d->natom; j++) {
+      const double lift = l->weight * sqrt(d->mass[i] * d->mass[j]);
+      for (size_t a = 0; a < dim; a++)
+        if (l->is_free[a]) add_to_element(d, dim * i + a, dim * j + a, lift);
+    }
+}
+
+inm_status inm_dense_lift_translations(inm_dense *d, const int *is_free, int nthread)
+{
+  double total = 0.0;
+  lifting l = {d, nthread, (double *) malloc((size_t) nthread * sizeof(double)), is_free, 0.0};
+
+  if (!l.norm) return INM_ERR_ALLOC;
+  const double norm = row_sum_norm(&l), shift = (norm > 0.0) ? 1.1 * norm : 1.0;
+  free(l.norm);
+  if (!isfinite(norm * norm)) return INM_ERR_NONFINITE; /* solvers square what they get */
+  for (size_t i = 0; i < d->natom; i++) total += d->mass[i];
+  l.weight = shift / total;
+  inm_run_parallel(nthread, lift_share, &l);
+  for (int a = 0; a < d->dim; a++)
+    if (is_free[a] && d->residual) inm_residual_lift(d->residual, a, shift, d->mass);
+  return INM_OK;
+}

@@ -1,0 +1,211 @@
+#include "inm_cores.h"
+#include "solvers/inm_distributed.h"
+#include "solvers/inm_solver_private.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+static const inm_solver *const solvers[] = {
+    &inm_solver_lapack,
+    &inm_solver_twostage,
+#if defined(INM_SCALAPACK)
+    &inm_solver_scalapack,
+#endif
+#if defined(INM_ELPA)
+    &inm_solver_elpa,
+#endif
+};
+
+const inm_solver *inm_solver_find(const char *name)
+{
+  for (size_t k = 0; k < sizeof(solvers) / sizeof(*solvers); k++)
+    if (strcmp(solvers[k]->name, name) == 0) return solvers[k];
+  return NULL;
+}
+
+const inm_solver *inm_solver_built(size_t k)
+{
+  return (k < sizeof(solvers) / sizeof(*solvers)) ? solvers[k] : NULL;
+}
+
+const char *inm_solver_name(const inm_solver *solver)
+{
+  return solver->name;
+}
+
+int inm_solver_is_distributed(const inm_solver *solver)
+{
+  return solver->solve_distributed != NULL;
+}
+
+inm_status inm_solver_can(const inm_solver *solver, const inm_job *job)
+{
+  return solver->can(job);
+}
+
+double inm_solver_bytes(const inm_solver *solver, const inm_job *job)
+{
+  return solver->bytes(job);
+}
+
+double inm_solver_work(const inm_solver *solver, const inm_job *job)
+{
+  return solver->work(job);
+}
+
+/* Wait for the root without spinning: its BLAS threads want the cores of the waiting ranks. */
+enum { TAG_READY = 7302 };
+
+static void wait_for_root(int root, MPI_Comm comm)
+{
+#if !defined(MPI_STUBS)
+  const struct timespec nap = {0, 2000000};
+  int ready = 0, token;
+  MPI_Status status;
+
+  for (;;) {
+    MPI_Iprobe(root, TAG_READY, comm, &ready, &status);
+    if (ready) break;
+    nanosleep(&nap, NULL);
+  }
+  MPI_Recv(&token, 1, MPI_INT, root, TAG_READY, comm, &status);
+#else
+  (void) root;
+  (void) comm;
+#endif
+}
+
+static void wake_others(int root, MPI_Comm comm)
+{
+  int nprocs, token = 0;
+  MPI_Comm_size(comm, &nprocs);
+  for (int r = 0; r < nprocs; r++)
+    if (r != root) MPI_Send(&token, 1, MPI_INT, r, TAG_READY, comm);
+}
+
+/* LAPACK tells success where elements at the ends of the range of doubles gave infinite or undefined
+   eigenvalues */
+static inm_status check_finite(const inm_modes *m)
+{
+  for (size_t p = 0; p < m->n; p++)
+    if (!isfinite(m->lambda[p])) return INM_ERR_NONFINITE;
+  return INM_OK;
+}
+
+/* the part that one rank does alone, with the cores of the others */
+static inm_status solve_on_root(const inm_solver *solver, const inm_request *request, inm_dense *d,
+                                inm_cores *cores, inm_modes *modes)
+{
+  inm_filler f;
+  inm_status status;
+
+  memset(&f, 0, sizeof(f));
+  f.modes = modes;
+  f.dense = d;
+  f.request = request;
+  f.nthread = inm_cores_count(cores);
+  f.intensity = (double *) malloc((d->natom + 1) * sizeof(*f.intensity));
+  if (!f.intensity) return INM_ERR_ALLOC;
+
+  memcpy(modes->mass, d->mass, d->natom * sizeof(*d->mass));
+  inm_cores_take(cores);
+  status = inm_dense_lift_translations(d, request->is_free, f.nthread);
+  if (status == INM_OK && d->n > 0) status = solver->solve(d, &f);
+  inm_cores_give_back(cores);
+  if (status == INM_OK) status = check_finite(modes);
+  free(f.intensity);
+  return status;
+}
+
+/* an empty table for the atoms of h, the same on all ranks */
+static inm_status start_table(const inm_solver *solver, const inm_hessian *h,
+                              const inm_request *request, const inm_cores *cores, inm_modes *modes)
+{
+  const MPI_Comm comm = inm_hessian_comm(h);
+  inm_status status = (inm_hessian_largest_type(h) > request->ntypes) ? INM_ERR_ARG : INM_OK;
+
+  status = inm_status_sync(status, comm);
+  if (status == INM_OK) status = inm_gather_tags(h, &modes->tag, &modes->natom);
+  if (status != INM_OK) return status;
+
+  modes->dim = inm_hessian_dim(h);
+  modes->ntypes = request->ntypes;
+  modes->nproj = request->nproj;
+  modes->solver = solver->name;
+  modes->grid[0] = modes->grid[1] = 1;
+  modes->nthread = inm_solver_is_distributed(solver) ? 1 : inm_cores_count(cores);
+  for (int a = 0; a < modes->dim; a++)
+    if (request->is_free[a] && modes->natom > 0) modes->nzero++;
+  return inm_status_sync(inm_modes_alloc(modes), comm);
+}
+
+static inm_status gather_and_solve(const inm_solver *solver, const inm_hessian *h,
+                                   const inm_request *request, inm_cores *cores, inm_modes *modes)
+{
+  const int root = 0;
+  const MPI_Comm comm = inm_hessian_comm(h);
+  int me;
+  inm_dense dense;
+  inm_status status =
+      inm_dense_gather(h, request, modes->tag, modes->natom, root, inm_cores_count(cores), &dense);
+
+  MPI_Comm_rank(comm, &me);
+  if (status == INM_OK) {
+    if (me == root) {
+      status = solve_on_root(solver, request, &dense, cores, modes);
+      wake_others(root, comm);
+    } else {
+      wait_for_root(root, comm);
+    }
+    status = inm_status_sync(status, comm);
+  }
+  inm_dense_free(&dense);
+  return status;
+}
+
+inm_precision inm_precision_used(const inm_request *request, size_t n)
+{
+  const size_t small = 256;
+  return (n <= small) ? INM_DOUBLE : request->precision;
+}
+
+/* one attempt, on a table that is empty */
+static inm_status solve_once(const inm_solver *solver, const inm_hessian *h,
+                             const inm_request *request, inm_modes *modes)
+{
+  inm_cores *cores = NULL;
+  inm_request used = *request;
+  inm_status status = inm_cores_create(&cores, inm_hessian_comm(h), request->max_threads);
+
+  if (status == INM_OK) status = start_table(solver, h, request, cores, modes);
+  if (status == INM_OK) {
+    const inm_job job = {modes->n, request->vectors, inm_precision_used(request, modes->n), 1, 1};
+    used.precision = job.precision;
+    modes->single = (job.precision == INM_SINGLE_PRECISION);
+    status = inm_solver_can(solver, &job);
+  }
+  if (status == INM_OK)
+    status = inm_solver_is_distributed(solver) ? inm_distributed_solve(solver, h, &used, modes)
+                                               : gather_and_solve(solver, h, &used, cores, modes);
+  if (status == INM_OK) status = inm_modes_bcast(modes, 0, inm_hessian_comm(h));
+  if (status == INM_OK) inm_modes_fix_sign(modes);
+  inm_cores_destroy(&cores);
+  if (status != INM_OK) inm_modes_free(modes);
+  return status;
+}
+
+inm_status inm_solve(const inm_solver *solver, const inm_hessian *h, const inm_request *request,
+                     inm_modes *modes)
+{
+  inm_modes_free(modes);
+  const inm_status status = solve_once(solver, h, request, modes);
+  if (status != INM_ERR_ACCURACY || solver != &inm_solver_twostage) return status;
+
+  /* a cluster that is too large for inverse iteration: lapack solves it, but in single precision for
+     all vectors only */
+  inm_request in_double = *request;
+  in_double.precision = INM_DOUBLE;
+  return solve_once(&inm_solver_lapack, h, &in_double, modes);
+}

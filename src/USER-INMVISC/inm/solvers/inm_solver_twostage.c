@@ -1,0 +1,369 @@
+/* Dense solver on one node in two stages, faster than a direct tridiagonalization because nearly all
+   of it is matrix products, and without ever holding all eigenvectors:
+
+     1. D = Q B Q^T, dense to band                         inm_reduce_to_band
+     2. band to tridiagonal without vectors                inm_bulge.h
+        eigenvalues                                        inm_tridiagonal.h
+     3. for the wanted modes, panel by panel:
+        inverse iteration on the band matrix               inm_band_vectors.h; modes shared among threads
+        orthogonalization of modes closer than a gap, check of residuals and overlaps
+        back-transformation by Q                           inm_band_to_dense
+        handing on to the mode table
+
+   In single precision the dense steps, 1. and the back-transformation, are done with floats.
+
+   The eigenvector of a well separated eigenvalue takes two steps of inverse iteration, and needs no
+   orthogonalization: its overlap with a neighbor at distance g is of the order eps |D| / g. */
+
+#include "eigen/inm_band.h"
+#include "eigen/inm_band_vectors.h"
+#include "eigen/inm_bulge.h"
+#include "inm_cores.h"
+#include "base/inm_lapack.h"
+#include "base/inm_pages.h"
+#include "solvers/inm_solver_private.h"
+#include "base/inm_team.h"
+#include "eigen/inm_tridiagonal.h"
+
+#include <float.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+  KD = 32,               /* half-bandwidth: wider is faster in 1., slower in 3. */
+  PANEL = 512,           /* modes in a panel, but that no cluster is split */
+  LARGEST_CLUSTER = 128, /* beyond it another solver is better */
+  STEPS = 2,             /* of inverse iteration */
+  MOST_STEPS = 5         /* more of them for a mode of a cluster */
+};
+
+/* bounds, relative to the norm of D */
+static const double cluster_gap = 1.0e-7;   /* closer modes are orthogonalized */
+static const double largest_growth = 1.0e3; /* of factors without pivoting */
+static const double max_residual = 1.0e-11;
+static const double max_overlap = 1.0e-7; /* of neighbors in the spectrum */
+
+static const size_t largest_n = 46340; /* n^2 elements, counted in an int */
+
+typedef struct {
+  size_t n;
+  double norm;         /* largest |lambda| */
+  double *band;        /* [n][KD+1] */
+  double *lambda;      /* [n] */
+  void *tau;           /* [n] reflectors of Q, in the dense matrix, of its precision */
+  double *z;           /* [count][n] vectors of the panel */
+  size_t first, count; /* panel */
+  int nthread;
+  inm_status *status; /* [nthread] */
+} twostage;
+
+static inm_status twostage_can(const inm_job *job)
+{
+  return (job->n <= largest_n) ? INM_OK : INM_ERR_SIZE;
+}
+
+/* matrix; kept updates and other pieces of the reduction, more than bulge chasing takes after it;
+   panel; factors of each thread */
+static double twostage_bytes(const inm_job *job)
+{
+  const double n = (double) job->n, single = (job->precision == INM_SINGLE_PRECISION);
+  const double panel = (job->vectors == INM_VECTORS_NONE) ? 0.0 : PANEL + LARGEST_CLUSTER;
+  const double columns = 24.0 * KD + panel * (single ? 1.5 : 1.0) + 5.0 * KD * job->nthread;
+  return 8.0 * ((single ? 0.5 : 1.0) * n * n + columns * n);
+}
+
+/* The reduction and, for 14 % or all of the modes, inverse iteration and back-transformation.
+   Single precision halves the time of the dense steps.  The last term is threads and pages. */
+static double twostage_work(const inm_job *job)
+{
+  const double n = (double) job->n;
+  const double share = (job->vectors == INM_VECTORS_ALL) ? 1.0
+      : (job->vectors == INM_VECTORS_UNSTABLE)           ? 0.14
+                                                         : 0.0;
+  const double dense = (1.6 + 3.65 * share) * n * n * n, inverse = 13000.0 * share * n * n;
+  const double half = (job->precision == INM_SINGLE_PRECISION) ? 0.55 : 1.0;
+  const double eigenvalues = 500.0 * n * n;
+  return (half * dense + inverse + eigenvalues) / job->nthread + 6.0e8;
+}
+
+/* ---- eigenvalues ----------------------------------------------------------------------------- */
+
+/* All eigenvalues of the band, which is kept.  If it is not finite, though the matrix is, then
+   floats have overflowed on the way to it. */
+static inm_status eigenvalues(twostage *s)
+{
+  double *offdiagonal = (double *) malloc(s->n * sizeof(double));
+  inm_status status = INM_ERR_ALLOC;
+
+  if (offdiagonal)
+    status = inm_band_to_tridiagonal(s->n, KD, s->band, s->lambda, offdiagonal, s->nthread);
+  if (status == INM_OK)
+    status = inm_tridiagonal_eigenvalues(s->n, s->lambda, offdiagonal, s->lambda, s->nthread);
+  if (status == INM_OK) s->norm = fmax(fabs(s->lambda[0]), fabs(s->lambda[s->n - 1]));
+  free(offdiagonal);
+  return (status == INM_ERR_NONFINITE) ? INM_ERR_ACCURACY : status;
+}
+
+/* ---- eigenvectors of the band ---------------------------------------------------------------- */
+
+static double norm2(const double *x, size_t n)
+{
+  return sqrt(inm_dot(x, x, n));
+}
+
+/* returns the norm that x had */
+static double scale_to_one(double *x, size_t n)
+{
+  const double norm = norm2(x, n), factor = 1.0 / norm;
+  for (size_t i = 0; i < n; i++) x[i] *= factor;
+  return norm;
+}
+
+/* A start that depends on the mode only, not on the thread: Knuth's MMIX generator */
+static void random_start(double *x, size_t n, size_t mode)
+{
+  uint64_t state = 0x9E3779B97F4A7C15ULL * (mode + 1);
+  for (size_t i = 0; i < n; i++) {
+    state = 6364136223846793005ULL * state + 1442695040888963407ULL;
+    x[i] = (double) (state >> 11) / 9007199254740992.0 - 0.5;
+  }
+}
+
+static int is_close(const twostage *s, size_t p, size_t q)
+{
+  return s->lambda[q] - s->lambda[p] <= cluster_gap * s->norm;
+}
+
+/* Close to a multiple eigenvalue several pivots at the end are rounding, and only pivoting puts
+   them there. */
+static inm_status factorize(const twostage *s, size_t mode, inm_band_factor *factor)
+{
+  const int in_cluster = (mode > 0 && is_close(s, mode - 1, mode)) ||
+      (mode + 1 < s->n && is_close(s, mode, mode + 1));
+
+  return inm_band_factorize(factor, s->band, s->lambda[mode], s->norm,
+                            in_cluster ? 0.0 : largest_growth);
+}
+
+static inm_status inverse_iteration(const twostage *s, size_t mode, inm_band_factor *factor,
+                                    double *z)
+{
+  const inm_status status = factorize(s, mode, factor);
+
+  if (status != INM_OK) return status;
+  random_start(z, s->n, mode);
+  for (int step = 0; step < STEPS; step++) {
+    inm_band_solve(factor, z);
+    scale_to_one(z, s->n);
+  }
+  return INM_OK;
+}
+
+/* every nthread-th mode of the panel */
+static void iterate_share(void *ctx, int thread)
+{
+  twostage *s = (twostage *) ctx;
+  inm_band_factor *factor = NULL;
+  inm_status status = inm_band_factor_create(&factor, s->n, KD);
+
+  for (size_t p = (size_t) thread; p < s->count && status == INM_OK; p += (size_t) s->nthread)
+    status = inverse_iteration(s, s->first + p, factor, &s->z[p * s->n]);
+  inm_band_factor_destroy(&factor);
+  s->status[thread] = status;
+}
+
+/* Take from mode p of the panel what it has of the modes before it that are closer than the gap.
+   Returns what is left of its norm. */
+static double orthogonalize(const twostage *s, size_t p)
+{
+  double *z = &s->z[p * s->n];
+  size_t q = p;
+
+  for (; q > 0 && is_close(s, s->first + q - 1, s->first + p); q--) {
+    const double *y = &s->z[(q - 1) * s->n], overlap = inm_dot(y, z, s->n);
+    for (size_t i = 0; i < s->n; i++) z[i] -= overlap * y[i];
+  }
+  return (q < p) ? scale_to_one(z, s->n) : 1.0;
+}
+
+/* Modes of a cluster are made orthogonal, twice for accuracy.  Where little is left of a vector,
+   its error has grown as it was scaled up: then a step of inverse iteration makes it small again,
+   as in LAPACK's dstein. */
+static inm_status orthogonalize_clusters(twostage *s)
+{
+  const double little = 0.1;
+  inm_band_factor *factor = NULL;
+  inm_status status = INM_OK;
+
+  for (size_t p = 1; p < s->count && status == INM_OK; p++) {
+    double left = orthogonalize(s, p);
+    if (left < little && !factor) status = inm_band_factor_create(&factor, s->n, KD);
+    if (left < little && status == INM_OK) status = factorize(s, s->first + p, factor);
+    if (status != INM_OK) break;
+    for (int attempt = 0; attempt < MOST_STEPS && left < little; attempt++) {
+      inm_band_solve(factor, &s->z[p * s->n]);
+      scale_to_one(&s->z[p * s->n], s->n);
+      left = orthogonalize(s, p);
+    }
+    if (left < 1.0) orthogonalize(s, p);
+  }
+  inm_band_factor_destroy(&factor);
+  return status;
+}
+
+/* |B z - lambda z| of every nthread-th mode and the overlap with the one before it */
+static void check_share(void *ctx, int thread)
+{
+  twostage *s = (twostage *) ctx;
+  const int n = (int) s->n, kd = KD, ldab = KD + 1, one = 1;
+  const double unity = 1.0;
+  double *r = (double *) malloc(s->n * sizeof(*r));
+  inm_status status = r ? INM_OK : INM_ERR_ALLOC;
+
+  for (size_t p = (size_t) thread; p < s->count && status == INM_OK; p += (size_t) s->nthread) {
+    const double *z = &s->z[p * s->n], minus_lambda = -s->lambda[s->first + p];
+    memcpy(r, z, s->n * sizeof(*r));
+    dsbmv_("L", &n, &kd, &unity, s->band, &ldab, z, &one, &minus_lambda, r, &one);
+    const double overlap = p ? fabs(inm_dot(z, z - s->n, s->n)) : 0.0;
+    if (!(norm2(r, s->n) <= max_residual * s->norm) || !(overlap <= max_overlap))
+      status = INM_ERR_ACCURACY;
+  }
+  free(r);
+  s->status[thread] = status;
+}
+
+/* a step of all threads, and what went wrong in any of them */
+static inm_status share(twostage *s, void (*step)(void *ctx, int thread))
+{
+  inm_status status = INM_OK;
+
+  inm_run_parallel(s->nthread, step, s);
+  for (int t = 0; t < s->nthread; t++)
+    if (s->status[t] > status) status = s->status[t];
+  return status;
+}
+
+static inm_status panel_vectors(twostage *s)
+{
+  inm_blas_set_threads(1); /* the threads are ours */
+  inm_status status = share(s, iterate_share);
+  if (status == INM_OK) {
+    status = orthogonalize_clusters(s);
+    if (status == INM_OK) status = share(s, check_share);
+  }
+  inm_blas_set_threads(s->nthread);
+  return status;
+}
+
+/* ---- progress --------------------------------------------------------------------------------- */
+
+/* parts of the time, about the same for all sizes */
+static double share_of_reduction(const inm_filler *f)
+{
+  return (f->request->vectors == INM_VECTORS_ALL) ? 0.25
+      : (f->request->vectors == INM_VECTORS_NONE) ? 0.8
+                                                  : 0.7;
+}
+
+static void report_reduction(void *filler, double done)
+{
+  const inm_filler *f = (const inm_filler *) filler;
+  inm_fill_progress(f, share_of_reduction(f) * done);
+}
+
+/* what comes between is counted with the vectors */
+static void report_panels(const inm_filler *f, size_t nseen, size_t nvectors)
+{
+  const double before = 0.85 * share_of_reduction(f) + 0.15;
+  inm_fill_progress(f, before + (1.0 - before) * (double) nseen / (double) nvectors);
+}
+
+/* ---- all together ---------------------------------------------------------------------------- */
+
+static inm_status reduce_to_band(twostage *s, inm_dense *d, inm_filler *f)
+{
+  inm_blas_set_threads(1); /* the threads are ours */
+  const inm_status status = d->single
+      ? inm_reduce_to_band_single(s->n, KD, d->single, (float *) s->tau, s->band, s->nthread,
+                                  report_reduction, f)
+      : inm_reduce_to_band(s->n, KD, d->a, (double *) s->tau, s->band, s->nthread, report_reduction,
+                           f);
+  inm_blas_set_threads(s->nthread);
+  return status;
+}
+
+/* vectors of D from those of the band: z = Q z */
+static inm_status back_transform(const twostage *s, const inm_dense *d)
+{
+  return d->single
+      ? inm_band_to_dense_single(s->n, KD, d->single, (const float *) s->tau, s->count, s->z)
+      : inm_band_to_dense(s->n, KD, d->a, (const double *) s->tau, s->count, s->z);
+}
+
+/* modes from first on that make the next panel: a cluster stays together.  0 if one is too large */
+static size_t panel_count(const twostage *s, size_t first, size_t nvectors)
+{
+  size_t end = first + PANEL;
+
+  if (end >= nvectors) return nvectors - first;
+  while (end < nvectors && is_close(s, end - 1, end)) {
+    if (end - first >= PANEL + LARGEST_CLUSTER) return 0;
+    end++;
+  }
+  return end - first;
+}
+
+static inm_status all_panels(twostage *s, inm_dense *d, inm_filler *f, size_t nvectors)
+{
+  inm_status status = INM_OK;
+
+  for (s->first = 0; s->first < nvectors && status == INM_OK; s->first += s->count) {
+    s->count = panel_count(s, s->first, nvectors);
+    if (s->count == 0) return INM_ERR_ACCURACY;
+    status = panel_vectors(s);
+    if (status == INM_OK) status = back_transform(s, d);
+    if (status == INM_OK) status = inm_fill_panel(f, s->first, s->count, s->z);
+    if (status == INM_OK) report_panels(f, s->first + s->count, nvectors);
+  }
+  return status;
+}
+
+static inm_status twostage_solve(inm_dense *d, inm_filler *f)
+{
+  const size_t largest_panel = (d->n < PANEL + LARGEST_CLUSTER) ? d->n : PANEL + LARGEST_CLUSTER;
+  twostage s;
+  inm_status status = INM_ERR_ALLOC;
+
+  if (d->n <= 4 * KD) return inm_solver_lapack.solve(d, f);
+  memset(&s, 0, sizeof(s));
+  s.n = d->n;
+  s.nthread = f->nthread;
+  s.band = (double *) malloc(s.n * (KD + 1) * sizeof(double));
+  s.lambda = (double *) malloc(s.n * sizeof(double));
+  s.tau = malloc(s.n * sizeof(double));
+  s.status = (inm_status *) malloc((size_t) s.nthread * sizeof(*s.status));
+  if (s.band && s.lambda && s.tau && s.status) status = reduce_to_band(&s, d, f);
+
+  if (status == INM_OK) status = eigenvalues(&s);
+  if (status == INM_OK) {
+    inm_fill_spectrum(f, s.lambda);
+    s.z = (double *) malloc(largest_panel * s.n * sizeof(double));
+    inm_prefer_large_pages(s.z, largest_panel * s.n * sizeof(double));
+    status = s.z ? all_panels(&s, d, f, inm_fill_wanted(f)) : INM_ERR_ALLOC;
+  }
+  if (status == INM_OK) {
+    inm_fill_shares(f);
+    status = inm_fill_verdict(f);
+  }
+
+  free(s.band);
+  free(s.lambda);
+  free(s.tau);
+  free(s.status);
+  free(s.z);
+  return status;
+}
+
+const inm_solver inm_solver_twostage = {"twostage",    twostage_can,   twostage_bytes,
+                                        twostage_work, twostage_solve, NULL};
