@@ -2,9 +2,9 @@
 
 #include "hessian/inm_sparse.h"
 
-#include "hessian/inm_hessian_private.h"
+#include "comm/inm_atom_order.h"
 #include "comm/inm_route.h"
-#include "solvers/inm_solver_private.h"
+#include "hessian/inm_hessian_private.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -15,7 +15,7 @@
 /* Type and mass of all atoms on all ranks: every atom is a row of one rank, the others add 0. */
 static inm_status share_atoms(const inm_hessian *h, inm_sparse *s)
 {
-  inm_status status = inm_gather_tags(h, &s->tag, &s->natom);
+  inm_status status = inm_gather_tags(h->comm, h->nrow, h->tag, &s->tag, &s->natom);
   if (status != INM_OK) return status;
 
   s->type = (int *) calloc(s->natom + 1, sizeof(*s->type));

@@ -1,3 +1,4 @@
+#include "comm/inm_atom_order.h"
 #include "solvers/inm_residual.h"
 #include "solvers/inm_solver_private.h"
 
@@ -28,19 +29,6 @@ inm_class inm_classify(double lambda, double pr, inm_edge edge)
 int inm_has_vector(const inm_modes *m, size_t p)
 {
   return !isnan(m->pr[p]);
-}
-
-size_t inm_tag_index(const int64_t *tag, size_t natom, int64_t wanted)
-{
-  size_t lo = 0, hi = natom;
-  while (lo < hi) {
-    const size_t mid = lo + (hi - lo) / 2;
-    if (tag[mid] < wanted)
-      lo = mid + 1;
-    else
-      hi = mid;
-  }
-  return (lo < natom && tag[lo] == wanted) ? lo : natom;
 }
 
 size_t inm_mode_atom(const inm_modes *m, int64_t tag)

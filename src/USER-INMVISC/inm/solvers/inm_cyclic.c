@@ -2,8 +2,9 @@
 
 #include "solvers/inm_cyclic.h"
 
-#include "hessian/inm_hessian_private.h"
+#include "comm/inm_atom_order.h"
 #include "comm/inm_route.h"
+#include "hessian/inm_hessian_private.h"
 #include "solvers/inm_solver_private.h"
 
 #include <limits.h>

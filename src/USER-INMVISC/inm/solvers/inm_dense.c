@@ -1,69 +1,18 @@
 /* Collecting the distributed blocks into one dense mass-weighted matrix on one rank.
    The order of atoms is that of their tags, so the matrix is the same for any distribution. */
 
-#include "hessian/inm_hessian_private.h"
 #include "base/inm_pages.h"
+#include "base/inm_team.h"
+#include "comm/inm_atom_order.h"
+#include "comm/inm_stream.h"
+#include "hessian/inm_hessian_private.h"
 #include "solvers/inm_residual.h"
 #include "solvers/inm_solver_private.h"
-#include "comm/inm_stream.h"
-#include "base/inm_team.h"
 
 #include <limits.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* ---- order of the atoms ---------------------------------------------------------------------- */
-
-static int compare_tags(const void *x, const void *y)
-{
-  const int64_t a = *(const int64_t *) x, b = *(const int64_t *) y;
-  return (a > b) - (a < b);
-}
-
-inm_status inm_gather_tags(const inm_hessian *h, int64_t **tag, size_t *natom)
-{
-  inm_status status = INM_OK;
-  int nprocs, mine = (int) h->nrow;
-  int *count = NULL, *offset = NULL;
-  long long total = 0;
-
-  *tag = NULL;
-  *natom = 0;
-  MPI_Comm_size(h->comm, &nprocs);
-  count = (int *) malloc((size_t) nprocs * sizeof(*count));
-  offset = (int *) malloc((size_t) nprocs * sizeof(*offset));
-  status = inm_status_sync((count && offset) ? INM_OK : INM_ERR_ALLOC, h->comm);
-  if (status != INM_OK) goto done;
-
-  MPI_Allgather(&mine, 1, MPI_INT, count, 1, MPI_INT, h->comm);
-  for (int r = 0; r < nprocs; r++) {
-    offset[r] = (int) total;
-    total += count[r];
-  }
-  if (total > INT_MAX / 3) {
-    status = INM_ERR_SIZE;
-    goto done;
-  }
-  *tag = (int64_t *) malloc(((size_t) total + 1) * sizeof(**tag));
-  status = inm_status_sync(*tag ? INM_OK : INM_ERR_ALLOC, h->comm);
-  if (status != INM_OK) goto done;
-
-  MPI_Allgatherv(h->tag, mine, MPI_INT64_T, *tag, count, offset, MPI_INT64_T, h->comm);
-  qsort(*tag, (size_t) total, sizeof(**tag), compare_tags);
-  for (long long i = 1; i < total; i++)
-    if ((*tag)[i] == (*tag)[i - 1]) status = INM_ERR_TAG;
-  *natom = (size_t) total;
-
-done:
-  if (status != INM_OK) {
-    free(*tag);
-    *tag = NULL;
-  }
-  free(count);
-  free(offset);
-  return status;
-}
 
 /* ---- atoms: index, type, mass, vectors ------------------------------------------------------- */
 

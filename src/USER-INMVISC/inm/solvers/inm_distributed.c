@@ -2,8 +2,9 @@
 
 #include "solvers/inm_distributed.h"
 
-#include "inm_cores.h"
+#include "comm/inm_atom_order.h"
 #include "hessian/inm_hessian_private.h"
+#include "inm_cores.h"
 
 #include <math.h>
 #include <stdlib.h>

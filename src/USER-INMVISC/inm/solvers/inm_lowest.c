@@ -15,12 +15,13 @@
 
 #include "inm_lowest.h"
 
-#include "hessian/inm_block_product.h"
-#include "hessian/inm_hessian_private.h"
 #include "base/inm_lapack.h"
 #include "base/inm_pages.h"
-#include "solvers/inm_solver_private.h"
+#include "comm/inm_atom_order.h"
+#include "hessian/inm_block_product.h"
+#include "hessian/inm_hessian_private.h"
 #include "hessian/inm_start_vectors.h"
+#include "solvers/inm_solver_private.h"
 
 #include <float.h>
 #include <limits.h>
@@ -444,7 +445,7 @@ static void fill_atoms(const subspace *s, inm_modes *m)
 
 static inm_status fill_table(const subspace *s, inm_modes *m)
 {
-  inm_status status = inm_gather_tags(s->h, &m->tag, &m->natom);
+  inm_status status = inm_gather_tags(s->h->comm, s->h->nrow, s->h->tag, &m->tag, &m->natom);
 
   if (status != INM_OK) return status;
   m->dim = s->h->dim;

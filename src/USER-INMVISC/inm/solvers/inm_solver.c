@@ -1,3 +1,4 @@
+#include "comm/inm_atom_order.h"
 #include "inm_cores.h"
 #include "solvers/inm_distributed.h"
 #include "solvers/inm_solver_private.h"
@@ -127,7 +128,9 @@ static inm_status start_table(const inm_solver *solver, const inm_hessian *h,
   inm_status status = (inm_hessian_largest_type(h) > request->ntypes) ? INM_ERR_ARG : INM_OK;
 
   status = inm_status_sync(status, comm);
-  if (status == INM_OK) status = inm_gather_tags(h, &modes->tag, &modes->natom);
+  if (status == INM_OK)
+    status =
+        inm_gather_tags(comm, inm_hessian_nrow(h), inm_hessian_tags(h), &modes->tag, &modes->natom);
   if (status != INM_OK) return status;
 
   modes->dim = inm_hessian_dim(h);

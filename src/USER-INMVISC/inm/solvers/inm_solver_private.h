@@ -27,12 +27,6 @@ static inline double inm_dot(const double *x, const double *y, size_t n)
   return sum;
 }
 
-/* Rank of a tag among the ascending tags, or natom if it is not among them. */
-size_t inm_tag_index(const int64_t *tag, size_t natom, int64_t wanted);
-
-/* All tags of all ranks in ascending order, allocated; collective. */
-inm_status inm_gather_tags(const inm_hessian *h, int64_t **tag, size_t *natom);
-
 /* Collect the matrix on rank root, where d is filled; elsewhere d stays zeroed.  nthread: of the root.
    Collective. */
 inm_status inm_dense_gather(const inm_hessian *h, const inm_request *request, const int64_t *tag,
