@@ -16,6 +16,7 @@
 #include "inmvisc_parser.h"
 
 #include "inm/inm_correlator.h"
+#include "inm/inm_hash.h"
 
 #include "atom.h"
 #include "citeme.h"

@@ -20,6 +20,7 @@
 #include "fix_orthogonal_dynamics.h"
 
 #include "inm/inm_correlator.h"
+#include "inm/inm_hash.h"
 #include "inm/inm_plan.h"
 #include "inm/inm_products.h"
 #include "inmvisc_atom_history.h"

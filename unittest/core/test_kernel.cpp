@@ -2,6 +2,7 @@
 // reference/projection.  Collective functions run with the particles shared among the ranks.
 
 #include "inm_correlator.h"
+#include "inm_hash.h"
 #include "inm_kernel.h"
 #include "inm_products.h"
 

@@ -5,6 +5,7 @@
 
 #include "bytes.h"
 #include "inm_correlator.h"
+#include "inm_hash.h"
 #include "with_mpi.h"
 
 namespace {

@@ -169,9 +169,6 @@ size_t inm_correlator_pack_size(const inm_correlator *c);
 void inm_correlator_pack(const inm_correlator *c, double *buf);
 inm_status inm_correlator_unpack(inm_correlator *c, const double *buf);
 
-/* A whole number below 2^52 that any change of the n numbers changes, but for chance. */
-double inm_fingerprint(size_t n, const double *x);
-
 #ifdef __cplusplus
 }
 #endif

@@ -1,6 +1,7 @@
 /* Time correlations of the atoms while a simulation runs, origins to blocks: inm_correlator.h */
 
 #include "friction/inm_correlator_private.h"
+#include "inm_hash.h"
 
 #include <limits.h>
 #include <stdlib.h>
@@ -320,19 +321,6 @@ void inm_correlator_end(inm_correlator *c, const inm_products *p)
 enum { PACKED_VERSION, NTYPES, NLAG, NORIGIN, NBLOCK, DIM, ESTIMATOR, NOPTION };
 enum { NSAMPLE = NOPTION, NFULL, PER_BLOCK, IN_BLOCK, SUMS_MARK, HEADER_MARK, NHEADER };
 
-/* FNV-1a over words; the shift brings high bits down, so that two changed signs do not cancel. */
-double inm_fingerprint(size_t n, const double *x)
-{
-  uint64_t h = UINT64_C(14695981039346656037);
-  for (size_t i = 0; i < n; i++) {
-    uint64_t bits;
-    memcpy(&bits, x + i, sizeof(bits));
-    h = (h ^ bits) * UINT64_C(1099511628211);
-    h ^= h >> 29;
-  }
-  return (double) (h >> 12);
-}
-
 static void pack_options(const inm_correlator_options *o, double *p)
 {
   p[PACKED_VERSION] = PACK_VERSION;
@@ -398,8 +386,7 @@ static int read_counters(inm_correlator *c, const double *buf)
   c->per_block = (int64_t) buf[PER_BLOCK];
   c->in_block = (int64_t) buf[IN_BLOCK];
   const int64_t done = origins_done(&c->o, c->nsample);
-  return c->per_block > 0 && c->in_block == done % c->per_block &&
-      c->nfull == done / c->per_block;
+  return c->per_block > 0 && c->in_block == done % c->per_block && c->nfull == done / c->per_block;
 }
 
 inm_status inm_correlator_unpack(inm_correlator *c, const double *buf)
