@@ -1,3 +1,4 @@
+#include "base/inm_vector.h"
 #include "comm/inm_atom_order.h"
 #include "solvers/inm_residual.h"
 #include "solvers/inm_solver_private.h"

@@ -19,14 +19,6 @@ typedef struct {
   double *proj;                  /* [nproj][n] divided by sqrt(m) */
 } inm_dense;
 
-/* x . y, [n] each */
-static inline double inm_dot(const double *x, const double *y, size_t n)
-{
-  double sum = 0.0;
-  for (size_t i = 0; i < n; i++) sum += x[i] * y[i];
-  return sum;
-}
-
 /* Collect the matrix on rank root, where d is filled; elsewhere d stays zeroed.  nthread: of the root.
    Collective. */
 inm_status inm_dense_gather(const inm_hessian *h, const inm_request *request, const int64_t *tag,

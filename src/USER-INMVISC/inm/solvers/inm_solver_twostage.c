@@ -15,15 +15,16 @@
    The eigenvector of a well separated eigenvalue takes two steps of inverse iteration, and needs no
    orthogonalization: its overlap with a neighbor at distance g is of the order eps |D| / g. */
 
+#include "base/inm_lapack.h"
+#include "base/inm_pages.h"
+#include "base/inm_team.h"
+#include "base/inm_vector.h"
 #include "eigen/inm_band.h"
 #include "eigen/inm_band_vectors.h"
 #include "eigen/inm_bulge.h"
-#include "inm_cores.h"
-#include "base/inm_lapack.h"
-#include "base/inm_pages.h"
-#include "solvers/inm_solver_private.h"
-#include "base/inm_team.h"
 #include "eigen/inm_tridiagonal.h"
+#include "inm_cores.h"
+#include "solvers/inm_solver_private.h"
 
 #include <float.h>
 #include <math.h>
