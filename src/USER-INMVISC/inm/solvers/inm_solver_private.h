@@ -90,14 +90,6 @@ void inm_modes_fix_sign(inm_modes *m);
 /* Give the table of the root to all ranks.  Collective. */
 inm_status inm_modes_bcast(inm_modes *m, int root, MPI_Comm comm);
 
-/* Eigenvectors first..first+count-1, from 0 in ascending order, of a symmetric tridiagonal matrix by
-   LAPACK's dstemr.
-   diagonal, offdiagonal  [n]  destroyed; the last element of offdiagonal is workspace
-   z                      [count][n]
-   INM_ERR_LAPACK where that method fails.  Not collective. */
-inm_status inm_tridiagonal_vectors(size_t n, double *diagonal, double *offdiagonal, size_t first,
-                                   size_t count, double *z);
-
 struct inm_distributed; /* inm_distributed.h */
 
 /* Either solve, on the root, or solve_distributed, on all ranks of a grid. */

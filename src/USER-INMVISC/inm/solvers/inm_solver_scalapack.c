@@ -21,8 +21,9 @@
 
 #if defined(INM_SCALAPACK)
 
-#include "solvers/inm_distributed.h"
 #include "base/inm_lapack.h"
+#include "eigen/inm_tridiagonal_vectors.h"
+#include "solvers/inm_distributed.h"
 
 #include <limits.h>
 #include <math.h>
