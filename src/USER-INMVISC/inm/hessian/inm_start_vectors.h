@@ -10,9 +10,6 @@
 extern "C" {
 #endif
 
-/* +1 or -1, a function of atom ID, component and number of the vector. */
-double inm_random_sign(int64_t tag, int a, int v);
-
 /* t -= its part along each free translation, which has the direction sqrt(m_i/M).
    t [nrow][3][INM_GROUP].  Collective. */
 void inm_leave_out_translations(const inm_hessian *h, const int *is_free, double total_mass,

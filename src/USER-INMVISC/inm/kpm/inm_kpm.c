@@ -2,12 +2,13 @@
 
 #include "inm_kpm.h"
 
-#include "hessian/inm_block_product.h"
-#include "hessian/inm_hessian_private.h"
-#include "kpm/inm_kpm_private.h"
 #include "base/inm_lapack.h"
 #include "base/inm_pages.h"
+#include "hessian/inm_block_product.h"
+#include "hessian/inm_hessian_private.h"
 #include "hessian/inm_start_vectors.h"
+#include "inm_random.h"
+#include "kpm/inm_kpm_private.h"
 
 #include <limits.h>
 #include <math.h>

@@ -5,6 +5,7 @@
 #include "comm/inm_atom_order.h"
 #include "hessian/inm_hessian_private.h"
 #include "inm_cores.h"
+#include "inm_random.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -18,12 +19,6 @@ void inm_distributed_spectrum(inm_distributed *p)
   inm_fill_spectrum(&p->f, p->lambda);
 }
 
-/* +1 or -1, different for neighbors as by chance: a bit of Knuth's multiplicative hash */
-static double sign_of(size_t mode)
-{
-  return ((uint64_t) (mode + 1) * 0x9E3779B97F4A7C15ULL >> 40 & 1) ? 1.0 : -1.0;
-}
-
 void inm_distributed_take(inm_distributed *p, const int *share, const size_t *mode,
                           const double *part, double *whole, double *buffer)
 {
@@ -33,7 +28,7 @@ void inm_distributed_take(inm_distributed *p, const int *share, const size_t *mo
   inm_cyclic_complete(&p->d, share, part, whole, buffer);
   for (int k = first; k < last; k++) {
     double *e = &whole[(size_t) (k - first) * n];
-    const double c = sign_of(mode[k]), c_lambda = c * p->lambda[mode[k]];
+    const double c = inm_random_sign((int64_t) mode[k], 0, 0), c_lambda = c * p->lambda[mode[k]];
     for (size_t i = 0; i < n; i++) {
       p->sum[i] += c * e[i];
       p->image[i] += c_lambda * e[i];

@@ -21,6 +21,7 @@
 #include "hessian/inm_block_product.h"
 #include "hessian/inm_hessian_private.h"
 #include "hessian/inm_start_vectors.h"
+#include "inm_random.h"
 #include "solvers/inm_solver_private.h"
 
 #include <float.h>

@@ -24,6 +24,7 @@
 #include "eigen/inm_bulge.h"
 #include "eigen/inm_tridiagonal.h"
 #include "inm_cores.h"
+#include "inm_random.h"
 #include "solvers/inm_solver_private.h"
 
 #include <float.h>
@@ -121,14 +122,10 @@ static double scale_to_one(double *x, size_t n)
   return norm;
 }
 
-/* A start that depends on the mode only, not on the thread: Knuth's MMIX generator */
+/* depends on the mode only, not on the thread */
 static void random_start(double *x, size_t n, size_t mode)
 {
-  uint64_t state = 0x9E3779B97F4A7C15ULL * (mode + 1);
-  for (size_t i = 0; i < n; i++) {
-    state = 6364136223846793005ULL * state + 1442695040888963407ULL;
-    x[i] = (double) (state >> 11) / 9007199254740992.0 - 0.5;
-  }
+  for (size_t i = 0; i < n; i++) x[i] = inm_random_uniform(mode, i);
 }
 
 static int is_close(const twostage *s, size_t p, size_t q)
