@@ -21,7 +21,7 @@
 
 #include "inm/inm_correlator.h"
 #include "inm/inm_hash.h"
-#include "inm/inm_plan.h"
+#include "inm/inm_machine.h"
 #include "inm/inm_products.h"
 #include "inmvisc_atom_history.h"
 #include "inmvisc_compat.h"

@@ -9,7 +9,7 @@
 
 #include "inmvisc_check.h"
 
-#include "inm/inm_plan.h"
+#include "inm/inm_machine.h"
 #include "inm/inm_status.h"
 
 #include "error.h"

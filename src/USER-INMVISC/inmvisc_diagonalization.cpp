@@ -14,6 +14,7 @@
 #include "inmvisc_progress.h"
 
 #include "inm/inm_cores.h"
+#include "inm/inm_machine.h"
 
 #include <cstring>
 

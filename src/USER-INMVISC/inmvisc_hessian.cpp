@@ -13,7 +13,7 @@
 #include "inmvisc_force_probe.h"
 
 #include "inm/inm_hessian.h"
-#include "inm/inm_plan.h"
+#include "inm/inm_machine.h"
 
 #include "atom.h"
 #include "comm.h"

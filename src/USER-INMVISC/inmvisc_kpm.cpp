@@ -12,6 +12,8 @@
 #include "inmvisc_check.h"
 #include "inmvisc_parser.h"
 
+#include "inm/inm_machine.h"
+
 #include "comm.h"
 #include "error.h"
 #include "utils.h"

@@ -9,6 +9,7 @@
 #include "inm_kpm.h"
 #include "inm_lowest.h"
 #include "inm_matrix_file.h"
+#include "inm_machine.h"
 #include "inm_plan.h"
 #include "inm_stars.h"
 #include "base/inm_team.h"

@@ -1,6 +1,7 @@
 // The choice of a solver, its memory and its time, before anything large is allocated.
 
 #include "solvers/inm_cyclic.h"
+#include "inm_machine.h"
 #include "inm_plan.h"
 #include "model_systems.h"
 

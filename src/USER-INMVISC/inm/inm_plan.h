@@ -9,18 +9,6 @@
 extern "C" {
 #endif
 
-/* Flops per second of a matrix product in double precision on one core of rank 0, measured in some
-   hundredths of a second.  Collective; the same on all ranks. */
-double inm_core_speed(MPI_Comm comm);
-
-/* Bytes of memory that this process can still get: what the system has available, within the
-   limit of the process.  0 if unknown. */
-double inm_memory_available(void);
-
-/* What ranks that need so many bytes each need together on the node where that is most, and what the
-   node with least can give: at most limit if it is above 0; 0 if unknown.  Collective. */
-void inm_node_memory(MPI_Comm comm, double bytes_of_rank, double limit, double *need, double *have);
-
 typedef struct {
   const inm_solver *solver; /* NULL if there is none that can */
   inm_job job;
