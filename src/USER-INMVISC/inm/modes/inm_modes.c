@@ -1,6 +1,6 @@
 #include "base/inm_vector.h"
 #include "comm/inm_atom_order.h"
-#include "solvers/inm_residual.h"
+#include "hessian/inm_residual.h"
 #include "solvers/inm_solver_private.h"
 
 #include <limits.h>

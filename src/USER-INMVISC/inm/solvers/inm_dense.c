@@ -6,7 +6,7 @@
 #include "comm/inm_atom_order.h"
 #include "comm/inm_stream.h"
 #include "hessian/inm_hessian_private.h"
-#include "solvers/inm_residual.h"
+#include "hessian/inm_residual.h"
 #include "solvers/inm_solver_private.h"
 
 #include <limits.h>

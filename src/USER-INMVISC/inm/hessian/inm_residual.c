@@ -1,7 +1,7 @@
 /* Check of single precision: inm_residual.h.  Vectors go through the matrix LANES at a time, side by
    side, so that each block is read once for all of them. */
 
-#include "solvers/inm_residual.h"
+#include "hessian/inm_residual.h"
 
 #include "base/inm_pages.h"
 #include "base/inm_processor.h"
