@@ -13,7 +13,7 @@
      U = sum_k F_k(rho_k) + sum_pairs phi(r),   rho_k = sum_m f_km(r_km)
 
    The owner of atom k does all that depends on F_k: the outer products
-   F''_k g_km g_kj^T of inm/inm_stars.h and, for each neighbor m, a central
+   F''_k g_km g_kj^T of inm/inm_embedding.h and, for each neighbor m, a central
    pair with u' = F'_k f'_km.  So nobody needs the density of a ghost.
 
    Only data members of PairEAM are read and its type is told by the name of
@@ -25,7 +25,7 @@
 #include "inmvisc_hessian.h"
 
 #include "inm/inm_hessian.h"
-#include "inm/inm_stars.h"
+#include "inm/inm_embedding.h"
 
 #include "atom.h"
 #include "error.h"
@@ -78,7 +78,7 @@ struct Neighbor {
   Value density;      // at the center
 };
 
-// stars in the form of inm_star_list
+// stars in the form of inm_embedding_list
 
 struct Stars {
   struct Member {
@@ -91,7 +91,7 @@ struct Stars {
 
   Stars() : start(1, 0) {}
   void add(int center, double curvature, const std::vector<Neighbor> &);
-  inm_star_list list() const
+  inm_embedding_list list() const
   {
     return {curvature.size(), curvature.data(), start.data(), atom.data(), slope.data()};
   }
@@ -331,9 +331,9 @@ void EAMProvider::fill(inm_hessian *h, const HessianSites &sites, NeighList *lis
   std::vector<inm_central_pair> pairs;
 
   collect(sites, list, stars, pairs);
-  const inm_star_list star_list = stars.list();
+  const inm_embedding_list star_list = stars.list();
   check_status(lmp,
-               inm_stars_blocks(natom, natom ? atom->x[0] : nullptr, &star_list, pairs.size(),
+               inm_embedding_blocks(natom, natom ? atom->x[0] : nullptr, &star_list, pairs.size(),
                                 pairs.data(), Destination::add, &destination),
                "assembling the Hessian of embedded atoms");
 

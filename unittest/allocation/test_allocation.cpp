@@ -11,7 +11,7 @@
 #include "inm_matrix_file.h"
 #include "inm_machine.h"
 #include "inm_plan.h"
-#include "inm_stars.h"
+#include "inm_embedding.h"
 #include "base/inm_team.h"
 #include "comm/inm_tagmap.h"
 #include "base/inm_team.h"
@@ -680,18 +680,18 @@ TEST(Allocation, of_graphs_and_colors_may_fail_anywhere)
     });
 }
 
-TEST(Allocation, of_stars_may_fail_anywhere)
+TEST(Allocation, of_embedding_terms_may_fail_anywhere)
 {
     const Field x = random_numbers(12, -1.0, 1.0, 13), curvature(2, 1.0), slope = random_numbers(24, -1.0, 1.0, 14);
     const std::vector<size_t> start = {0, 3, 6};
     const std::vector<int> atom     = {0, 1, 2, 1, 2, 3};
-    const inm_star_list stars       = {2, curvature.data(), start.data(), atom.data(), slope.data()};
+    const inm_embedding_list terms  = {2, curvature.data(), start.data(), atom.data(), slope.data()};
     const inm_central_pair pairs[]  = {{0, 1, 1.0, 2.0}, {2, 3, 1.0, 2.0}};
     const auto ignore = [](void *, int, int, const double *, const double *) {
         return INM_OK;
     };
     fail_in_turn([&]() {
-        return inm_status_sync(inm_stars_blocks(4, x.data(), &stars, 2, pairs, ignore, nullptr), MPI_COMM_WORLD);
+        return inm_status_sync(inm_embedding_blocks(4, x.data(), &terms, 2, pairs, ignore, nullptr), MPI_COMM_WORLD);
     });
 }
 

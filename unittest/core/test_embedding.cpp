@@ -1,7 +1,7 @@
 // Blocks of embedding energies and central pairs against differences of an energy that is written
 // down as it stands, and against plain sums.
 
-#include "inm_stars.h"
+#include "inm_embedding.h"
 
 #include "model_systems.h"
 
@@ -41,7 +41,7 @@ struct Model {
             {x[3 * i] - x[3 * j], x[3 * i + 1] - x[3 * j + 1], x[3 * i + 2] - x[3 * j + 2]}};
     }
     double distance(size_t i, size_t j) const { return std::sqrt(dot(vector(i, j), vector(i, j))); }
-    void star(double second_derivative, const std::map<int, Vec3> &slopes)
+    void term(double second_derivative, const std::map<int, Vec3> &slopes)
     {
         curvature.push_back(second_derivative);
         for (const auto &member : slopes) {
@@ -53,9 +53,9 @@ struct Model {
     }
     inm_status sum(Blocks &blocks) const
     {
-        const inm_star_list list = {curvature.size(), curvature.data(), start.data(), atom.data(),
+        const inm_embedding_list list = {curvature.size(), curvature.data(), start.data(), atom.data(),
                                     slope.data()};
-        return inm_stars_blocks(natom(), x.data(), &list, pair.size(), pair.data(), Blocks::take,
+        return inm_embedding_blocks(natom(), x.data(), &list, pair.size(), pair.data(), Blocks::take,
                                 &blocks);
     }
     // the formula of the header, term by term
@@ -146,7 +146,7 @@ struct Metal : Model {
                 const double phipp = phi * (4.0 + 4.0 / r + 2.0 / (r * r));
                 pair.push_back({(int)k, (int)m, -fp * f + share * phip, fp * f + share * phipp});
             }
-            star(fpp, g);
+            term(fpp, g);
         }
     }
     long double energy(const std::vector<long double> &y) const
@@ -187,7 +187,7 @@ struct Metal : Model {
 // their derivatives are of the order of 1
 const double DIFFERENCES = 1e-6;
 
-TEST(Stars, blocks_are_second_derivatives_of_the_energy)
+TEST(Embedding, blocks_are_second_derivatives_of_the_energy)
 {
     Metal metal(2, Infinity, 7);
     metal.fill();
@@ -202,7 +202,7 @@ TEST(Stars, blocks_are_second_derivatives_of_the_energy)
                         DIFFERENCES);
 }
 
-TEST(Stars, diagonal_follows_from_translation_invariance)
+TEST(Embedding, diagonal_follows_from_translation_invariance)
 {
     Metal metal(2, Infinity, 17);
     metal.fill();
@@ -219,7 +219,7 @@ TEST(Stars, diagonal_follows_from_translation_invariance)
         }
 }
 
-TEST(Stars, join_atoms_up_to_two_ranges_apart)
+TEST(Embedding, couples_atoms_up_to_two_ranges_apart)
 {
     const double range = 1.3;
     Metal metal(3, range, 27);
@@ -242,7 +242,7 @@ TEST(Stars, join_atoms_up_to_two_ranges_apart)
     EXPECT_LT(blocks.of.size(), 351u);
 }
 
-TEST(Stars, agree_with_the_plain_sum)
+TEST(Embedding, agrees_with_the_plain_sum)
 {
     Metal metal(6, 1.5, 37);
     metal.fill();
@@ -252,7 +252,7 @@ TEST(Stars, agree_with_the_plain_sum)
     expect_same(blocks.of, expected, 100.0 * DBL_EPSILON * largest_element(expected));
 }
 
-TEST(Stars, pairs_may_come_in_parts_and_from_either_side)
+TEST(Embedding, pairs_may_come_in_parts_and_from_either_side)
 {
     Metal once(3, 1.5, 47), halves(3, 1.5, 47);
     once.fill(false);
@@ -263,7 +263,7 @@ TEST(Stars, pairs_may_come_in_parts_and_from_either_side)
     expect_same(b.of, a.of, 100.0 * DBL_EPSILON * largest_element(a.of));
 }
 
-TEST(Stars, may_come_in_any_order)
+TEST(Embedding, terms_may_come_in_any_order)
 {
     Metal metal(3, 1.5, 57);
     metal.fill();
@@ -274,7 +274,7 @@ TEST(Stars, may_come_in_any_order)
         for (size_t e = metal.start[k]; e < metal.start[k + 1]; e++)
             g[metal.atom[e]] =
                 Vec3{{metal.slope[4 * e], metal.slope[4 * e + 1], metal.slope[4 * e + 2]}};
-        reversed.star(metal.curvature[k], g);
+        reversed.term(metal.curvature[k], g);
     }
     for (const auto &p : metal.pair)
         reversed.pair.push_back({p.j, p.i, p.du, p.du2});
@@ -285,7 +285,7 @@ TEST(Stars, may_come_in_any_order)
     expect_same(b.of, a.of, 100.0 * DBL_EPSILON * largest_element(a.of));
 }
 
-TEST(Stars, pairs_alone_and_stars_alone_are_allowed)
+TEST(Embedding, pairs_alone_and_terms_alone_are_allowed)
 {
     Model m;
     m.x = {0, 0, 0, 1, 0, 0, 0, 2, 0};
@@ -296,26 +296,26 @@ TEST(Stars, pairs_alone_and_stars_alone_are_allowed)
     EXPECT_EQ((pair.of[{0, 2}]), diagonal_matrix(0, -3, 0));
 
     m.pair.clear();
-    m.star(2.0, {{0, {{1, 0, 0}}}, {2, {{0, 5, 0}}}});
-    Blocks star;
-    ASSERT_EQ(m.sum(star), INM_OK);
-    ASSERT_EQ(star.of.size(), 1u);
-    EXPECT_EQ((star.of[{0, 2}]), (Mat3{{0, 10, 0, 0, 0, 0, 0, 0, 0}}));
+    m.term(2.0, {{0, {{1, 0, 0}}}, {2, {{0, 5, 0}}}});
+    Blocks term;
+    ASSERT_EQ(m.sum(term), INM_OK);
+    ASSERT_EQ(term.of.size(), 1u);
+    EXPECT_EQ((term.of[{0, 2}]), (Mat3{{0, 10, 0, 0, 0, 0, 0, 0, 0}}));
 }
 
-TEST(Stars, without_atoms_or_members_give_nothing)
+TEST(Embedding, without_atoms_gives_nothing)
 {
     Model nobody, lonely;
     lonely.x = {0, 0, 0};
-    lonely.star(1.0, {});
-    lonely.star(1.0, {{0, {{1, 1, 1}}}});
+    lonely.term(1.0, {});
+    lonely.term(1.0, {{0, {{1, 1, 1}}}});
     Blocks blocks;
     EXPECT_EQ(nobody.sum(blocks), INM_OK);
     EXPECT_EQ(lonely.sum(blocks), INM_OK);
     EXPECT_EQ(blocks.calls, 0u);
 }
 
-TEST(Stars, bad_lists_are_refused_before_any_block)
+TEST(Embedding, bad_lists_are_refused_before_any_block)
 {
     Blocks blocks;
     for (const std::pair<int, int> &members : {std::make_pair(1, 0), {1, 1}, {0, 3}, {-1, 1}}) {
@@ -338,7 +338,7 @@ TEST(Stars, bad_lists_are_refused_before_any_block)
     EXPECT_EQ(blocks.calls, 0u);
 }
 
-TEST(Stars, status_of_the_sink_ends_the_sum)
+TEST(Embedding, status_of_the_sink_ends_the_sum)
 {
     Metal metal(2, Infinity, 67);
     metal.fill();
