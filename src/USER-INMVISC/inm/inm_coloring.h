@@ -1,9 +1,9 @@
-/* Which columns of a sparse matrix can be measured together.
+/* Columns of a sparse matrix that can be determined together from one product.
 
-   If H_ij is nonzero only where i and j are neighbors in a graph, and the columns of one color have
-   no row in common, one product H u with u = 1 at these columns gives them all
-   (Curtis, Powell and Reid, J. Inst. Math. Appl. 13, 117 (1974)).  For forces of short range the
-   number of colors does not grow with the number of atoms. */
+   If H_ij is nonzero only where i and j are neighbors in a graph, and no two columns of a color have
+   a row in common, one product H u with u = 1 at the columns of a color gives them all
+   (Curtis, Powell and Reid, J. Inst. Math. Appl. 13, 117 (1974)).  For short-range forces the number
+   of colors does not grow with the number of atoms. */
 
 #ifndef INM_COLORING_H
 #define INM_COLORING_H
@@ -17,8 +17,8 @@
 extern "C" {
 #endif
 
-/* Neighbors of row r: neighbor[start[r]] .. neighbor[start[r + 1] - 1], ascending, r's own vertex
-   not among them.  All members are zero in an empty graph. */
+/* Neighbors of row r: neighbor[start[r]] .. neighbor[start[r + 1] - 1], ascending, without r itself.
+   All members are zero in an empty graph. */
 typedef struct {
   size_t nrow;
   size_t *start;     /* [nrow + 1] */
@@ -26,21 +26,20 @@ typedef struct {
 } inm_graph;
 
 /* An undirected graph of n vertices, row r for vertex r.
-   edge  [nedge][2]  vertices 0..n-1; edges may come several times and either way round, and those
-                     of a vertex with itself are dropped
-   INM_ERR_ARG for a vertex out of range.  Whatever is returned, free it.  Not collective. */
+   edge  [nedge][2]  vertices 0..n-1; duplicates in either direction are merged, self-loops are dropped
+   INM_ERR_ARG for a vertex out of range.  Free g even after a failure.  Not collective. */
 inm_status inm_graph_create(inm_graph *g, size_t n, size_t nedge, const int32_t *edge);
 
-/* Row r: vertices that 1..hops edges of g lead to from vertex[r], r = 0..nrow-1; vertex = NULL: from
-   vertex r.  hops >= 1.  Whatever is returned, free it.  Not collective. */
+/* Row r: the vertices within 1..hops edges of vertex[r] in g, r = 0..nrow-1; of vertex r if vertex is
+   NULL.  hops >= 1.  Free out even after a failure.  Not collective. */
 inm_status inm_graph_power(inm_graph *out, const inm_graph *g, int hops, size_t nrow,
                            const int32_t *vertex);
 
 /* Accepts an empty graph and leaves one behind. */
 void inm_graph_free(inm_graph *g);
 
-/* Colors of the vertices of an undirected graph: two of one color are neither neighbors nor have
-   a neighbor in common.  Vertices that do not take part have no color and are no neighbors.
+/* Distance-2 coloring of an undirected graph: two vertices of one color are not neighbors and have no
+   neighbor in common.  Vertices that do not take part have no color and do not count as neighbors.
    takes_part  [nrow]  or NULL for all
    color       [nrow]  out: 0..*ncolor-1, or -1
    The time grows with the sum of the squares of the degrees.  Not collective. */

@@ -1,12 +1,12 @@
 /* Internal coordinates of a few atoms with first and second derivatives, and the blocks
    K_ij = d2U/dr_i dr_j of a term of the energy that is a function of them.
 
-   Derivatives of the term itself, dU/dq and d2U/dq2, come from the caller.  Both angles go by their
-   cosine, which is smooth where atoms are in line or in a plane, and whose gradient vanishes there;
-   a term that is no smooth function of the cosine, as k (theta - theta0)^2 near 0 or pi, is as badly
-   conditioned here as its derivatives are.
+   The caller supplies dU/dq and d2U/dq2.  Both angles are represented by their cosine, which is smooth
+   where atoms are collinear or coplanar, and whose gradient vanishes there; a term that is not a
+   smooth function of the cosine, such as k (theta - theta0)^2 near 0 or pi, is as ill-conditioned
+   here as its derivatives are.
 
-   Positions are those of the images that belong together: differences of them are the vectors of
+   Positions must be those of the images that interact, so that their differences are the vectors of
    the term.  Nothing here is collective or keeps state. */
 
 #ifndef INM_GEOMETRY_H
@@ -31,7 +31,7 @@ void inm_cosine(const double *a, const double *b, double *c, double *g, double *
    c     cosine
    g     [9]     d c / d(b1,b2,b3)
    h     [9][9]  second derivatives
-   INM_ERR_NONFINITE if three of the atoms are in line, so that there is no such angle. */
+   INM_ERR_NONFINITE if three of the atoms are collinear: the angle is undefined. */
 inm_status inm_dihedral_cosine(const double *b1, const double *b2, const double *b3, double *c,
                                double *g, double *h);
 
@@ -39,16 +39,15 @@ inm_status inm_dihedral_cosine(const double *b1, const double *b2, const double 
    x        [3][3]  positions
    du, du2  dU/d(cos theta) and d2U/d(cos theta)2
    k        [3][3][3][3]  K_ij of atoms i and j
-   If the atoms are in line, du2 does not count.
-   INM_ERR_NONFINITE if an element of k is not finite: du or du2 was not, or two atoms are at one
-   place. */
+   du2 is ignored if the atoms are collinear.
+   INM_ERR_NONFINITE if an element of k is not finite: du or du2 was not, or two atoms coincide. */
 inm_status inm_angle_blocks(const double *x, double du, double du2, double *k);
 
 /* Blocks of a term U(cos phi) of the dihedral angle of four atoms.
    x  [4][3]
    k  [4][4][3][3]
-   Zero, wherever the atoms are, if du and du2 are.  INM_ERR_NONFINITE as above, and if three of the
-   atoms are in line. */
+   Zero if du and du2 are, wherever the atoms are.  INM_ERR_NONFINITE as above, and if three of the
+   atoms are collinear. */
 inm_status inm_dihedral_blocks(const double *x, double du, double du2, double *k);
 
 /* Blocks of a term U(r1, r2, cos theta) of the two bonds at the second of three atoms, with

@@ -1,12 +1,12 @@
 /* The Hessian of the potential energy as 3x3 blocks, distributed over ranks as the atoms are.
 
-   Providers add what they know, pair of atoms by pair of atoms; this object does not know what
-   interaction it came from.  A block stands for itself and for its transpose on the other side of
-   the diagonal, so it is given and stored once, on one rank.  The vector between the two images of
-   a pair is contracted to the affine force at once; the matrix adds the images.
+   Providers add blocks pair by pair; this object does not depend on the interaction that they come
+   from.  A block also stands for its transpose on the other side of the diagonal, so it is added and
+   stored once, on one rank.  Its contribution to the affine force, which needs the vector between the
+   two images of the pair, is computed when it is added; the matrix sums over images.
 
-   Order: create, then for every configuration begin, add..., end.  What reads the matrix comes
-   after end. */
+   Call create, then for every configuration begin, add..., end.  Functions that read the matrix may
+   be called after end. */
 
 #ifndef INM_HESSIAN_H
 #define INM_HESSIAN_H
@@ -22,11 +22,11 @@ extern "C" {
 
 typedef struct inm_hessian inm_hessian;
 
-/* In place of a site or a tag: an atom outside the group.  Its blocks count for the affine force
-   (the atom moves with the strain) and for the diagonal, but not for the matrix. */
+/* Instead of a site or a tag: an atom outside the group.  Its blocks contribute to the affine force
+   (the atom moves with the strain) and to the diagonal, but have no column in the matrix. */
 enum { INM_OUTSIDE = -1 };
 
-/* Make an empty Hessian.
+/* Create an empty Hessian.
    comm    borrowed, must outlive the handle
    dim     2 or 3: with 2 the z components are left out of the matrix
    scale   D = scale * H / sqrt(m_i m_j): force unit -> mass*length/time^2 (LAMMPS: ftm2v)
@@ -36,8 +36,8 @@ inm_status inm_hessian_create(inm_hessian **out, MPI_Comm comm, int dim, double 
 /* Free; accepts NULL and leaves NULL behind. */
 void inm_hessian_destroy(inm_hessian **h);
 
-/* Forget all blocks and start anew with the sites of this rank: 0..nrow-1 are its rows, then come
-   ghosts, that is images of rows of this or of any other rank, any number of one atom.
+/* Clear all blocks and set the sites of this rank: 0..nrow-1 are its rows, then come ghosts, which are
+   images of rows of this or any other rank; an atom may have any number of them.
    tag        [nrow]    atom IDs, > 0
    type       [nrow]    1..ntypes
    mass       [nrow]    > 0
@@ -51,7 +51,8 @@ inm_status inm_hessian_begin(inm_hessian *h, size_t nrow, const int64_t *tag, co
    i, j   sites, or INM_OUTSIDE for one of them
    dr     [3]     r_i - r_j of these images
    k      [3][3]  energy/length^2
-   INM_ERR_ARG if there is no such site, or after end.  What fails adds nothing.  Not collective. */
+   INM_ERR_ARG if there is no such site, or after end.  After a failure nothing was added.  Not
+   collective. */
 inm_status inm_hessian_add(inm_hessian *h, int i, int j, const double *dr, const double *k);
 
 /* The same for a central interaction u(|dr|):
@@ -60,8 +61,8 @@ inm_status inm_hessian_add(inm_hessian *h, int i, int j, const double *dr, const
 inm_status inm_hessian_add_central(inm_hessian *h, int i, int j, const double *dr, double du,
                                    double du2);
 
-/* Add one side of a measured pair, as seen from row i.  The other side is to be added too, by the
-   rank that has it as row: half of each makes the matrix symmetric.
+/* Add one side of a pair from differences of forces, as seen from row i.  The rank that has the other
+   atom as row must add the other side: the mean of the two is symmetric.
      H_ij += K/2,  H_ji += K^T/2
    col  tag of the other atom, > 0, or INM_OUTSIDE (then nothing happens)
    INM_ERR_ARG if there is no such row or tag, or after end.  Not collective. */
@@ -70,31 +71,30 @@ inm_status inm_hessian_add_side(inm_hessian *h, int i, int64_t col, const double
 /* Add to the diagonal block of row i.  Not collective. */
 inm_status inm_hessian_add_diagonal(inm_hessian *h, int i, const double *k);
 
-/* Add to the affine force of row i what the blocks do not contain.
+/* Add a contribution to the affine force of row i that the blocks do not contain.
    xi  [3][3][3]  component a of d f_i / d gamma for the shear x_k += gamma x_c, as [a][k][c]
    Not collective. */
 inm_status inm_hessian_add_affine(inm_hessian *h, int i, const double *xi);
 
-/* Bring every block to a rank that has one of its atoms as row, and add up.  Of the diagonal blocks
-   the symmetric part is kept: the rest is zero but for errors of what was added.
-   INM_ERR_TAG if a tag is a row of no rank or of two.  INM_ERR_ARG if a rank has not begun: then
-   nothing happens.  Any other failure leaves no rows, as that of begin does.  Collective. */
+/* Send every block to a rank that has one of its atoms as row, and add up the blocks of each pair.
+   Diagonal blocks are symmetrized; their antisymmetric part is zero up to the errors of what was added.
+   INM_ERR_TAG if a tag is a row of no rank or of two.  INM_ERR_ARG if a rank has not called begin: then
+   nothing is done.  After any other failure, here or in begin, there are no rows.  Collective. */
 inm_status inm_hessian_end(inm_hessian *h);
 
-/* Number of rows on this rank, and their tags [nrow], borrowed; adding may move them until end. */
+/* Number of rows on this rank, and their tags [nrow], borrowed; until end, adding may move them. */
 size_t inm_hessian_nrow(const inm_hessian *h);
 const int64_t *inm_hessian_tags(const inm_hessian *h);
 
-/* What was given to create. */
+/* Arguments of create. */
 MPI_Comm inm_hessian_comm(const inm_hessian *h);
 int inm_hessian_dim(const inm_hessian *h);
 
 /* Largest atom type on this rank, 0 without rows. */
 int inm_hessian_largest_type(const inm_hessian *h);
 
-/* Number of blocks (one of each pair, without the diagonal; before end, of all that were added) stored
-   on this rank, bytes held by them and the rows, and bytes that so many pairs will need while they
-   are assembled. */
+/* Number of off-diagonal blocks stored on this rank (one per pair; before end, all that were added), bytes
+   that the blocks and rows take, and bytes that npair pairs will take during assembly. */
 size_t inm_hessian_nblock(const inm_hessian *h);
 double inm_hessian_bytes(const inm_hessian *h);
 double inm_hessian_bytes_for(double npair);
@@ -108,14 +108,14 @@ void inm_hessian_affine_force(const inm_hessian *h, int k, int c, double *xi);
 /* y = H u without masses.  u, y [nrow][3] of this rank's rows; y is overwritten.  Collective. */
 inm_status inm_hessian_multiply(const inm_hessian *h, const double *u, double *y);
 
-/* Which rigid translations cost no energy, decided by the matrix itself: direction a is free if
+/* Which rigid translations cost no energy, according to the matrix: direction a is free if
    |sum_j H_i,j e_a| stays below tolerance * |H_ii| for every i of all ranks (|H_ii| taken as at
-   least 1e-3 of the largest).  Not so for a group of atoms among others, or with an external field.
+   least 1e-3 of the largest).  It is not for a group of atoms among others, or in an external field.
    is_free [3] out.  Collective. */
 inm_status inm_hessian_translations(const inm_hessian *h, double tolerance, int *is_free);
 
-/* The trace of D, which tells one configuration from another whatever the order of atoms; not
-   finite if any element is not.  Collective. */
+/* The trace of D: distinguishes configurations independently of the order of atoms; not finite if any
+   element is not.  Collective. */
 double inm_hessian_trace(const inm_hessian *h);
 
 #ifdef __cplusplus

@@ -1,14 +1,14 @@
-/* Products of the mass-weighted Hessian with groups of vectors: inm_block_product.h
+/* The mass-weighted Hessian times groups of vectors: inm_block_product.h
 
-   A pair of atoms has one block, which serves both of them: it gathers for its row and scatters to
-   its column.  Columns of this rank are below the diagonal, so that a row is complete but for what
-   later rows scatter to it, and its old value can be dealt with on the way. */
+   Each pair of atoms has one block, which is used for both of them: gather for its row, scatter to its
+   column.  Columns that are rows of this rank lie below the diagonal, so that a row only receives from
+   later rows, and the terms b x - c y can be applied in the same pass. */
 
 #include "hessian/inm_block_product.h"
 
-#include "hessian/inm_hessian_private.h"
 #include "base/inm_pages.h"
 #include "base/inm_processor.h"
+#include "hessian/inm_hessian_private.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -23,8 +23,8 @@ struct inm_block_matrix {
   double *diagonal; /* [nrow][3][3] */
 };
 
-/* Blocks between asking for the atom of a column and using it, and between asking for a block and using
-   it: what the processor foresees by itself ends with the page, which has 56 blocks. */
+/* Prefetch distances, in blocks, for the vectors of a column and for the blocks themselves: the
+   hardware prefetcher stops at the end of a page, which holds 56 blocks. */
 enum { AHEAD = 6, BLOCKS_AHEAD = 100 };
 
 void inm_block_matrix_destroy(inm_block_matrix **m)
@@ -71,7 +71,7 @@ double inm_block_matrix_bytes_for(const inm_hessian *h)
 
 /* ---- copying the Hessian ---------------------------------------------------------------------- */
 
-/* the row that a block is stored in: the larger of two rows of this rank, or the only one */
+/* row that a block is stored in: the larger one if both atoms are rows of this rank */
 static size_t row_of(const inm_hessian *h, size_t i, size_t j)
 {
   return (j < h->nrow && j > i) ? j : i;
@@ -88,7 +88,7 @@ static inm_status allocate(inm_block_matrix *m)
   return (m->start && m->col && m->k && m->diagonal) ? INM_OK : INM_ERR_ALLOC;
 }
 
-/* start[r + 1] = first block of row r, to be moved on as the row fills */
+/* start[r + 1] = first block of row r; filling the row advances it */
 static void count_blocks(inm_block_matrix *m)
 {
   const inm_hessian *h = m->h;
@@ -166,16 +166,16 @@ inm_status inm_block_matrix_create(inm_block_matrix **out, const inm_hessian *h)
 
 /* ---- products --------------------------------------------------------------------------------- */
 
-/* The vectors of a group, W at a time: packs that the compiler turns into the instructions at hand.
-   The blocks of a row stay in the first cache while the packs pass.  What a block adds to its row is
-   summed up before it is added, so that no block waits for the one before it. */
+/* The vectors of a group, W at a time, as vector types that the compiler maps to SIMD instructions.  The
+   blocks of a row stay in the L1 cache for all packs.  The three products of a block with its row are
+   summed before they are added, which shortens the dependency chain from block to block. */
 #define LOAD(pack, from) memcpy(&(pack), from, sizeof(pack))
 #define STORE(pack, to) memcpy(to, &(pack), sizeof(pack))
 
-/* ask for the atom of a column that is to be used soon: one of its lines, the others follow */
+/* the first of three cache lines; the hardware fetches the others */
 #define PREFETCH(p) __builtin_prefetch(p)
 
-/* and for a block, a line and an eighth, which is used once: it is not to drive vectors from a cache */
+/* a block is 9/8 of a cache line and is used once: a hint not to evict vectors for it */
 #define PREFETCH_BLOCK(p) __builtin_prefetch(p, 0, 0), __builtin_prefetch((p) + 8, 0, 0)
 
 #define DEFINE_MULTIPLY(TARGET, NAME, W)                                                     \

@@ -11,13 +11,13 @@ void inm_graph_free(inm_graph *g)
   memset(g, 0, sizeof(*g));
 }
 
-/* start[r + 1] has the length of row r: make it the end of row r */
+/* prefix sum: start[r + 1] is the length of row r and becomes its end */
 static void lengths_to_ends(size_t nrow, size_t *start)
 {
   for (size_t r = 0; r < nrow; r++) start[r + 1] += start[r];
 }
 
-/* Both directions of every edge, in rows whose order is that of the edges. */
+/* Both directions of every edge, each row in the order of the edges. */
 static void fill_rows(inm_graph *g, size_t nedge, const int32_t *edge, size_t *next)
 {
   memcpy(next, g->start, g->nrow * sizeof(*next));
@@ -29,7 +29,7 @@ static void fill_rows(inm_graph *g, size_t nedge, const int32_t *edge, size_t *n
   }
 }
 
-/* The transpose of a symmetric graph is the graph itself with its rows in ascending order. */
+/* Transposing a symmetric graph sorts its rows. */
 static void transpose(const inm_graph *g, int32_t *neighbor, size_t *next)
 {
   memcpy(next, g->start, g->nrow * sizeof(*next));
@@ -38,7 +38,7 @@ static void transpose(const inm_graph *g, int32_t *neighbor, size_t *next)
       neighbor[next[g->neighbor[k]]++] = (int32_t) r;
 }
 
-/* neighbor [start[nrow]] has ascending rows with repetitions: keep one of each */
+/* Remove duplicates from the sorted rows in neighbor [start[nrow]]. */
 static void keep_distinct(inm_graph *g, const int32_t *neighbor)
 {
   size_t kept = 0;
@@ -89,9 +89,10 @@ static int ascending(const void *a, const void *b)
   return (x > y) - (x < y);
 }
 
-/* Breadth-first search.  seen [nrow] has the number of the last search that came to a vertex.
-   found [nrow]  out: from, and after it what is within the hops, ascending
-   Returns how many were found. */
+/* Breadth-first search.
+   seen   [nrow]  number of the last search that reached a vertex
+   found  [nrow]  out: the start, then the vertices within that many hops, ascending
+   Returns the number of those vertices. */
 static size_t within_hops(const inm_graph *g, int32_t from, int hops, size_t search, size_t *seen,
                           int32_t *found)
 {
@@ -100,7 +101,7 @@ static size_t within_hops(const inm_graph *g, int32_t from, int hops, size_t sea
   found[0] = from;
   seen[from] = search;
   for (int hop = 0; hop < hops; hop++) {
-    const size_t end = n; /* found[begin..end-1] were reached by the last hop */
+    const size_t end = n; /* found[begin..end-1] were reached in the last hop */
     for (size_t m = begin; m < end; m++)
       for (size_t k = g->start[found[m]]; k < g->start[found[m] + 1]; k++) {
         const int32_t u = g->neighbor[k];
@@ -114,7 +115,7 @@ static size_t within_hops(const inm_graph *g, int32_t from, int hops, size_t sea
   return n - 1;
 }
 
-/* room for n more neighbors behind the first used ones */
+/* make room for n more neighbors */
 static inm_status reserve_neighbors(inm_graph *g, size_t used, size_t n, size_t *room)
 {
   if (used + n <= *room) return INM_OK;
@@ -174,15 +175,15 @@ static int takes_part(const coloring *c, size_t v)
   return !c->takes_part || c->takes_part[v];
 }
 
-/* Smallest-last order (Matula and Beck, J. ACM 30, 417 (1983)): take away the vertex of smallest
-   degree again and again; the last comes first.  Vertices are kept sorted by degree in bins, as
-   by Batagelj and Zaversnik, arXiv:cs/0310049. */
+/* Smallest-last order (Matula and Beck, J. ACM 30, 417 (1983)): repeatedly remove a vertex of smallest
+   degree, and color in reverse order of removal.  Vertices are binned by degree as in Batagelj and
+   Zaversnik, arXiv:cs/0310049. */
 static void smallest_last(coloring *c)
 {
   const inm_graph *g = c->g;
   const size_t nrow = g->nrow;
   size_t *degree = c->scratch, *position = degree + nrow, *sorted = position + nrow;
-  size_t *bin = sorted + nrow; /* [nrow + 1] where the vertices of a degree begin */
+  size_t *bin = sorted + nrow; /* [nrow + 1] first vertex of each degree */
 
   memset(bin, 0, (nrow + 1) * sizeof(*bin));
   for (size_t v = 0; v < nrow; v++) {
@@ -207,7 +208,7 @@ static void smallest_last(coloring *c)
     for (size_t k = g->start[v]; k < g->start[v + 1]; k++) {
       const size_t u = (size_t) g->neighbor[k];
       if (!takes_part(c, u) || degree[u] <= degree[v]) continue;
-      const size_t first = bin[degree[u]]++, w = sorted[first]; /* u leaves its bin by the front */
+      const size_t first = bin[degree[u]]++, w = sorted[first]; /* move u to the next lower bin */
       sorted[first] = u;
       sorted[position[u]] = w;
       position[w] = position[u];
@@ -217,7 +218,7 @@ static void smallest_last(coloring *c)
   }
 }
 
-/* note that the colors of v and its neighbors are taken as seen from the vertex in turn */
+/* mark the colors of v and its neighbors as taken in this turn */
 static void mark_colors_around(const coloring *c, size_t v, size_t turn, size_t *taken)
 {
   const inm_graph *g = c->g;
@@ -228,7 +229,7 @@ static void mark_colors_around(const coloring *c, size_t v, size_t turn, size_t 
   }
 }
 
-/* Every vertex in turn takes the first color that is free.  Returns the number of colors. */
+/* Give each vertex in order the first free color.  Returns the number of colors. */
 static int first_fit(coloring *c)
 {
   const inm_graph *g = c->g;
@@ -265,13 +266,13 @@ static void last_color_first(coloring *c, int ncolor)
     if (c->color[v] >= 0) c->order[next[ncolor - 1 - c->color[v]]++] = (int32_t) v;
 }
 
-/* More passes in which whole colors come one after the other never need more colors (Culberson,
-   Univ. of Alberta TR 92-07, 1992); taken from the last color on, they save a tenth to a sixth
+/* Iterated greedy (Culberson, Univ. of Alberta TR 92-07, 1992): recoloring with the vertices of each
+   color together never needs more colors, and with the last color first it saves a tenth to a sixth
    in liquids.  Colors of a Lennard-Jones liquid of 8000 atoms with 75 neighbors each:
 
      order of the first pass      any   largest degree first   smallest last
      colors                      194          200                 204
-     after one pass more          190          188                 172       */
+     after a second pass          190          188                 172       */
 inm_status inm_graph_color(const inm_graph *g, const char *takes_part_in, int *color, int *ncolor)
 {
   coloring c = {g, takes_part_in, 0, NULL, color, NULL};

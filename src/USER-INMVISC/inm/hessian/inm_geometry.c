@@ -1,7 +1,7 @@
 /* Angles and their derivatives: inm_geometry.h
 
-   A term is a function of vectors d_v between its atoms, and these are sums of positions with the
-   signs s:  d_v = sum_i s_vi r_i.  So, with q the internal coordinates,
+   A term is a function of vectors d_v between its atoms, which are signed sums of positions,
+   d_v = sum_i s_vi r_i.  With internal coordinates q_a,
 
      d2U/dd_v dd_w = sum_a U_a d2q_a/dd_v dd_w + sum_ab U_ab dq_a/dd_v dq_b/dd_w
      K_ij          = sum_vw s_vi s_wj d2U/dd_v dd_w */
@@ -24,9 +24,8 @@ static const inm_shape angle = {3, 2, {{1, -1, 0, 0}, {0, -1, 1, 0}, {0, 0, 0, 0
 /* b1 = r1 - r2, b2 = r3 - r2, b3 = r4 - r3 */
 static const inm_shape dihedral = {4, 3, {{1, -1, 0, 0}, {0, -1, 1, 0}, {0, 0, -1, 1}}};
 
-/* Square of the sine below which atoms count as in line.  The direction of a cross product of two
-   vectors is then known to no more than four digits if they are differences of coordinates a
-   hundred times as long. */
+/* Squared sine below which atoms count as collinear.  At this limit the direction of the cross product
+   has only four digits left if the vectors are differences of coordinates a hundred times as long. */
 static const double IN_LINE = 1.0e-20;
 
 static double dot(const double *a, const double *b)
@@ -94,8 +93,8 @@ static void congruence(int m, int n, const double *a, const double *g, double *h
     }
 }
 
-/* Add factor * X(v), X_ij = sum_k epsilon_ijk v_k, to a matrix of n columns from
-   (row, col) on.  X(v) w = w x v, so  a x b = X(b) a = -X(a) b. */
+/* Add factor * X(v), X_ij = sum_k epsilon_ijk v_k, at (row, col) of a matrix with n columns.
+   X(v) w = w x v, so  a x b = X(b) a = -X(a) b. */
 static void add_cross_matrix(double *to, int n, int row, int col, double factor, const double *v)
 {
   for (int i = 0; i < 3; i++) {
@@ -105,8 +104,8 @@ static void add_cross_matrix(double *to, int n, int row, int col, double factor,
   }
 }
 
-/* cos(phi) = cosine(m, n) with the normals m = b1 x b2, n = b3 x b2 of the two planes, which are
-   linear in every b:  (m,n) = J (b1,b2,b3).  By the chain rule
+/* cos(phi) = cosine(m, n) with the normals m = b1 x b2, n = b3 x b2 of the two planes, each linear in
+   every b:  (m,n) = J (b1,b2,b3).  By the chain rule
 
      d2c/db db = J^T c'' J + sum_k c'_k d2(m,n)_k/db db
 
@@ -174,8 +173,8 @@ inm_status inm_angle_blocks(const double *x, double du, double du2, double *k)
   vectors_of(&angle, x, d);
   inm_cosine(&d[0], &d[3], &c, g, q2);
 
-  /* |dc/dd1| = sin(theta)/|d1| is rounding error in line, while du2 may be huge there, 1/sin^3; for
-     a smooth U the product vanishes */
+  /* For collinear atoms |dc/dd1| = sin(theta)/|d1| is rounding error while du2 may diverge as 1/sin^3;
+     for a smooth U the product vanishes. */
   const double sinsq = dot(g, g) * dot(d, d);
   if (sinsq < IN_LINE) du2 = 0.0;
 
@@ -200,8 +199,8 @@ inm_status inm_dihedral_blocks(const double *x, double du, double du2, double *k
   return blocks_of(&dihedral, h, k);
 }
 
-/* Gradient g [6] of the length of vector v of the two, and du times its second derivatives added
-   to h [6][6]:  dr/dd = u,  d2r/dd dd = (1 - u u^T)/r */
+/* Gradient g [6] of the length of vector v = 0 or 1; add du times its second derivatives to h [6][6]:
+   dr/dd = u,  d2r/dd dd = (1 - u u^T)/r */
 static void add_length(const double *d, int v, double du, double *g, double *h)
 {
   double u[3];

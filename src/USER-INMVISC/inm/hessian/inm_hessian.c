@@ -1,4 +1,4 @@
-/* Collecting the blocks of the Hessian; inm_hessian_end.c puts them in order. */
+/* Collecting the blocks of the Hessian; inm_hessian_end.c sorts them into rows. */
 
 #include "hessian/inm_hessian_private.h"
 
@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- life ------------------------------------------------------------------------------------- */
+/* ---- create and destroy ----------------------------------------------------------------------- */
 
 inm_status inm_hessian_create(inm_hessian **out, MPI_Comm comm, int dim, double scale)
 {
@@ -23,12 +23,12 @@ inm_status inm_hessian_create(inm_hessian **out, MPI_Comm comm, int dim, double 
   return INM_OK;
 }
 
-void inm_hessian_forget(inm_hessian *h)
+void inm_hessian_clear(inm_hessian *h)
 {
   const inm_hessian old = *h;
 
-  inm_pile_free(&h->mine);
-  inm_pile_free(&h->foreign);
+  inm_block_list_free(&h->mine);
+  inm_block_list_free(&h->foreign);
   inm_halo_destroy(&h->halo);
   inm_tagmap_free(&h->column_of);
   free(h->tag);
@@ -50,7 +50,7 @@ void inm_hessian_forget(inm_hessian *h)
 void inm_hessian_destroy(inm_hessian **h)
 {
   if (!h || !*h) return;
-  inm_hessian_forget(*h);
+  inm_hessian_clear(*h);
   free(*h);
   *h = NULL;
 }
@@ -122,48 +122,48 @@ static inm_status begin_ghosts(inm_hessian *h, size_t nghost, const int64_t *gho
 inm_status inm_hessian_begin(inm_hessian *h, size_t nrow, const int64_t *tag, const int *type,
                              const double *mass, size_t nghost, const int64_t *ghost_tag)
 {
-  inm_hessian_forget(h);
+  inm_hessian_clear(h);
   inm_status status = begin_rows(h, nrow, tag, type, mass);
   if (status == INM_OK) status = begin_ghosts(h, nghost, ghost_tag);
-  if (status != INM_OK) inm_hessian_forget(h);
+  if (status != INM_OK) inm_hessian_clear(h);
   h->open = (status == INM_OK);
   return status;
 }
 
-/* ---- piles ------------------------------------------------------------------------------------ */
+/* ---- block lists ------------------------------------------------------------------------------ */
 
-static inm_status add_to_pile(inm_pile *pile, int32_t row, int32_t col, const double *k)
+static inm_status append_block(inm_block_list *list, int32_t row, int32_t col, const double *k)
 {
-  const size_t room = sizeof(pile->last->block) / sizeof(*pile->last->block);
+  const size_t room = sizeof(list->last->block) / sizeof(*list->last->block);
 
-  if (!pile->last || pile->last->used == room) {
+  if (!list->last || list->last->used == room) {
     inm_chunk *chunk = (inm_chunk *) malloc(sizeof(*chunk));
     if (!chunk) return INM_ERR_ALLOC;
     chunk->next = NULL;
     chunk->used = 0;
-    if (pile->last)
-      pile->last->next = chunk;
+    if (list->last)
+      list->last->next = chunk;
     else
-      pile->first = chunk;
-    pile->last = chunk;
+      list->first = chunk;
+    list->last = chunk;
   }
-  inm_block *b = &pile->last->block[pile->last->used++];
+  inm_block *b = &list->last->block[list->last->used++];
   b->row = row;
   b->col = col;
   memcpy(b->k, k, sizeof(b->k));
-  pile->nblock++;
+  list->nblock++;
   return INM_OK;
 }
 
-void inm_pile_free(inm_pile *pile)
+void inm_block_list_free(inm_block_list *list)
 {
-  while (pile->first) {
-    inm_chunk *next = pile->first->next;
-    free(pile->first);
-    pile->first = next;
+  while (list->first) {
+    inm_chunk *next = list->first->next;
+    free(list->first);
+    list->first = next;
   }
-  pile->last = NULL;
-  pile->nblock = 0;
+  list->last = NULL;
+  list->nblock = 0;
 }
 
 /* ---- blocks ----------------------------------------------------------------------------------- */
@@ -174,7 +174,7 @@ void inm_transpose(const double *k, double *transposed)
     for (int b = 0; b < 3; b++) transposed[3 * b + a] = k[3 * a + b];
 }
 
-/* what the block H_ij = K does to atom i alone: the diagonal, and the affine force */
+/* contribution of the block H_ij = K to the diagonal and to the affine force of atom i */
 static void add_to_atom(inm_hessian *h, int32_t column, const double *dr, const double *k)
 {
   double *diagonal = &h->diagonal[9 * (size_t) column], *xi = &h->affine[27 * (size_t) column];
@@ -185,7 +185,8 @@ static void add_to_atom(inm_hessian *h, int32_t column, const double *dr, const 
   }
 }
 
-/* Stored on the side of the smaller column: rows come first, and a pair has one place. */
+/* Stored in the row of the smaller column, so that a pair has one place, and in a row of this rank
+   wherever one of the two is. */
 inm_status inm_hessian_store(inm_hessian *h, int32_t row, int32_t col, const double *k)
 {
   double transposed[9];
@@ -194,7 +195,7 @@ inm_status inm_hessian_store(inm_hessian *h, int32_t row, int32_t col, const dou
     inm_transpose(k, transposed);
     return inm_hessian_store(h, col, row, transposed);
   }
-  return add_to_pile((size_t) row < h->nrow ? &h->mine : &h->foreign, row, col, k);
+  return append_block((size_t) row < h->nrow ? &h->mine : &h->foreign, row, col, k);
 }
 
 /* column of a site; -1 for an atom outside, -2 if there is no such site */
@@ -219,7 +220,7 @@ inm_status inm_hessian_add(inm_hessian *h, int i, int j, const double *dr, const
   if (row >= 0) add_to_atom(h, row, dr, k);
   if (col >= 0) add_to_atom(h, col, back, transposed);
 
-  /* an atom and its own image move together: what was taken from the diagonal comes back */
+  /* an atom and its own image move together: undo the change of the diagonal */
   if (row >= 0 && row == col)
     for (int a = 0; a < 9; a++) h->diagonal[9 * (size_t) row + a] += k[a] + transposed[a];
   return INM_OK;
@@ -272,7 +273,7 @@ inm_status inm_hessian_add_affine(inm_hessian *h, int i, const double *xi)
   return INM_OK;
 }
 
-/* ---- what it is ------------------------------------------------------------------------------- */
+/* ---- queries ---------------------------------------------------------------------------------- */
 
 size_t inm_hessian_nrow(const inm_hessian *h)
 {
@@ -307,10 +308,10 @@ size_t inm_hessian_nblock(const inm_hessian *h)
   return h->open ? h->mine.nblock + h->foreign.nblock : h->nblock;
 }
 
-static double pile_bytes(const inm_pile *pile)
+static double list_bytes(const inm_block_list *list)
 {
   double bytes = 0.0;
-  for (const inm_chunk *c = pile->first; c; c = c->next) bytes += sizeof(*c);
+  for (const inm_chunk *c = list->first; c; c = c->next) bytes += sizeof(*c);
   return bytes;
 }
 
@@ -321,13 +322,13 @@ double inm_hessian_bytes(const inm_hessian *h)
       sizeof(*h->type) + sizeof(*h->mass) + sizeof(*h->row_start) + sizeof(*h->row_len);
   const double per_key = sizeof(*h->column_of.key) + sizeof(*h->column_of.value);
 
-  return pile_bytes(&h->mine) + pile_bytes(&h->foreign) + per_slot * (double) h->nslot +
+  return list_bytes(&h->mine) + list_bytes(&h->foreign) + per_slot * (double) h->nslot +
       per_key * (double) h->column_of.size + (double) h->maxcol * sizeof(*h->tag) +
       36.0 * sizeof(double) * (double) h->nshared + per_row * (double) h->nrow +
       (double) h->nsite * sizeof(*h->site);
 }
 
-/* both forms of a block: chunks are freed only as the rows fill */
+/* a block in the list and in its row: chunks are freed only while the rows are filled */
 double inm_hessian_bytes_for(double npair)
 {
   return npair * (sizeof(inm_block) + sizeof(int32_t) + 9 * sizeof(double));

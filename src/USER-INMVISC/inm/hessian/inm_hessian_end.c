@@ -1,23 +1,23 @@
-/* From piles of blocks, as providers knew them, to rows: blocks of other ranks are sent there, and
-   blocks of one pair are added up. */
+/* From the block lists to rows: send blocks to the ranks that own one of their atoms, and add up the
+   blocks of each pair. */
 
-#include "hessian/inm_hessian_private.h"
 #include "comm/inm_route.h"
+#include "hessian/inm_hessian_private.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- what belongs to other ranks --------------------------------------------------------------- */
+/* ---- contributions to rows of other ranks ------------------------------------------------------ */
 
-/* Diagonal and affine force of copies go to their rows. */
-static inm_status return_shares(inm_hessian *h, inm_halo *halo)
+/* Add diagonal and affine force of the ghosts to their rows. */
+static inm_status sum_ghosts(inm_hessian *h, inm_halo *halo)
 {
   inm_status status = inm_halo_reverse(halo, 9, &h->diagonal[9 * h->nrow], h->diagonal);
   if (status == INM_OK) status = inm_halo_reverse(halo, 27, &h->affine[27 * h->nrow], h->affine);
   return status;
 }
 
-/* a block on its way: columns of this rank mean nothing to another */
+/* a block in a message: named by tags, since columns are local to a rank */
 typedef struct {
   int64_t row, col; /* tags */
   double k[9];
@@ -58,7 +58,7 @@ static inm_status ship_foreign(inm_hessian *h, const inm_halo *halo)
   if (status != INM_OK) goto done;
 
   pack_foreign(h, inm_halo_owner(halo), out, dest);
-  inm_pile_free(&h->foreign);
+  inm_block_list_free(&h->foreign);
   status = inm_route_create(&route, h->comm, nship, dest);
   if (status != INM_OK) goto done;
   in = (parcel *) malloc((inm_route_narrival(route) + 1) * sizeof(*in));
@@ -77,7 +77,7 @@ done:
 
 /* ---- rows ------------------------------------------------------------------------------------- */
 
-/* room for every block of the pile, before blocks of one pair are added up */
+/* room for every block of the list; rows get shorter where blocks of one pair are added up */
 static inm_status reserve_rows(inm_hessian *h)
 {
   h->nslot = h->mine.nblock;
@@ -115,8 +115,8 @@ static void place(inm_hessian *h, const inm_block *b)
   h->nblock++;
 }
 
-/* Chunks are given back as they are emptied: providers fill roughly in the order of rows, and so do
-   pages of the rows come into being. */
+/* Free each chunk once its blocks are in the rows.  Providers add blocks roughly in row order, so the
+   pages of the rows are first touched at the pace at which chunks are freed. */
 static void fill_rows(inm_hessian *h)
 {
   while (h->mine.first) {
@@ -129,8 +129,8 @@ static void fill_rows(inm_hessian *h)
   h->mine.nblock = 0;
 }
 
-/* Ghosts of which no block is left on this rank: nobody is to send what they are.  Where columns are
-   found by tag or by site, they are not what they were: both are done with. */
+/* Drop ghost columns that no block refers to, so that no rank sends data for them.  This renumbers the
+   columns: the maps from tags and from sites are freed, they are not needed after end. */
 static inm_status drop_unused_columns(inm_hessian *h)
 {
   int32_t *column = (int32_t *) calloc(h->ncol + 1, sizeof(*column));
@@ -157,7 +157,7 @@ static inm_status drop_unused_columns(inm_hessian *h)
   return INM_OK;
 }
 
-/* a diagonal block is symmetric; measured ones are so only nearly */
+/* diagonal blocks from differences of forces are symmetric only up to the noise */
 static void symmetrize_diagonal(inm_hessian *h)
 {
   double transposed[9];
@@ -176,7 +176,7 @@ inm_status inm_hessian_end(inm_hessian *h)
 
   h->open = 0;
   status = inm_halo_create(&halo, h->comm, h->nrow, h->tag, h->nshared - h->nrow, &h->tag[h->nrow]);
-  if (status == INM_OK) status = return_shares(h, halo);
+  if (status == INM_OK) status = sum_ghosts(h, halo);
   if (status == INM_OK) status = ship_foreign(h, halo);
   if (status == INM_OK) status = inm_status_sync(reserve_rows(h), h->comm);
   if (status == INM_OK) {
@@ -188,6 +188,6 @@ inm_status inm_hessian_end(inm_hessian *h)
     status =
         inm_halo_create(&h->halo, h->comm, h->nrow, h->tag, h->ncol - h->nrow, &h->tag[h->nrow]);
   inm_halo_destroy(&halo);
-  if (status != INM_OK) inm_hessian_forget(h);
+  if (status != INM_OK) inm_hessian_clear(h);
   return status;
 }

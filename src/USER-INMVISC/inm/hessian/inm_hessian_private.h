@@ -1,20 +1,22 @@
-/* What the files of the core share about the Hessian. */
+/* The struct behind inm_hessian.h, for the other files of the core. */
 
 #ifndef INM_HESSIAN_PRIVATE_H
 #define INM_HESSIAN_PRIVATE_H
 
 #include "comm/inm_halo.h"
-#include "inm_hessian.h"
 #include "comm/inm_tagmap.h"
+#include "inm_hessian.h"
 
-/* A column is an atom of the group: first the rows of this rank, then copies of other ranks' rows. */
+/* A column is an atom of the group: first the rows of this rank, then ghosts, which are rows of other
+   ranks. */
 
 typedef struct {
-  int32_t row, col; /* columns, row < col; row is one of this rank, but for those to be shipped */
+  int32_t row, col; /* columns, row < col; row is one of this rank, unless the block is sent away */
   double k[9];      /* [3][3] */
 } inm_block;
 
-/* Blocks as they come in, in chunks: nothing is ever moved to make room. */
+/* Blocks in the order in which they are added, like a matrix in COO format.  In chunks, so that the
+   list grows without moving. */
 typedef struct inm_chunk {
   struct inm_chunk *next;
   size_t used;
@@ -24,7 +26,7 @@ typedef struct inm_chunk {
 typedef struct {
   inm_chunk *first, *last;
   size_t nblock;
-} inm_pile;
+} inm_block_list;
 
 struct inm_hessian {
   MPI_Comm comm;
@@ -33,7 +35,7 @@ struct inm_hessian {
 
   /* columns */
   size_t nrow, ncol, maxcol;
-  size_t nshared;       /* columns known at begin: those that have a diagonal and an affine force */
+  size_t nshared;       /* columns known at begin, which have a diagonal and an affine force */
   int64_t *tag;         /* [ncol] */
   inm_tagmap column_of; /* tag -> column, until end */
   int *type;            /* [nrow] */
@@ -45,7 +47,7 @@ struct inm_hessian {
 
   /* until end */
   int open;
-  inm_pile mine, foreign; /* foreign: neither atom is a row of this rank */
+  inm_block_list mine, foreign; /* foreign: neither atom is a row of this rank */
 
   /* after end: rows in compressed form, row r has blocks row_start[r] .. + row_len[r] - 1 */
   size_t *row_start; /* [nrow] */
@@ -56,21 +58,22 @@ struct inm_hessian {
   inm_halo *halo; /* columns nrow..ncol-1 */
 };
 
-/* Row r has the blocks row_start[r] to before this one, after end. */
+/* After end, row r has the blocks row_start[r] .. inm_row_end(h, r) - 1. */
 static inline size_t inm_row_end(const inm_hessian *h, size_t r)
 {
   return h->row_start[r] + (size_t) h->row_len[r];
 }
 
-/* Forget everything of a configuration. */
-void inm_hessian_forget(inm_hessian *h);
+/* Free everything that belongs to a configuration. */
+void inm_hessian_clear(inm_hessian *h);
 
-/* Column of a tag, new if need be; negative if there is no memory. */
+/* Column of a tag, appended if it is new; negative if out of memory. */
 int32_t inm_hessian_column(inm_hessian *h, int64_t tag);
 
-/* Put the block of two different columns on a pile: of rows of this rank if one of them is. */
+/* Append the block of two different columns to a list: to mine if one of them is a row of this rank,
+   else to foreign. */
 inm_status inm_hessian_store(inm_hessian *h, int32_t row, int32_t col, const double *k);
-void inm_pile_free(inm_pile *pile);
+void inm_block_list_free(inm_block_list *list);
 
 void inm_transpose(const double *k, double *transposed);
 

@@ -1,4 +1,4 @@
-/* What the assembled Hessian is read for, without ever being a matrix. */
+/* What is computed from the sparse blocks directly: affine force, products, invariants. */
 
 #include "hessian/inm_hessian_private.h"
 
@@ -62,7 +62,7 @@ done:
 
 /* ---- invariants ------------------------------------------------------------------------------- */
 
-/* largest size among the first dim of each of nrow3 triples */
+/* largest absolute value among the first dim of each of nrow3 triples */
 static double largest(const double *x, size_t nrow3, int dim)
 {
   double max = 0.0;
@@ -71,8 +71,9 @@ static double largest(const double *x, size_t nrow3, int dim)
   return max;
 }
 
-/* Rows are judged by their own size, since two atoms that all but overlap would hide all others;
-   but by no less than FAINT of the largest, since differences of forces have noise. */
+/* Largest net force of a row relative to its own diagonal block: relative to the largest of all, two
+   atoms that almost overlap would hide the rest.  Not relative to less than FAINT of the largest,
+   though, because blocks from differences of forces have noise. */
 static double worst_row(const inm_hessian *h, const double *sum, double largest_of_all)
 {
   static const double FAINT = 1.0e-3;
@@ -81,7 +82,7 @@ static double worst_row(const inm_hessian *h, const double *sum, double largest_
   for (size_t i = 0; i < h->nrow; i++) {
     const double own = largest(&h->diagonal[9 * i], (size_t) h->dim, h->dim);
     const double size = fmax(own, FAINT * largest_of_all), net = largest(&sum[3 * i], 1, h->dim);
-    if (net > 0.0) worst = fmax(worst, net / size); /* infinite without any diagonal */
+    if (net > 0.0) worst = fmax(worst, net / size); /* infinite if the diagonal is zero */
   }
   return worst;
 }

@@ -1,5 +1,5 @@
-/* Check of single precision: inm_residual.h.  Vectors go through the matrix LANES at a time, side by
-   side, so that each block is read once for all of them. */
+/* Check of single precision: inm_residual.h.  The matrix multiplies LANES vectors at a time, so that each
+   block is read once for all of them. */
 
 #include "hessian/inm_residual.h"
 
@@ -14,7 +14,7 @@
 
 enum { LANES = 8, CHUNK = 8192 };
 
-/* bounds of the verdict */
+/* bounds of the criterion */
 static const double close_to_zero = 0.01; /* of |lambda| */
 static const double tolerated = 0.01;     /* of the modes */
 
@@ -33,12 +33,12 @@ struct inm_residual {
   double total_mass;
   size_t nseen, nlarge;
 
-  /* of the panel at hand */
+  /* current panel */
   size_t count;
   const double *lambda, *vec;
   int nthread;
   double *size; /* [count] residuals */
-  int failed;   /* a thread had no memory */
+  int failed;   /* a thread was out of memory */
 };
 
 inm_status inm_residual_create(inm_residual **out, size_t natom, int dim)
@@ -127,8 +127,8 @@ static void add_lifted(const inm_residual *r, const double *x, double *y)
   }
 }
 
-/* up to LANES modes of the panel from first on; work [2][n][LANES] */
-static void look_at(inm_residual *r, size_t first, double *work)
+/* up to LANES modes of the panel, beginning with first; work [2][n][LANES] */
+static void check_group(inm_residual *r, size_t first, double *work)
 {
   const size_t count = (r->count - first < LANES) ? r->count - first : LANES;
   double *x = work, *y = work + r->n * LANES;
@@ -148,7 +148,7 @@ static void look_at(inm_residual *r, size_t first, double *work)
   }
 }
 
-static void look_share(void *ctx, int thread)
+static void check_share(void *ctx, int thread)
 {
   inm_residual *r = (inm_residual *) ctx;
   void *storage = malloc(2 * r->n * LANES * sizeof(double) + INM_CACHE_LINE);
@@ -157,12 +157,12 @@ static void look_share(void *ctx, int thread)
   if (!storage) r->failed = 1;
   for (size_t first = (size_t) thread * LANES; storage && first < r->count;
        first += (size_t) r->nthread * LANES)
-    look_at(r, first, work);
+    check_group(r, first, work);
   free(storage);
 }
 
-inm_status inm_residual_look(inm_residual *r, size_t count, const double *lambda, const double *vec,
-                             int nthread)
+inm_status inm_residual_check(inm_residual *r, size_t count, const double *lambda,
+                              const double *vec, int nthread)
 {
   r->count = count;
   r->lambda = lambda;
@@ -172,7 +172,7 @@ inm_status inm_residual_look(inm_residual *r, size_t count, const double *lambda
   r->size = (double *) malloc((count + 1) * sizeof(*r->size));
   if (!r->size) return INM_ERR_ALLOC;
 
-  inm_run_parallel(nthread, look_share, r);
+  inm_run_parallel(nthread, check_share, r);
   for (size_t p = 0; p < count && !r->failed; p++) {
     r->nseen++;
     if (!(r->size[p] <= close_to_zero * fabs(lambda[p]))) r->nlarge++;
@@ -182,7 +182,7 @@ inm_status inm_residual_look(inm_residual *r, size_t count, const double *lambda
   return r->failed ? INM_ERR_ALLOC : INM_OK;
 }
 
-inm_status inm_residual_verdict(const inm_residual *r)
+inm_status inm_residual_result(const inm_residual *r)
 {
   return ((double) r->nlarge <= tolerated * (double) r->nseen) ? INM_OK : INM_ERR_PRECISION;
 }

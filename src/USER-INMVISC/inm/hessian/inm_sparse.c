@@ -12,8 +12,8 @@
 
 /* ---- atoms ----------------------------------------------------------------------------------- */
 
-/* Type and mass of all atoms on all ranks: every atom is a row of one rank, the others add 0. */
-static inm_status share_atoms(const inm_hessian *h, inm_sparse *s)
+/* Type and mass of all atoms on all ranks: each atom is a row of one rank, all others add 0. */
+static inm_status replicate_atoms(const inm_hessian *h, inm_sparse *s)
 {
   inm_status status = inm_gather_tags(h->comm, h->nrow, h->tag, &s->tag, &s->natom);
   if (status != INM_OK) return status;
@@ -33,7 +33,7 @@ static inm_status share_atoms(const inm_hessian *h, inm_sparse *s)
   return INM_OK;
 }
 
-/* Rank r has the atoms floor(natom*r/nprocs) to floor(natom*(r+1)/nprocs) - 1. */
+/* Rank r has the rows of atoms floor(natom*r/nprocs) to floor(natom*(r+1)/nprocs) - 1. */
 static size_t first_of(size_t natom, int rank, int nprocs)
 {
   return natom * (size_t) rank / (size_t) nprocs;
@@ -69,8 +69,8 @@ static double *pack(outbox *out, size_t i, size_t j)
   return p->k;
 }
 
-/* A block and its transpose leave together: so the contributions to H_ij and to H_ji arrive in the
-   same order, and add up to the same. */
+/* Pack a block and its transpose together: contributions to H_ij and H_ji then arrive in the same order
+   and have bitwise equal sums. */
 static void pack_rows(const inm_hessian *h, const size_t *index, outbox *out)
 {
   for (size_t r = 0; r < h->nrow; r++) {
@@ -119,7 +119,7 @@ done:
 
 /* ---- rows in order ---------------------------------------------------------------------------- */
 
-/* Counting sort by one end, base..base+nkey-1; what is equal stays in order.
+/* Stable counting sort by row or column, base..base+nkey-1.
    from, to  [n]       indices of parcels
    count     [nkey+1]  workspace */
 static void sort_by(const parcel *p, size_t n, int which, size_t base, size_t nkey, size_t *count,
@@ -131,7 +131,7 @@ static void sort_by(const parcel *p, size_t n, int which, size_t base, size_t nk
   for (size_t m = 0; m < n; m++) to[count[p[from[m]].end[which] - base]++] = from[m];
 }
 
-/* order [n] = parcels by row, then by column, then as they arrived; other [n], count [natom+1] are
+/* order [n] = parcels by row, then by column, then by arrival; other [n], count [natom+1] are
    workspace */
 static void sort_parcels(const inm_sparse *s, const parcel *p, size_t n, size_t *order,
                          size_t *other, size_t *count)
@@ -141,7 +141,7 @@ static void sort_parcels(const inm_sparse *s, const parcel *p, size_t n, size_t 
   sort_by(p, n, ROW, s->first, s->last - s->first, count, other, order);
 }
 
-/* One block for the parcels of each pair of atoms. */
+/* Add up the parcels of each pair of atoms. */
 static void add_up(inm_sparse *s, const parcel *p, const size_t *order, size_t n)
 {
   const size_t dim = (size_t) s->dim, size = dim * dim;
@@ -224,8 +224,8 @@ inm_status inm_sparse_gather(const inm_hessian *h, int weighted, inm_sparse *s)
   s->dim = h->dim;
   MPI_Comm_rank(h->comm, &me);
   MPI_Comm_size(h->comm, &nprocs);
-  status = inm_status_sync(h->halo ? INM_OK : INM_ERR_ARG, h->comm); /* there only after end */
-  if (status == INM_OK) status = share_atoms(h, s);
+  status = inm_status_sync(h->halo ? INM_OK : INM_ERR_ARG, h->comm); /* created by end */
+  if (status == INM_OK) status = replicate_atoms(h, s);
   if (status != INM_OK) goto done;
 
   s->first = first_of(s->natom, me, nprocs);

@@ -1,9 +1,9 @@
-/* The matrix of an inm_hessian as a sparse one whose rows stand in the order of atom IDs, so that
-   it is the same for any distribution of the atoms: for files and other programs.
+/* The matrix of an inm_hessian in block compressed rows, in the order of atom IDs, so that it is the
+   same for any distribution of the atoms: for files and other programs.
 
    Row dim*i+a belongs to coordinate a of atom i in ascending order of tags, as in the dense matrix.
-   Every rank holds the blocks of an equal share of the atoms, both triangles, and no rank ever
-   those of all.  Each block takes up to 264 bytes more while they are sent. */
+   The rows are divided equally among the ranks, both triangles, and no rank ever holds all blocks.
+   Redistribution takes up to 264 bytes more per block. */
 
 #ifndef INM_SPARSE_H
 #define INM_SPARSE_H
@@ -27,11 +27,11 @@ typedef struct {
   double *k;          /* [nblock][dim][dim] */
 } inm_sparse;
 
-/* Fill s, which needs no preparation; on failure nothing is left to be freed.
+/* Fill s, which need not be initialized; on failure there is nothing to free.
    h         after inm_hessian_end
    weighted  D = scale * H / sqrt(m_i m_j), else H
-   The matrix is symmetric to the last bit.  All atoms have a diagonal block.
-   INM_ERR_NONFINITE if an element is infinite or undefined.  Collective. */
+   The matrix is symmetric to the last bit.  Every atom has a diagonal block.
+   INM_ERR_NONFINITE if an element is infinite or NaN.  Collective. */
 inm_status inm_sparse_gather(const inm_hessian *h, int weighted, inm_sparse *s);
 void inm_sparse_free(inm_sparse *s);
 

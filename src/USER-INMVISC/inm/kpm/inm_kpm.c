@@ -6,7 +6,7 @@
 #include "base/inm_pages.h"
 #include "hessian/inm_block_product.h"
 #include "hessian/inm_hessian_private.h"
-#include "hessian/inm_start_vectors.h"
+#include "hessian/inm_translations.h"
 #include "inm_random.h"
 #include "kpm/inm_kpm_private.h"
 
@@ -104,7 +104,7 @@ static void start(inm_kpm *kpm)
         for (int v = 0; v < INM_GROUP; v++)
           t[INM_ATOM_GROUP * i + (size_t) (INM_GROUP * a + v)] =
               start_element(kpm, i, a, INM_GROUP * g + v);
-    inm_leave_out_translations(kpm->h, kpm->request.is_free, kpm->total_mass, t);
+    inm_project_out_translations(kpm->h, kpm->request.is_free, kpm->total_mass, t);
     memset(group(kpm, 1, g), 0, group_size(kpm) * sizeof(double));
   }
   kpm->nproduct = 0;

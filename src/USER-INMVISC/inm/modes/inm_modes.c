@@ -217,7 +217,7 @@ static inm_status check_panel(inm_filler *f, size_t first, size_t count, double 
     const double factor = 1.0 / sqrt(inm_dot(e, e, n));
     for (size_t i = 0; i < n; i++) e[i] *= factor;
   }
-  return inm_residual_look(f->dense->residual, count, &f->lambda[first], vec, f->nthread);
+  return inm_residual_check(f->dense->residual, count, &f->lambda[first], vec, f->nthread);
 }
 
 inm_status inm_fill_panel(inm_filler *f, size_t first, size_t count, double *vec)
@@ -231,7 +231,7 @@ inm_status inm_fill_panel(inm_filler *f, size_t first, size_t count, double *vec
 
 inm_status inm_fill_verdict(const inm_filler *f)
 {
-  return f->dense->residual ? inm_residual_verdict(f->dense->residual) : INM_OK;
+  return f->dense->residual ? inm_residual_result(f->dense->residual) : INM_OK;
 }
 
 void inm_fill_progress(const inm_filler *f, double done)

@@ -20,7 +20,7 @@
 #include "comm/inm_atom_order.h"
 #include "hessian/inm_block_product.h"
 #include "hessian/inm_hessian_private.h"
-#include "hessian/inm_start_vectors.h"
+#include "hessian/inm_translations.h"
 #include "inm_random.h"
 #include "solvers/inm_solver_private.h"
 
@@ -113,7 +113,7 @@ static void start(subspace *s)
 static void leave_out_translations(subspace *s)
 {
   for (size_t g = 0; g < s->ngroup; g++)
-    inm_leave_out_translations(s->h, s->request->is_free, s->total_mass, group_of(s, s->x, g));
+    inm_project_out_translations(s->h, s->request->is_free, s->total_mass, group_of(s, s->x, g));
 }
 
 /* ---- 1. filter -------------------------------------------------------------------------------- */

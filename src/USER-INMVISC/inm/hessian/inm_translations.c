@@ -1,12 +1,12 @@
-#include "hessian/inm_start_vectors.h"
+#include "hessian/inm_translations.h"
 
 #include "hessian/inm_block_product.h"
 #include "hessian/inm_hessian_private.h"
 
 #include <math.h>
 
-void inm_leave_out_translations(const inm_hessian *h, const int *is_free, double total_mass,
-                                double *t)
+void inm_project_out_translations(const inm_hessian *h, const int *is_free, double total_mass,
+                                  double *t)
 {
   double overlap[INM_ATOM_GROUP] = {0.0};
 
