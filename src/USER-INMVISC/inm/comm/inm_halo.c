@@ -26,7 +26,7 @@ void inm_halo_destroy(inm_halo **halo)
   *halo = NULL;
 }
 
-/* ---- who owns a tag: every tag has a home rank, where owner and asker meet -------------------- */
+/* ---- owners: a distributed directory, the home rank of a tag knows which rank owns its row ----- */
 
 static inm_status route_home(inm_route **route, MPI_Comm comm, size_t n, const int64_t *tag)
 {
@@ -44,38 +44,38 @@ static inm_status route_home(inm_route **route, MPI_Comm comm, size_t n, const i
   return status;
 }
 
-/* at home: owner of every tag that lives here */
+/* directory on the home ranks: tag -> owner */
 static inm_status register_rows(inm_tagmap *owner_of, MPI_Comm comm, size_t nrow,
                                 const int64_t *tag)
 {
   inm_route *route = NULL;
-  int64_t *who = NULL, *heard = NULL; /* pairs of tag and rank */
+  int64_t *entry = NULL, *arrived = NULL; /* pairs of tag and rank */
   int me;
   MPI_Comm_rank(comm, &me);
   inm_status status = route_home(&route, comm, nrow, tag), mine = INM_OK;
   if (status != INM_OK) return status;
 
   const size_t n = inm_route_narrival(route);
-  who = (int64_t *) malloc((2 * nrow + 1) * sizeof(*who));
-  heard = (int64_t *) malloc((2 * n + 1) * sizeof(*heard));
-  status = inm_status_sync((who && heard) ? INM_OK : INM_ERR_ALLOC, comm);
+  entry = (int64_t *) malloc((2 * nrow + 1) * sizeof(*entry));
+  arrived = (int64_t *) malloc((2 * n + 1) * sizeof(*arrived));
+  status = inm_status_sync((entry && arrived) ? INM_OK : INM_ERR_ALLOC, comm);
   if (status != INM_OK) goto done;
 
   for (size_t i = 0; i < nrow; i++) {
-    who[2 * i] = tag[i];
-    who[2 * i + 1] = me;
+    entry[2 * i] = tag[i];
+    entry[2 * i + 1] = me;
   }
-  status = inm_route_send(route, 2 * sizeof(*who), who, heard);
+  status = inm_route_send(route, 2 * sizeof(*entry), entry, arrived);
   if (status != INM_OK) goto done;
   for (size_t i = 0; i < n && mine == INM_OK; i++)
-    mine = (inm_tagmap_find(owner_of, heard[2 * i]) >= 0)
+    mine = (inm_tagmap_find(owner_of, arrived[2 * i]) >= 0)
         ? INM_ERR_TAG
-        : inm_tagmap_set(owner_of, heard[2 * i], (int32_t) heard[2 * i + 1]);
+        : inm_tagmap_set(owner_of, arrived[2 * i], (int32_t) arrived[2 * i + 1]);
   status = inm_status_sync(mine, comm);
 
 done:
-  free(who);
-  free(heard);
+  free(entry);
+  free(arrived);
   inm_route_destroy(&route);
   return status;
 }
@@ -121,7 +121,7 @@ static inm_status find_owners(MPI_Comm comm, size_t nrow, const int64_t *tag, si
 
 /* ---- the plan --------------------------------------------------------------------------------- */
 
-/* which row of this rank each arriving copy belongs to */
+/* row of this rank that each arriving copy belongs to */
 static inm_status find_rows(inm_halo *halo, size_t nrow, const int64_t *tag,
                             const int64_t *copy_tag)
 {
@@ -172,8 +172,8 @@ const int *inm_halo_owner(const inm_halo *halo)
 
 /* ---- exchange --------------------------------------------------------------------------------- */
 
-/* Room for items of a width, which is the same on all ranks: so all know whether there is something to
-   be agreed upon. */
+/* Grow the buffer to items of a width.  The width is the same on all ranks, so that either all or none
+   take part in the collective check. */
 static inm_status reserve(inm_halo *halo, size_t width)
 {
   if (width <= halo->maxwidth) return INM_OK;

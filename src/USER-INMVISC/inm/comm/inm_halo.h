@@ -1,4 +1,4 @@
-/* Copies of rows that belong to other ranks: who owns them, values to them and sums from them. */
+/* Halo exchange: values of rows to their copies (ghosts) on other ranks, and sums back. */
 
 #ifndef INM_HALO_H
 #define INM_HALO_H
@@ -24,13 +24,13 @@ inm_status inm_halo_create(inm_halo **out, MPI_Comm comm, size_t nrow, const int
 /* Free; accepts NULL and leaves NULL behind.  Not collective. */
 void inm_halo_destroy(inm_halo **halo);
 
-/* Rank that owns each copy, [ncopy], borrowed. */
+/* Rank that owns the row of each copy, [ncopy], borrowed. */
 const int *inm_halo_owner(const inm_halo *halo);
 
-/* copy [ncopy][width] = values of their rows, row [nrow][width].  Collective. */
+/* Forward communication: copy [ncopy][width] = row [nrow][width].  Collective. */
 inm_status inm_halo_forward(inm_halo *halo, size_t width, const double *row, double *copy);
 
-/* row [nrow][width] += sum over all copies of it, copy [ncopy][width].  Collective. */
+/* Reverse communication: row [nrow][width] += sum over its copies, copy [ncopy][width].  Collective. */
 inm_status inm_halo_reverse(inm_halo *halo, size_t width, const double *copy, double *row);
 
 #ifdef __cplusplus

@@ -10,8 +10,8 @@ struct inm_route {
   size_t nitem, narrival;
   int *nsend, *send_offset, *nrecv, *recv_offset; /* [nprocs] items to and from each rank */
   size_t *order;                                  /* [nitem] items grouped by destination */
-  int in_order;                                   /* that is the order they are in */
-  char *buffer; /* [nitem][bytes] in that order, if it is another */
+  int in_order;                                   /* items are grouped already */
+  char *buffer; /* [nitem][bytes] items grouped, unless they are already */
   size_t maxbytes;
 };
 
@@ -41,7 +41,7 @@ static inm_status allocate(inm_route *r, MPI_Comm comm, size_t nitem)
   return INM_OK;
 }
 
-/* offsets from counts; INM_ERR_SIZE if the sum does not fit */
+/* offsets from counts; INM_ERR_SIZE if the sum exceeds an int */
 static inm_status add_up(int nprocs, const int *count, int *offset, size_t *total)
 {
   *total = 0;
@@ -87,8 +87,8 @@ size_t inm_route_narrival(const inm_route *route)
   return route->narrival;
 }
 
-/* Room for items of so many bytes, the same on all ranks: so all know whether there is something to be
-   agreed upon. */
+/* Grow the buffer to items of this size.  The size is the same on all ranks, so that either all or none
+   take part in the collective check. */
 static inm_status reserve(inm_route *r, size_t bytes)
 {
   if (bytes <= r->maxbytes) return INM_OK;
@@ -110,7 +110,7 @@ inm_status inm_route_send(inm_route *r, size_t bytes, const void *item, void *ar
   if (!r->in_order)
     for (size_t n = 0; n < r->nitem; n++)
       memcpy(&r->buffer[n * bytes], (const char *) item + r->order[n] * bytes, bytes);
-  MPI_Type_contiguous((int) bytes, MPI_BYTE, &type); /* so that counts are those of items */
+  MPI_Type_contiguous((int) bytes, MPI_BYTE, &type); /* counts in units of items */
   MPI_Type_commit(&type);
   MPI_Alltoallv(grouped, r->nsend, r->send_offset, type, arrival, r->nrecv, r->recv_offset, type,
                 r->comm);

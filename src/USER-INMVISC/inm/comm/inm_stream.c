@@ -1,4 +1,4 @@
-/* Bytes of all ranks to a function on one rank: inm_stream.h */
+/* Bytes of all ranks to a callback on one rank: inm_stream.h */
 
 #include "comm/inm_stream.h"
 
@@ -11,7 +11,7 @@ inm_status inm_stream_open(inm_stream *s, MPI_Comm comm, int root, inm_take take
 {
   s->comm = comm;
   s->root = root;
-  MPI_Comm_rank(comm, &s->me);
+  MPI_Comm_rank(comm, &s->rank);
   s->used = 0;
   s->take = take;
   s->ctx = ctx;
@@ -23,7 +23,7 @@ inm_status inm_stream_open(inm_stream *s, MPI_Comm comm, int root, inm_take take
 
 static void flush(inm_stream *s)
 {
-  if (s->me != s->root)
+  if (s->rank != s->root)
     MPI_Send(s->buffer, (int) s->used, MPI_BYTE, s->root, TAG_PIECE, s->comm);
   else if (s->used)
     s->take(s->ctx, s->buffer, s->used);
@@ -43,11 +43,11 @@ void inm_stream_put(inm_stream *s, const void *bytes, size_t n)
   }
 }
 
-/* An empty piece is the end of a rank. */
+/* An empty message marks the end of a rank. */
 void inm_stream_end(inm_stream *s)
 {
   if (s->used) flush(s);
-  if (s->me != s->root) {
+  if (s->rank != s->root) {
     flush(s);
     return;
   }

@@ -16,8 +16,8 @@ void inm_tagmap_clear(inm_tagmap *map)
   map->used = 0;
 }
 
-/* Where the tag is, or where it would be.  Multiplicative hashing (Knuth, The Art of Computer
-   Programming 3, 6.4), then the next free place; at most half of the places are taken. */
+/* Slot of a tag, or the free slot where it belongs.  Multiplicative hashing (Knuth, The Art of Computer
+   Programming 3, 6.4) with linear probing; the load is at most one half. */
 static size_t place(const inm_tagmap *map, int64_t tag)
 {
   size_t at = (size_t) (((uint64_t) tag * 0x9E3779B97F4A7C15u) >> 20) & (map->size - 1);

@@ -1,4 +1,4 @@
-/* From atom IDs to indices: a hash table that only grows. */
+/* Hash table from atom IDs to indices, without deletion. */
 
 #ifndef INM_TAGMAP_H
 #define INM_TAGMAP_H
@@ -13,13 +13,13 @@ extern "C" {
 #endif
 
 typedef struct {
-  int64_t *key; /* [size] 0 = empty: tags are positive */
+  int64_t *key; /* [size] 0 = free, since tags are positive */
   int32_t *value;
   size_t size; /* a power of two */
   size_t used;
 } inm_tagmap;
 
-/* An all-zero map is empty.  Free leaves it so. */
+/* A zeroed struct is an empty map; free leaves it so. */
 void inm_tagmap_free(inm_tagmap *map);
 void inm_tagmap_clear(inm_tagmap *map);
 
