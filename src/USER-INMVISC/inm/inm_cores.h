@@ -1,7 +1,7 @@
-/* The processor cores that a serial part of a parallel program may use while the other ranks wait.
+/* The processor cores that one rank may use for threads while the other ranks of its node wait.
 
-   mpirun binds each rank to a core of its own, so a rank that works alone sees one core only.  What
-   was given to the job on this node is the union of the affinity masks of its ranks there. */
+   mpirun binds each rank to its own core, so that threads of a single rank would share that core.  The
+   cores of the job on a node are the union of the affinity masks of its ranks there. */
 
 #ifndef INM_CORES_H
 #define INM_CORES_H
@@ -14,27 +14,26 @@ extern "C" {
 
 typedef struct inm_cores inm_cores;
 
-/* Find out what the node's ranks of comm were given, and the number of threads to use: the cores in
-   the union of their masks, at most OMP_NUM_THREADS for each of the ranks where that is set, at most
-   OPENBLAS_NUM_THREADS or MKL_NUM_THREADS where one of them is set, and at most limit if it is > 0.
-   Collective. */
+/* Determine the cores of the ranks of comm on this node, and the number of threads to use: the number
+   of these cores, but at most OMP_NUM_THREADS times the number of ranks, OPENBLAS_NUM_THREADS and
+   MKL_NUM_THREADS, where they are set, and limit if it is > 0.  Collective. */
 inm_status inm_cores_create(inm_cores **out, MPI_Comm comm, int limit);
 void inm_cores_destroy(inm_cores **cores);
 
 /* Threads to use, 1 or more. */
 int inm_cores_count(const inm_cores *cores);
 
-/* Widen this rank's affinity to all of them and let BLAS use them; give back what was before.
-   Not collective: only the rank that works does it, while the others sleep. */
+/* Extend the affinity of this rank to all of these cores and let BLAS use them; restore both.
+   Not collective: only the working rank calls these, while the others sleep. */
 void inm_cores_take(inm_cores *cores);
 void inm_cores_give_back(inm_cores *cores);
 
-/* Threads that BLAS uses, where it can be told (OpenBLAS, MKL, BLIS; nothing happens otherwise). */
+/* Number of threads of BLAS, for OpenBLAS, MKL and BLIS; otherwise 1, and setting it has no effect. */
 int inm_blas_threads(void);
 void inm_blas_set_threads(int n);
 
-/* The file that LAPACK comes from, which the dynamic linker decides: it takes that of the host program
-   before the one this library was linked with.  "unknown" if it cannot be told. */
+/* The file that LAPACK was loaded from: the dynamic linker prefers that of the host program to the one
+   this library was linked with.  "unknown" if that cannot be determined. */
 const char *inm_lapack_file(void);
 
 #ifdef __cplusplus

@@ -1,4 +1,4 @@
-/* A checksum of numbers, for states that are stored and read again. */
+/* A checksum of doubles, for states in restart files. */
 
 #ifndef INM_HASH_H
 #define INM_HASH_H
@@ -9,8 +9,7 @@
 extern "C" {
 #endif
 
-/* A whole number below 2^52, so that a double holds it, that changes with any of the n numbers
-   (except by a coincidence of probability 2^-52). */
+/* A 52-bit hash of n numbers, returned as an integer that a double represents exactly. */
 double inm_fingerprint(size_t n, const double *x);
 
 #ifdef __cplusplus

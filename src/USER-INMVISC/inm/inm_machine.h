@@ -1,4 +1,4 @@
-/* Memory and speed of the machine, to estimate what a calculation takes before it begins. */
+/* Memory and speed of the machine, for estimates before a calculation starts. */
 
 #ifndef INM_MACHINE_H
 #define INM_MACHINE_H
@@ -9,20 +9,20 @@
 extern "C" {
 #endif
 
-/* Bytes of memory that this process can still get: what the system has available, within the
-   limit of the process.  0 if unknown. */
+/* Bytes that this process can still allocate: the memory available on the system, within the address
+   space limit of the process.  0 if unknown. */
 double inm_memory_available(void);
 
 /* The same, and at most limit if limit is above 0. */
 double inm_memory_within(double limit);
 
-/* Memory on the nodes of comm, for ranks that need so many bytes each.
-   need  what they need together on the node where that is most
-   have  what the node with least can give, at most limit if it is above 0; 0 if unknown
+/* Memory needed and available on a node, if each rank of comm needs bytes_of_rank.
+   need  largest sum over the ranks of a node
+   have  smallest available memory of a node, at most limit if limit is above 0; 0 if unknown
    Collective; the same on all ranks. */
 void inm_node_memory(MPI_Comm comm, double bytes_of_rank, double limit, double *need, double *have);
 
-/* Flops per second of a matrix product in double precision on one core of rank 0, measured in some
+/* Flop rate of a double-precision matrix product on one core of rank 0, from a measurement of some
    hundredths of a second; 0 if unknown.  Collective; the same on all ranks. */
 double inm_core_speed(MPI_Comm comm);
 

@@ -1,5 +1,5 @@
-/* Random numbers that are functions of a key, such as an atom ID or the number of a mode: every rank
-   and every thread knows them, so that results do not depend on who asks or in which order. */
+/* Counter-based random numbers: functions of a key, such as an atom ID or the index of a mode, and a
+   counter.  Results do not depend on the number of ranks and threads, nor on the order of calls. */
 
 #ifndef INM_RANDOM_H
 #define INM_RANDOM_H
@@ -10,13 +10,13 @@
 extern "C" {
 #endif
 
-/* 64 random bits, number counter of a key. */
+/* 64 random bits. */
 uint64_t inm_random_bits(uint64_t key, uint64_t counter);
 
 /* Uniform in [-1,1), in steps of 2^-52. */
 double inm_random_uniform(uint64_t key, uint64_t counter);
 
-/* +1 or -1, a function of atom ID, component and number of the vector. */
+/* +1 or -1 for component a of the atom with this tag in random vector v. */
 double inm_random_sign(int64_t tag, int a, int v);
 
 #ifdef __cplusplus

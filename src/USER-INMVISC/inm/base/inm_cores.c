@@ -12,8 +12,8 @@
 #include <string.h>
 
 struct inm_cores {
-  int count;        /* threads to use */
-  cpu_set_t all;    /* given to the node's ranks */
+  int count;        /* number of threads to use */
+  cpu_set_t all;    /* of all ranks on the node */
   cpu_set_t mine;   /* before take */
   int blas_threads; /* before take */
   int taken;
@@ -21,14 +21,14 @@ struct inm_cores {
 
 /* ---- threads of BLAS ------------------------------------------------------------------------- */
 
-/* The library is the host's choice: look up what it has at run time. */
+/* The host program decides which BLAS is loaded, so look up its functions at run time. */
 static const struct {
   const char *set, *get;
 } blas_names[] = {{"openblas_set_num_threads", "openblas_get_num_threads"},
                   {"MKL_Set_Num_Threads", "MKL_Get_Max_Threads"},
                   {"bli_thread_set_num_threads", "bli_thread_get_num_threads"}};
 
-/* a function pointer out of dlsym's object pointer and back, as POSIX wants it */
+/* conversion between function and object pointers, as dlsym requires */
 typedef union {
   void *object;
   void (*set)(int);
@@ -67,7 +67,7 @@ const char *inm_lapack_file(void)
 
 /* ---- cores ----------------------------------------------------------------------------------- */
 
-/* value of an environment variable if it is a positive number, else 0 */
+/* value of an environment variable, 0 if it is not a positive number */
 static int positive_variable(const char *name)
 {
   const char *text = getenv(name);
@@ -139,7 +139,7 @@ void inm_cores_take(inm_cores *c)
   if (c->taken) return;
   c->taken = 1;
   c->blas_threads = inm_blas_threads();
-  /* first the mask: threads that BLAS starts inherit it */
+  /* set the mask first: threads started by BLAS inherit it */
   if (sched_getaffinity(0, sizeof(c->mine), &c->mine) == 0)
     sched_setaffinity(0, sizeof(c->all), &c->all);
   inm_blas_set_threads(c->count);

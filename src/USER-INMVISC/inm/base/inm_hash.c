@@ -3,7 +3,7 @@
 #include <stdint.h>
 #include <string.h>
 
-/* FNV-1a over words; the shift brings high bits down, so that two changed signs do not cancel. */
+/* FNV-1a over 64-bit words; the shift mixes high bits into low ones, else two changed signs cancel. */
 double inm_fingerprint(size_t n, const double *x)
 {
   uint64_t h = UINT64_C(14695981039346656037);

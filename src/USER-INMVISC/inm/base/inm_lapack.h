@@ -1,4 +1,4 @@
-/* BLAS and LAPACK as this library uses them: full prototypes, 32-bit integers. */
+/* Prototypes of the BLAS and LAPACK routines in use, with 32-bit integers. */
 
 #ifndef INM_LAPACK_H
 #define INM_LAPACK_H
@@ -7,7 +7,7 @@
 extern "C" {
 #endif
 
-/* what is used in both precisions, as dNAME_ and sNAME_ */
+/* in both precisions, as dNAME_ and sNAME_ */
 #define INM_PROTOTYPES(X, REAL)                                                                   \
   void X##gemm_(const char *transa, const char *transb, const int *m, const int *n, const int *k, \
                 const REAL *alpha, const REAL *a, const int *lda, const REAL *b, const int *ldb,  \

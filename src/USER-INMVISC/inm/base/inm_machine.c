@@ -11,7 +11,7 @@
 
 /* ---- memory ----------------------------------------------------------------------------------- */
 
-/* MemAvailable counts what the kernel can free for us, unlike the free pages of sysconf */
+/* MemAvailable includes reclaimable caches, unlike the free pages of sysconf */
 static double system_available(void)
 {
   double kib = 0.0;
@@ -25,7 +25,7 @@ static double system_available(void)
   return 1024.0 * kib;
 }
 
-/* what the address space limit (ulimit -v) leaves, or infinity */
+/* what is left of the address space limit (ulimit -v), or infinity */
 static double limit_available(void)
 {
   struct rlimit limit;

@@ -1,5 +1,5 @@
-/* Where large arrays are: in large pages, for fewer misses of the address translation and fewer page
-   faults, and on whole cache lines. */
+/* Placement of large arrays: in huge pages, which reduces TLB misses and page faults, and aligned to
+   cache lines. */
 
 #ifndef INM_PAGES_H
 #define INM_PAGES_H
@@ -11,14 +11,14 @@
 extern "C" {
 #endif
 
-/* Ask the system for large pages in memory that was allocated and not yet touched; a hint, without
-   effect where there are none.  NULL is left alone. */
+/* Advise the kernel to use huge pages for memory that was allocated and not yet touched; without effect
+   where there are none.  Accepts NULL. */
 void inm_prefer_large_pages(void *memory, size_t bytes);
 
 enum { INM_CACHE_LINE = 64 };
 
-/* The first cache line in memory, of which INM_CACHE_LINE bytes more were allocated than are needed.
-   The memory is still to be freed by its own address. */
+/* Round an address up to a cache line.  Allocate INM_CACHE_LINE bytes more than needed, and free the
+   original address. */
 static inline void *inm_on_cache_line(void *memory)
 {
   return (void *) (((uintptr_t) memory + INM_CACHE_LINE - 1) / INM_CACHE_LINE * INM_CACHE_LINE);

@@ -1,8 +1,8 @@
-/* One source, two precisions: a file that includes this header is compiled as it is for double, and
-   once more for float by a file NAME_single.c that defines INM_SINGLE and includes it.
+/* One source for two precisions: NAME.c includes this header and is compiled for double; NAME_single.c
+   defines INM_SINGLE and includes NAME.c, which compiles it for float.
 
      real         double or float
-     PRECISE(f)   name of a function: f, or f_single
+     PRECISE(f)   name of a function: f or f_single
      GEMM ...     dgemm_ or sgemm_ ... */
 
 #ifndef INM_PRECISION_H

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static inm_processor processor_at_hand(void)
+static inm_processor detected(void)
 {
 #if defined(__x86_64__)
   if (__builtin_cpu_supports("avx512f")) return INM_PROCESSOR_AVX512;
@@ -12,7 +12,7 @@ static inm_processor processor_at_hand(void)
   return INM_PROCESSOR_ANY;
 }
 
-static inm_processor largest_wanted(void)
+static inm_processor allowed(void)
 {
   const char *text = getenv("INMVISC_PROCESSOR");
   if (text && strcmp(text, "any") == 0) return INM_PROCESSOR_ANY;
@@ -22,12 +22,12 @@ static inm_processor largest_wanted(void)
 
 inm_processor inm_processor_level(void)
 {
-  static int level = -1; /* threads that ask at once find the same */
+  static int level = -1; /* a race is harmless: all threads find the same */
   int known = __atomic_load_n(&level, __ATOMIC_RELAXED);
 
   if (known < 0) {
-    const inm_processor mine = processor_at_hand(), wanted = largest_wanted();
-    known = (int) ((mine < wanted) ? mine : wanted);
+    const inm_processor best = detected(), limit = allowed();
+    known = (int) ((best < limit) ? best : limit);
     __atomic_store_n(&level, known, __ATOMIC_RELAXED);
   }
   return (inm_processor) known;

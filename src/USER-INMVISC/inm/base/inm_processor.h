@@ -1,6 +1,5 @@
-/* Inner loops for several kinds of processor in one binary.  A loop that is worth it is defined by a
-   macro once for each kind, as NAME_any, NAME_avx2 and NAME_avx512, and INM_BEST_OF(NAME) is the one
-   for the processor at hand. */
+/* Run-time CPU dispatch: inner loops for several instruction sets in one binary.  A macro defines a loop
+   as NAME_any, NAME_avx2 and NAME_avx512, and INM_BEST_OF(NAME) selects the one for this processor. */
 
 #ifndef INM_PROCESSOR_H
 #define INM_PROCESSOR_H
@@ -11,8 +10,8 @@ extern "C" {
 
 typedef enum { INM_PROCESSOR_ANY, INM_PROCESSOR_AVX2, INM_PROCESSOR_AVX512 } inm_processor;
 
-/* The processor at hand, or less where the environment variable INMVISC_PROCESSOR says any, avx2 or
-   avx512: for tests, and for comparing results between machines. */
+/* The best level that this processor supports, or a lower one set by the environment variable
+   INMVISC_PROCESSOR to any, avx2 or avx512: for tests, and to compare results between machines. */
 inm_processor inm_processor_level(void);
 
 #if defined(__x86_64__)

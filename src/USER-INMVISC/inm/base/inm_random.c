@@ -1,7 +1,7 @@
 #include "inm_random.h"
 
-/* Two rounds of the finalizer of splitmix64 (Steele, Lea, Flood, OOPSLA 2014) over key and counter,
-   which are spread by odd multipliers first. */
+/* Two rounds of the splitmix64 finalizer (Steele, Lea, Flood, OOPSLA 2014) on a linear combination of
+   key and counter with odd multipliers. */
 uint64_t inm_random_bits(uint64_t key, uint64_t counter)
 {
   uint64_t z = key * UINT64_C(0x9E3779B97F4A7C15) + counter * UINT64_C(0xD1342543DE82EF95);

@@ -3,8 +3,8 @@
 #include <pthread.h>
 #include <stdlib.h>
 
-/* looks at a variable before a thread sleeps: some ten microseconds */
-enum { PATIENCE = 4000 };
+/* times a thread polls before it sleeps: some ten microseconds */
+enum { NPOLL = 4000 };
 
 typedef struct {
   inm_team *team;
@@ -15,16 +15,16 @@ typedef struct {
 
 struct inm_team {
   int size;
-  member *members; /* [size], of which 0 is the caller's */
+  member *members; /* [size], 0 is the caller */
 
   void (*work)(void *ctx, int k);
   void *ctx;
 
-  /* changed under the lock, looked at without */
+  /* written under the lock, polled without it */
   pthread_mutex_t lock;
   pthread_cond_t begin, end;
-  unsigned round; /* one more for each piece of work */
-  int pending;    /* members that have not finished it */
+  unsigned round; /* incremented for each piece of work */
+  int pending;    /* members still working on it */
   int stop;
 };
 
@@ -37,12 +37,12 @@ static void pause_briefly(void)
 
 static void *serve(void *p)
 {
-  const member *me = (const member *) p;
-  inm_team *team = me->team;
+  const member *self = (const member *) p;
+  inm_team *team = self->team;
   unsigned seen = 0;
 
   for (;;) {
-    for (int n = 0; n < PATIENCE && __atomic_load_n(&team->round, __ATOMIC_ACQUIRE) == seen; n++)
+    for (int n = 0; n < NPOLL && __atomic_load_n(&team->round, __ATOMIC_ACQUIRE) == seen; n++)
       pause_briefly();
     pthread_mutex_lock(&team->lock);
     while (team->round == seen) pthread_cond_wait(&team->begin, &team->lock);
@@ -51,7 +51,7 @@ static void *serve(void *p)
     pthread_mutex_unlock(&team->lock);
     if (stop) return NULL;
 
-    team->work(team->ctx, me->k);
+    team->work(team->ctx, self->k);
 
     pthread_mutex_lock(&team->lock);
     if (__atomic_sub_fetch(&team->pending, 1, __ATOMIC_RELEASE) == 0)
@@ -71,7 +71,7 @@ static void begin_round(inm_team *team, int pending)
 
 static void end_round(inm_team *team)
 {
-  for (int n = 0; n < PATIENCE && __atomic_load_n(&team->pending, __ATOMIC_ACQUIRE) > 0; n++)
+  for (int n = 0; n < NPOLL && __atomic_load_n(&team->pending, __ATOMIC_ACQUIRE) > 0; n++)
     pause_briefly();
   pthread_mutex_lock(&team->lock);
   while (team->pending > 0) pthread_cond_wait(&team->end, &team->lock);

@@ -1,5 +1,5 @@
-/* Threads that stay for a whole calculation, so that a part that takes less than starting a thread is
-   worth sharing. */
+/* A thread team that lives for a whole calculation, so that parts that take less time than starting a
+   thread can run in parallel too. */
 
 #ifndef INM_TEAM_H
 #define INM_TEAM_H
@@ -14,21 +14,21 @@ extern "C" {
 
 typedef struct inm_team inm_team;
 
-/* A team of n threads, 1 or more; the caller's is one of them.  The others have his affinity.  Where
-   a thread cannot be had, the caller does its share.  Not collective. */
+/* Create a team of n threads, 1 or more, including the caller.  The others inherit the caller's affinity.
+   If a thread cannot be started, the caller does its share of the work.  Not collective. */
 inm_status inm_team_create(inm_team **out, int n);
 void inm_team_destroy(inm_team **team);
 int inm_team_size(const inm_team *team);
 
-/* Run work(ctx, k) for k = 0..n-1, one on each thread, 0 on the caller's.  Returns when all are done.
-   A waiting thread spins for some microseconds before it sleeps. */
+/* Run work(ctx, k) for k = 0..n-1 on thread k; thread 0 is the caller.  Returns when all are done.
+   Waiting threads spin for some microseconds before they sleep. */
 void inm_team_run(inm_team *team, void (*work)(void *ctx, int k), void *ctx);
 
-/* The same once, with a team for this piece of work alone. */
+/* The same with a temporary team. */
 void inm_run_parallel(int n, void (*work)(void *ctx, int k), void *ctx);
 
-/* Share k of 0..count-1 among size, in multiples of step but for the last: begins at *first; returns
-   how many it has, which may be 0. */
+/* Share of thread k of size when 0..count-1 is divided in multiples of step (the last share may end
+   between): it begins at *first; returns its length, which may be 0. */
 size_t inm_team_share(size_t count, size_t step, int size, int k, size_t *first);
 
 #ifdef __cplusplus

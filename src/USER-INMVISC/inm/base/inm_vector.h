@@ -1,11 +1,11 @@
-/* Short loops over vectors. */
+/* Vector operations. */
 
 #ifndef INM_VECTOR_H
 #define INM_VECTOR_H
 
 #include <stddef.h>
 
-/* x . y, [n] each, summed in ascending order of the index */
+/* x . y, [n] each, summed in order */
 static inline double inm_dot(const double *x, const double *y, size_t n)
 {
   double sum = 0.0;

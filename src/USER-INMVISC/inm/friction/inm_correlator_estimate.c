@@ -241,7 +241,7 @@ static void evaluate_leave_out(const inm_correlator *c, double dt, int nblock, M
 }
 
 /* Errors, the tail if it is more than noise, and what the two ways to the friction are worth. */
-static void judge(double *leave_out, size_t nblock, size_t stride, inm_friction *f)
+static void apply_criteria(double *leave_out, size_t nblock, size_t stride, inm_friction *f)
 {
   const double integral_error = inm_jackknife_error(nblock, stride, leave_out + PART_INTEGRAL);
   f->from_vacf_error = inm_jackknife_error(nblock, stride, leave_out + PART_VACF);
@@ -271,7 +271,7 @@ static void evaluate_set(inm_correlator *c, int set, int nblock, double dt, scra
   evaluate_kernel(c, dt, s, f);
   evaluate_msd(c, f->kT, s);
   choose_range(c, leave_out, (size_t) nblock, stride, s, f);
-  judge(leave_out, (size_t) nblock, stride, f);
+  apply_criteria(leave_out, (size_t) nblock, stride, f);
   f->natoms = norigin > 0.0 ? s->set[nv + INM_MOMENT_COUNT] / norigin : NAN;
   memcpy(c->vacf + at, s->vacf, nv * sizeof(double));
   memcpy(c->cbar + at, s->cbar, nv * sizeof(double));
