@@ -1,26 +1,26 @@
-/* Dense to band by blocks of Householder vectors (Bischof, Lang, Sun, ACM TOMS 26, 581 (2000)).
+/* Dense to band by block Householder transformations (Bischof, Lang, Sun, ACM TOMS 26, 581 (2000)).
 
    For each panel of kd columns:
-     1. QR of what stands below the band:  A(j+kd:n, j:j+kd) = Q R,  Q = 1 - V T V^T
-     2. two-sided update of what is right of it:  A <- Q^T A Q = A - V W^T - W V^T
+     1. QR of the part below the band:  A(j+kd:n, j:j+kd) = Q R,  Q = 1 - V T V^T
+     2. two-sided update of the trailing matrix:  A <- Q^T A Q = A - V W^T - W V^T
         with  Y = A V T,  W = Y - 1/2 V T^T (V^T Y)
 
-   The updates of several panels are kept and applied together, since one update of rank 2*DELAY*kd
-   runs nearer to the speed of a matrix product than DELAY of rank 2*kd.  They are kept twice,
+   The updates of DELAY panels are deferred and applied together, since one update of rank 2*DELAY*kd
+   runs closer to peak speed than DELAY updates of rank 2*kd.  Deferred updates are stored twice,
 
      left = V1 W1 V2 W2 ...     right = W1 V1 W2 V2 ...     A = A_stored - left right^T
 
-   so that a product with A, or an update of any part of it, is one product of matrices.
+   so that a product with A, or an update of any part of it, is a single gemm.
 
-   dsytrd_sy2sb of LAPACK does the same without delay, and with symm for A V (inm_symmetric.h).  Threads
-   share each step here, and BLAS works on one in each of them: most products are too thin for its own
-   threads, and those wait spinning for the next one, on a core that is needed. */
+   LAPACK's dsytrd_sy2sb is the same without deferred updates, and with symm for A V (inm_symmetric.h).
+   Here the team divides every step, and BLAS runs single-threaded in each thread: most products are
+   too thin for threaded BLAS, whose idle threads spin on cores that are needed. */
 
 #include "eigen/inm_band.h"
 
 #include "base/inm_precision.h"
-#include "eigen/inm_symmetric.h"
 #include "base/inm_team.h"
+#include "eigen/inm_symmetric.h"
 
 #include <limits.h>
 #include <stdlib.h>
@@ -28,8 +28,8 @@
 
 enum {
   DELAY = 4,
-  ROWS = 16,        /* shares of rows are multiples of it */
-  TILE_ROWS = 2048, /* of the kept updates */
+  ROWS = 16,        /* threads get multiples of this many rows */
+  TILE_ROWS = 2048, /* tiles of the deferred updates */
   TILE_COLUMNS = 384
 };
 
@@ -40,8 +40,8 @@ typedef struct PRECISE(inm_symmetric) product_workspace;
 typedef struct {
   int n, kd;
   real *a;
-  real *left, *right; /* [2*DELAY*kd][n]  kept updates, rows counted as those of A */
-  real *v, *w;        /* [kd][n] of the panel at hand, where they stand in left */
+  real *left, *right; /* [2*DELAY*kd][n]  deferred updates, with the rows of A */
+  real *v, *w;        /* [kd][n] of the current panel, within left */
   real *vt;           /* [kd][n]        V T */
   real *t;            /* [kd][kd] */
   real *small;        /* [kd][2*DELAY*kd] */
@@ -50,11 +50,11 @@ typedef struct {
   product_workspace *product;
   inm_team *team;
 
-  /* panel at hand */
+  /* current panel */
   int j;      /* first column */
   int i;      /* first row of V */
-  int k;      /* reflectors, one for each column that has something to be annihilated */
-  int ntaken; /* tiles of the kept updates */
+  int k;      /* reflectors, one per column with elements to annihilate */
+  int ntaken; /* tiles of the deferred updates taken so far */
 } reduction;
 
 static real *at(const reduction *r, real *x, int row, int column)
@@ -62,12 +62,12 @@ static real *at(const reduction *r, real *x, int row, int column)
   return &x[(size_t) column * r->n + row];
 }
 
-static void share(reduction *r, void (*step)(void *ctx, int thread))
+static void run(reduction *r, void (*step)(void *ctx, int thread))
 {
   inm_team_run(r->team, step, r);
 }
 
-/* rows from begin on that a thread takes; returns their number */
+/* rows of a thread among begin..n-1; returns their number */
 static int my_rows(const reduction *r, int begin, int thread, int *first)
 {
   size_t offset;
@@ -77,7 +77,7 @@ static int my_rows(const reduction *r, int begin, int thread, int *first)
   return (int) count;
 }
 
-/* A(row.., column..) -= left right^T for rows x columns elements */
+/* A(row.., column..) -= left right^T for a block of rows x columns */
 static void update(const reduction *r, int row, int rows, int column, int columns)
 {
   GEMM("N", "T", &rows, &columns, &r->kept, &minus_one, at(r, r->left, row, 0), &r->n,
@@ -86,7 +86,7 @@ static void update(const reduction *r, int row, int rows, int column, int column
 
 /* ---- one panel -------------------------------------------------------------------------------- */
 
-/* bring its columns up to date with the kept updates */
+/* apply the deferred updates to its columns */
 static void update_panel(void *ctx, int thread)
 {
   reduction *r = (reduction *) ctx;
@@ -95,7 +95,7 @@ static void update_panel(void *ctx, int thread)
   if (rows > 0) update(r, first, rows, r->j, r->kd);
 }
 
-/* QR of its rows from i on; V with its ones and zeros, T */
+/* QR of its rows i..n-1; V with explicit ones and zeros, T */
 static inm_status factor_panel(reduction *r, real *tau)
 {
   const int rows = r->n - r->i;
@@ -140,7 +140,7 @@ static void correction(void *ctx, int thread)
          &r->vt[r->i], &r->n, &zero, &r->small[first], &r->kept);
 }
 
-/* Y -= left small: the part of A V T that is not yet in A */
+/* Y -= left small: the deferred updates in A V T */
 static void correct(void *ctx, int thread)
 {
   reduction *r = (reduction *) ctx;
@@ -164,7 +164,7 @@ static void overlap(void *ctx, int thread)
          at(r, r->w, r->i, (int) first), &r->n, &zero, &r->small[first * (size_t) r->k], &r->k);
 }
 
-/* W = Y - 1/2 V small, and both once more for right */
+/* W = Y - 1/2 V small; copy W and V to right */
 static void form_w(void *ctx, int thread)
 {
   reduction *r = (reduction *) ctx;
@@ -186,24 +186,23 @@ static void form_update(reduction *r)
 {
   const int rows = r->n - r->i;
 
-  share(r, form_vt);
+  run(r, form_vt);
   PRECISE(inm_symmetric_multiply)
   (r->product, (size_t) rows, at(r, r->a, r->i, r->i), (size_t) r->n, (size_t) r->k, &r->vt[r->i],
    &r->w[r->i], (size_t) r->n);
   if (r->kept > 0) {
-    share(r, correction);
-    share(r, correct);
+    run(r, correction);
+    run(r, correct);
   }
-  share(r, overlap);
+  run(r, overlap);
   TRMM("L", "U", "T", "N", &r->k, &r->k, &one, r->t, &r->kd, r->small, &r->k);
-  share(r, form_w);
+  run(r, form_w);
   r->kept += 2 * r->k;
 }
 
-/* ---- kept updates ----------------------------------------------------------------------------- */
+/* ---- deferred updates ------------------------------------------------------------------------- */
 
-/* left right^T is symmetric, so with half of it and half of its transpose syr2k leaves alone what is
-   above the diagonal */
+/* left right^T is symmetric, so syr2k with a factor 1/2 updates the lower triangle only */
 static void update_diagonal(const reduction *r, int column, int columns)
 {
   SYR2K("L", "N", &columns, &r->kept, &minus_half, at(r, r->left, column, 0), &r->n,
@@ -215,7 +214,7 @@ static int next_tile(reduction *r)
   return __atomic_fetch_add(&r->ntaken, 1, __ATOMIC_RELAXED);
 }
 
-/* tiles of the lower triangle from i on, taken as threads get free */
+/* tiles of the lower triangle from row i on, scheduled dynamically */
 static void apply_tiles(void *ctx, int thread)
 {
   reduction *r = (reduction *) ctx;
@@ -239,7 +238,7 @@ static void apply_tiles(void *ctx, int thread)
 static void apply_kept(reduction *r)
 {
   r->ntaken = 0;
-  if (r->kept > 0) share(r, apply_tiles);
+  if (r->kept > 0) run(r, apply_tiles);
   r->kept = 0;
 }
 
@@ -252,8 +251,8 @@ static void copy_band(const reduction *r, double *band)
   }
 }
 
-/* what is done when columns up to j have been reduced: the rest costs (n-j)^3 */
-static double share_done(const reduction *r)
+/* progress when columns below j have been reduced: the rest costs (n-j)^3 */
+static double fraction_done(const reduction *r)
 {
   const double rest = 1.0 - (double) r->j / r->n;
   return 1.0 - rest * rest * rest;
@@ -268,12 +267,12 @@ static inm_status reduce(reduction *r, real *tau, inm_band_progress report, void
     r->k = (rows < r->kd) ? rows : r->kd;
     r->v = at(r, r->left, 0, r->kept);
     r->w = at(r, r->left, 0, r->kept + r->k);
-    if (r->kept > 0) share(r, update_panel);
+    if (r->kept > 0) run(r, update_panel);
     status = factor_panel(r, &tau[r->j]);
     if (status != INM_OK) return status;
     form_update(r);
     if (r->kept + 2 * r->kd > 2 * DELAY * r->kd) apply_kept(r);
-    if (report) report(ctx, share_done(r));
+    if (report) report(ctx, fraction_done(r));
     r->i += r->kd;
   }
   r->i = r->j;
@@ -320,11 +319,11 @@ inm_status PRECISE(inm_reduce_to_band)(size_t n, size_t kd, real *a, real *tau, 
   return status;
 }
 
-/* ---- the way back ------------------------------------------------------------------------------
+/* ---- back-transformation -----------------------------------------------------------------------
 
-   Q is the product of the blocks of reflectors, the last one acts first.  GROUP reflectors together
-   are 1 - V T V^T, where T^-1 is the upper triangle of V^T V with 1/tau on its diagonal (Joffrain et
-   al., ACM TOMS 32, 169 (2006)): a product and a triangular solution in place of building T. */
+   Q is the product of all reflectors, and the last one acts first.  GROUP reflectors combine to
+   1 - V T V^T, where T^-1 is the upper triangle of V^T V with 1/tau on its diagonal (Joffrain et
+   al., ACM TOMS 32, 169 (2006)): a gemm and a triangular solve instead of forming T. */
 
 enum { GROUP = 128 };
 
@@ -335,7 +334,7 @@ typedef struct {
   real *small;    /* [count][GROUP] */
 } backward;
 
-/* reflectors first..first+k-1 with their zeros and ones; one that does nothing is all zero */
+/* reflectors first..first+k-1 with explicit ones and zeros; the identity (tau = 0) is all zero */
 static void take_group(backward *b, size_t kd, const real *a, const real *tau, size_t first)
 {
   for (int c = 0; c < b->k; c++) {

@@ -1,5 +1,5 @@
-/* Reduction of a dense symmetric matrix to a band, D = Q B Q^T, and the way back for vectors: the
-   parts of a two-stage diagonalization that cost n^3, nearly all of it in matrix products. */
+/* Reduction of a dense symmetric matrix to a band, D = Q B Q^T, and back-transformation of vectors: the
+   O(n^3) parts of a two-stage diagonalization, with nearly all flops in matrix products. */
 
 #ifndef INM_BAND_H
 #define INM_BAND_H
@@ -12,18 +12,18 @@
 extern "C" {
 #endif
 
-/* Told how much of the reduction is done, 0 to 1. */
+/* Receives the fraction of the reduction that is done, 0 to 1. */
 typedef void (*inm_band_progress)(void *ctx, double done);
 
 /* n        order of the matrix, > kd
    kd       half-bandwidth
-   a        [n][n] symmetric, of which the lower triangle in column-major order is read; on return
-            the Householder vectors of Q below the band, as dormqr takes them at a + kd with n - kd
-            rows.  The strict upper triangle is left alone.
+   a        [n][n] symmetric; the lower triangle in column-major order is read and on return holds the
+            Householder vectors of Q below the band, as dormqr expects them at a + kd with n - kd
+            rows.  The strict upper triangle is not referenced.
    tau      [n - kd] out
    band     [n][kd+1] out: column j holds B(j..j+kd, j)  (LAPACK's lower band storage)
-   nthread  threads of this function; those of BLAS are best 1: each of ours calls it
-   report   NULL if not wanted
+   nthread  threads; set those of BLAS to 1, since each thread here calls BLAS
+   report   or NULL
    Not collective. */
 inm_status inm_reduce_to_band(size_t n, size_t kd, double *a, double *tau, double *band,
                               int nthread, inm_band_progress report, void *ctx);
@@ -35,7 +35,7 @@ inm_status inm_reduce_to_band(size_t n, size_t kd, double *a, double *tau, doubl
 inm_status inm_band_to_dense(size_t n, size_t kd, const double *a, const double *tau, size_t count,
                              double *z);
 
-/* The same with the matrix in single precision; what is small stays in double. */
+/* The same with the matrix in single precision; band and vectors stay in double. */
 inm_status inm_reduce_to_band_single(size_t n, size_t kd, float *a, float *tau, double *band,
                                      int nthread, inm_band_progress report, void *ctx);
 inm_status inm_band_to_dense_single(size_t n, size_t kd, const float *a, const float *tau,

@@ -1,18 +1,17 @@
-/* Band factors without interchanges: inm_band_ldl.h
+/* Band factors without pivoting: inm_band_ldl.h
 
-   Columns are eliminated two at a time where the block P = [d e; e c] on the diagonal is far from
-   singular, otherwise one at a time:
+   Columns are eliminated two at a time where the diagonal block P = [d e; e c] is far from singular,
+   otherwise one at a time:
 
-     L = V P^-1    V what stands below P;    what is right of it  -=  L V^T
+     L = V P^-1  with V the part below P;    trailing matrix  -=  L V^T
 
-   Without interchanges the band stays as narrow as it is, and half of it is enough.  That elements
-   grow where a leading minor happens to be almost singular cannot be excluded, but it is rare with
-   blocks of two sizes to choose from, and it is seen in the pivots that follow (Higham, Accuracy
-   and Stability of Numerical Algorithms, chapter 11).  P itself is eliminated from its largest
-   element, as always.
+   Without interchanges the bandwidth does not grow, and one triangle is enough.  Elements may grow where
+   a leading minor is nearly singular.  The choice between 1x1 and 2x2 pivots makes that rare, and it
+   shows in later pivots (Higham, Accuracy and Stability of Numerical Algorithms, chapter 11).  P itself
+   is eliminated starting from its largest element, as usual.
 
-   Columns not yet eliminated live in a ring.  Each column begins at the multiple of PACK before its
-   diagonal, so that all are updated by whole vectors, of which the first reaches above the
+   Columns not yet eliminated are in a ring buffer.  Each column starts at the multiple of PACK at or
+   before its diagonal, so that updates use whole aligned vectors, the first of which extends above the
    diagonal. */
 
 #include "eigen/inm_band_ldl.h"
@@ -28,13 +27,13 @@
 
 enum {
   PACK = 8,
-  SPAN = INM_BAND_LDL_LARGEST_KD + PACK, /* rows of a column, begun at a multiple of PACK */
-  STRIDE = SPAN + PACK,                  /* read from a pack later than it begins */
+  SPAN = INM_BAND_LDL_LARGEST_KD + PACK, /* rows of a column, from a multiple of PACK */
+  STRIDE = SPAN + PACK,                  /* a column may be read from its second pack on */
   RING = 64,                             /* columns */
   AHEAD = SPAN + 4                       /* columns loaded before they are updated */
 };
 
-/* A block of two is good whose smaller eigenvalue is beyond it, relative to the norm */
+/* A 2x2 pivot is accepted if its smaller eigenvalue exceeds this, relative to the norm. */
 static const double smallest_pair = 1.0 / 300.0;
 
 /* P y = z is solved by  y[first] = s (z[!kept] - r z[kept]),  y[!first] = q z[kept] - t y[first] */
@@ -50,12 +49,12 @@ struct inm_band_ldl {
   double *ring;               /* [RING][STRIDE] */
   double *l;                  /* [n+1][SPAN]  column j, from base_of(row after its block) on */
   double *x;                  /* [n+SPAN+PACK]  right side, then solution */
-  block *blocks;              /* [n]  that begins with column j */
+  block *blocks;              /* [n]  block that begins with column j */
   unsigned char *size_before; /* [n+1]  of the block that ends before column j */
   void *storage;
 };
 
-/* masks, of which vectors take their part: rows from r on, row r alone */
+/* mask tables, loaded at an offset: all rows from r on, or row r alone */
 #define ZEROS 0, 0, 0, 0, 0, 0, 0, 0
 #define ONE UINT64_MAX
 static const uint64_t from_row_on[2 * PACK] = {ZEROS, ONE, ONE, ONE, ONE, ONE, ONE, ONE, ONE};
@@ -134,7 +133,7 @@ static block single(double d)
   return b;
 }
 
-/* from its largest element, that beside the diagonal only if it is by much (Bunch, Kaufman 1977) */
+/* starts from the largest element; the off-diagonal one must be larger by a factor (Bunch, Kaufman 1977) */
 static block pair(double d, double e, double c)
 {
   const double alpha = 0.64;
@@ -159,7 +158,7 @@ static block pair(double d, double e, double c)
   return b;
 }
 
-/* a pair if its smaller eigenvalue, about, is not small, or less small than d; unit is 1 / norm */
+/* a 2x2 pivot if its smaller eigenvalue, estimated, is large enough or larger than d; unit is 1 / norm */
 static block choose_block(double d, double e, double c, int more, double unit)
 {
   d *= unit, e *= unit, c *= unit;
@@ -201,7 +200,7 @@ double inm_band_ldl_factorize(inm_band_ldl *f, const double *band, double lambda
 void inm_band_ldl_solve(inm_band_ldl *f, double *x)
 {
   memcpy(f->x, x, f->n * sizeof(*x));
-  memset(f->x + f->n, 0, (SPAN + PACK) * sizeof(*x)); /* rows that whole vectors reach */
+  memset(f->x + f->n, 0, (SPAN + PACK) * sizeof(*x)); /* padding read by whole vectors */
   INM_BEST_OF(solve_lower)(f, f->x);
   INM_BEST_OF(solve_upper)(f, f->x);
   memcpy(x, f->x, f->n * sizeof(*x));

@@ -1,8 +1,8 @@
-/* Inner loops of inm_band_ldl.c, which includes this once for each kind of processor:
+/* Inner loops of inm_band_ldl.c, which includes this file once for each instruction set:
 
      W           doubles in its widest vector, a divisor of PACK
      TARGET      attribute of the functions
-     KERNEL(f)   name of a function or type for it */
+     KERNEL(f)   name of a function or type f for this instruction set */
 
 typedef double KERNEL(vector) __attribute__((vector_size(sizeof(double) * W)));
 typedef uint64_t KERNEL(bits) __attribute__((vector_size(sizeof(double) * W)));
@@ -34,7 +34,7 @@ TARGET static double KERNEL(factorize)(inm_band_ldl *f, const double *band, doub
     f->size_before[next] = (unsigned char) b.size;
     largest = larger_of(largest, b.largest);
 
-    /* what stands below the block, V, and its rows of L = V P^-1 */
+    /* V below the block, and L = V P^-1 */
     const size_t base = base_of(next);
     double v[2][SPAN] __attribute__((aligned(INM_CACHE_LINE)));
     VECTOR first[SPAN / W], second[SPAN / W];
@@ -56,7 +56,7 @@ TARGET static double KERNEL(factorize)(inm_band_ldl *f, const double *band, doub
       ((VECTOR *) (l + !b.first * SPAN))[q] = second[q];
     }
 
-    /* columns right of it, from their own diagonals on: -= L V^T */
+    /* trailing columns, from their diagonals on: -= L V^T */
     size_t k = next - base;
 #define COLUMNS(AT, END)                                                    \
   for (; k < (END); k++) {                                                  \
@@ -106,7 +106,7 @@ TARGET static void KERNEL(solve_lower)(const inm_band_ldl *f, double *x)
 #define ADD_UP(v) (v[0] + v[1])
 #endif
 
-/* x[r] is known: it enters the rows at hand, which begin at base */
+/* insert x[r] into the window of known rows, which begins at base */
 #define ENTER(r)                                                                            \
   if ((r) < base) {                                                                         \
     UNROLL for (size_t q = SPAN / W; q-- > PACK / W;) known[q] = known[q - PACK / W];       \
@@ -119,8 +119,8 @@ TARGET static void KERNEL(solve_lower)(const inm_band_ldl *f, double *x)
     known[q] = (VECTOR) (((BITS) known[q] & ~mask) | ((BITS) ((VECTOR){0} + x[r]) & mask)); \
   }
 
-/* x = L^-T x.  What was just found is put into vectors here: one that is read from memory where its
-   elements were written one by one has to wait for them. */
+/* x = L^-T x.  Elements just computed are inserted into vector registers: a vector load of elements that
+   were stored one by one would stall (no store forwarding). */
 TARGET static void KERNEL(solve_upper)(const inm_band_ldl *f, double *x)
 {
   VECTOR known[SPAN / W];

@@ -1,13 +1,13 @@
 /* Band elimination for inverse iteration: inm_band_lu.h
 
-   While column j is eliminated, only the kd+1 rows j..j+kd have anything in it.  They live in slots
-   of a window.  The row with the largest element in column j is the pivot: it leaves for U, and row
-   j+kd+1 of the matrix takes its slot.  Nothing is ever interchanged: the slot of the pivot is
-   remembered instead.  Packs of elements are aligned to columns, so that each row is updated by
-   whole packs, some columns that are done with included.
+   Only the kd+1 rows j..j+kd have elements in column j when it is eliminated.  They occupy the slots
+   of a window.  The row with the largest element in column j is the pivot: it moves to U, and row
+   j+kd+1 of the matrix takes its slot.  Rows are never interchanged; the slot of each pivot is stored
+   instead.  Packs are aligned to columns, so that each row is updated by whole packs, including a few
+   columns that are already eliminated.
 
-   dgbtrf of LAPACK does the same with rank-1 updates of BLAS, at a tenth of the speed where kd is
-   some tens: the window is smaller than what its calls cost. */
+   LAPACK's dgbtrf uses rank-1 updates by BLAS and has a tenth of the speed for kd of some tens, where
+   the overhead of the calls exceeds the work on the window. */
 
 #include "eigen/inm_band_lu.h"
 
@@ -20,7 +20,7 @@
 
 enum {
   PACK = 8,
-  SHIFT = 2 * PACK /* columns after which the window is moved */
+  SHIFT = 2 * PACK /* the window moves after this many columns */
 };
 
 typedef double pack __attribute__((vector_size(sizeof(double) * PACK)));
@@ -33,15 +33,15 @@ struct inm_band_lu {
   size_t stride;    /* of a row of the window */
   double *window;   /* [nslot][stride]  column c at c - origin */
   double *u;        /* [n][width]  divided by the pivot; column c at c - (j+1)/PACK*PACK */
-  double *l;        /* [n][nslot]  what row of each slot was given up for column j */
+  double *l;        /* [n][nslot]  multiplier of each slot for column j */
   double *inverse;  /* [n]  1 / pivot */
   double *right;    /* [nslot] right side, slot by slot */
-  double *prepared; /* [width+PACK]  the row that enters next */
+  double *prepared; /* [width+PACK]  next row to enter the window */
   int *slot;        /* [n]  of the pivot */
   void *storage;
 };
 
-/* 2 kd elements right of the pivot, begun and ended within a pack */
+/* whole packs that hold 2 kd elements right of the pivot, at any offset */
 static size_t width_of(size_t kd)
 {
   return (2 * kd + 2 * PACK - 2) / PACK * PACK;
@@ -92,9 +92,9 @@ void inm_band_lu_destroy(inm_band_lu **f)
 
 /* ---- elimination ------------------------------------------------------------------------------ */
 
-/* Columns from first on of row i of B - lambda, aligned as the window is; zero beyond the last row.
-   This is done a step before the row is needed: the processor has to wait where elements that were
-   just written one by one are read as a pack. */
+/* Columns from first on of row i of B - lambda, aligned as in the window; zero beyond the last row.
+   Called one step before the row is needed: a vector load of elements that were just stored one by one
+   would stall (no store forwarding). */
 static void prepare_row(const inm_band_lu *f, const double *band, double lambda, size_t i,
                         size_t first, double *row)
 {
@@ -108,7 +108,7 @@ static void prepare_row(const inm_band_lu *f, const double *band, double lambda,
   from[i - first] -= lambda;
 }
 
-/* A prepared row takes a slot; first counts from the origin of the window. */
+/* Copy a prepared row to its slot; first counts from the origin of the window. */
 static void enter_row(const inm_band_lu *f, const double *prepared, size_t first, double *row)
 {
   const size_t from = first / PACK * PACK;
@@ -116,8 +116,8 @@ static void enter_row(const inm_band_lu *f, const double *prepared, size_t first
     *(pack *) (row + from + c) = *(const pack *) (prepared + c);
 }
 
-/* Rows of all slots: row -= row[column] * u, from the pack of the next column on.  Returns the slot
-   that has the largest element there. */
+/* For the rows of all slots: row -= row[column] * u, from the pack of the next column on.  Returns the
+   slot with the largest element in the next column. */
 #define DEFINE_ELIMINATE(TARGET, NAME)                                                \
   TARGET static size_t NAME(size_t nslot, size_t stride, size_t width, size_t column, \
                             double *window, const double *u, double *l)               \
@@ -169,7 +169,7 @@ void inm_band_lu_factorize(inm_band_lu *f, const double *band, double lambda, do
 {
   const size_t stride = f->stride, n = f->n, nslot = f->nslot;
   const eliminate eliminate_column = INM_BEST_OF(eliminate);
-  size_t origin = 0, active = (nslot < n) ? nslot : n; /* slots with a row in them */
+  size_t origin = 0, active = (nslot < n) ? nslot : n; /* occupied slots */
 
   memset(f->window, 0, nslot * stride * sizeof(double));
   for (size_t i = 0; i < active; i++) {
@@ -196,7 +196,7 @@ void inm_band_lu_factorize(inm_band_lu *f, const double *band, double lambda, do
       enter_row(f, f->prepared, column + 1, row);
       row[column] = 0.0;
       prepare_row(f, band, lambda, j + 1 + nslot, j + 2, f->prepared);
-    } else if (p != --active) { /* the last slot closes the gap */
+    } else if (p != --active) { /* move the last row to the free slot */
       memcpy(row, &f->window[active * stride], stride * sizeof(*row));
     }
     p = eliminate_column(active, stride, f->width, column, f->window, u, &f->l[j * nslot]);
@@ -205,7 +205,7 @@ void inm_band_lu_factorize(inm_band_lu *f, const double *band, double lambda, do
 
 /* ---- solution --------------------------------------------------------------------------------- */
 
-/* sum of a product of count elements, in two packs that do not wait for one another */
+/* dot product of count elements, with two independent packs of sums */
 #define DEFINE_SOLVE_UPPER(TARGET, NAME)                                          \
   TARGET static void NAME(const inm_band_lu *f, double *x)                        \
   {                                                                               \
@@ -234,7 +234,7 @@ DEFINE_SOLVE_UPPER(INM_TARGET_AVX2, solve_upper_avx2)
 DEFINE_SOLVE_UPPER(INM_TARGET_AVX512, solve_upper_avx512)
 #endif
 
-/* x <- D^-1 L^-1 P x, D the pivots: the right side goes through the slots as the rows did */
+/* x <- D^-1 L^-1 P x, D the pivots: elements of the right side take the slots of their rows */
 static void solve_lower(inm_band_lu *f, double *x)
 {
   const size_t n = f->n, nslot = f->nslot;

@@ -1,5 +1,5 @@
-/* P (B - lambda) = L U of a symmetric band matrix, by elimination with partial pivoting: as exact
-   as can be for any shift, where inm_band_ldl.h is not. */
+/* P (B - lambda) = L U of a symmetric band matrix, by elimination with partial pivoting: backward stable
+   for any shift, unlike inm_band_ldl.h. */
 
 #ifndef INM_BAND_LU_H
 #define INM_BAND_LU_H
@@ -18,8 +18,8 @@ inm_status inm_band_lu_create(inm_band_lu **out, size_t n, size_t kd);
 void inm_band_lu_destroy(inm_band_lu **f);
 
 /* band  [n][kd+1]  as of inm_reduce_to_band
-   tiny  put in place of a pivot that is smaller, as an exact eigenvalue leaves one
-   Not collective, as what follows. */
+   tiny  replaces smaller pivots, which occur if lambda is an eigenvalue
+   This and the next function are not collective. */
 void inm_band_lu_factorize(inm_band_lu *f, const double *band, double lambda, double tiny);
 
 /* x = U^-1 L^-1 P x = (B - lambda)^-1 x */

@@ -1,22 +1,21 @@
 /* Band to tridiagonal: inm_bulge.h
 
-   Sweep s makes column s tridiagonal: a reflector of HALF rows clears it, which applied from both
-   sides fills the block below.  The first column of that bulge is cleared by the next reflector, HALF
-   rows further down, and so on to the end of the matrix; the rest of each bulge is left to the sweeps
-   that follow, whose blocks lie one row and one column further (Lang 1993).
+   Sweep s makes column s tridiagonal: a reflector of HALF rows annihilates it; applied from both sides,
+   it fills in the block below.  The next reflector, HALF rows further down, annihilates the first column
+   of that bulge, and so on to the end of the matrix.  The rest of each bulge is left to the following
+   sweeps, whose blocks are shifted by one row and one column (Lang 1993).
 
      step k of sweep s, r = s + 1 + k HALF      rows      columns
        block left of the diagonal               r...      r - HALF...   from both sides
        block on the diagonal                    r...      r...          from both sides
 
-   All blocks are HALF x HALF, with zeros put below and right of the matrix and around a narrower band:
-   the kernels have no borders, and their loops are of constant length.  Both triangles of the blocks
-   on the diagonal are kept, which costs arithmetic but no sorting of halves.
+   All blocks are HALF x HALF, with zero padding below and right of the matrix and around a narrower
+   band, so that the kernels have loops of constant length and no special cases.  Diagonal blocks are
+   stored with both triangles: more flops, but no case distinctions.
 
-   Step k of a sweep needs step k + 1 of the sweep before, and nothing else.  Sweeps go in groups: a
-   group is passed through the matrix by one thread, with its sweeps close behind one another, so that
-   what they share stays in the cache.  Threads take groups in turn and follow each other.  The order
-   of steps that touch the same elements is always the same. */
+   Step k of a sweep depends only on step k + 1 of the previous sweep.  One thread runs a group of sweeps
+   closely behind one another, which keeps their common blocks in its cache.  Threads take groups in
+   order and pipeline them.  Steps on the same elements always run in the same order. */
 
 #include "eigen/inm_bulge.h"
 
@@ -33,11 +32,11 @@
 enum {
   HALF = INM_BULGE_LARGEST_KD, /* half-bandwidth */
   STEP = 3 * HALF,             /* from a column to the next, in the same row */
-  GROUP = 16,                  /* sweeps; more would leave many threads without work */
-  PATIENCE = 200               /* looks at the progress of another thread before giving way */
+  GROUP = 16,                  /* sweeps; with more, many threads would be idle */
+  NPOLL = 200                  /* polls of another thread's progress between yields */
 };
 
-/* Squares of a matrix scaled to 1 that are below are as good as zero, and near underflow the reflector
+/* Squared elements below this, of a matrix scaled to 1, are treated as zero: near underflow the reflector
    would not be orthogonal. */
 static const double negligible = 1.0e-200;
 
@@ -47,7 +46,7 @@ typedef struct {
   double tau;
 } reflector;
 
-/* Steps that the last sweep of a group has done, alone in its cache line */
+/* Steps done by the last sweep of a group, padded to a cache line */
 typedef struct {
   size_t done;
   char rest[INM_CACHE_LINE - sizeof(size_t)];
@@ -60,7 +59,7 @@ typedef struct {
   size_t n, ngroup;
   double *a; /* element (i,j) at j * STEP + i, HALF - 1 above the diagonal to 2 HALF - 1 below */
   progress *groups;  /* [ngroup] */
-  size_t next_group; /* to be taken */
+  size_t next_group; /* next group to be taken */
   chase chase_block;
 } bulge;
 
@@ -85,7 +84,7 @@ typedef struct {
        : (W) == 4 ? (s[0] + s[2 % (W)]) + (s[1] + s[3 % (W)])      \
                   : s[0] + s[1])
 
-/* x is replaced by the v of the reflector that leaves its first element only, which is returned */
+/* replace x in r->v by the reflector that maps it to a multiple of e_1, which is returned */
 #define DEFINE_REFLECT(NAME, W, DOT)                                        \
   static inline double NAME(reflector *r)                                   \
   {                                                                         \
@@ -102,7 +101,7 @@ typedef struct {
     return beta;                                                            \
   }
 
-/* y = tau M x,  M of HALF rows; sums of even and odd columns, for the processor to overlap them */
+/* y = tau M x,  M of HALF rows; independent sums over even and odd columns for more parallelism */
 #define DEFINE_PRODUCT(NAME, W)                                                                  \
   static inline void NAME(size_t width, const double *m, double tau, const double *x, double *y) \
   {                                                                                              \
@@ -119,7 +118,7 @@ typedef struct {
     EACH_PACK(c, W)((pack *) y)[c] = tau * (even[c] + odd[c]);                                   \
   }
 
-/* m -= w before^T from the right; its first column is cleared by a new reflector from the left */
+/* m -= w before^T from the right; a new reflector from the left annihilates its first column */
 #define DEFINE_LEFT(NAME, W, REFLECT)                                                     \
   static inline void NAME(size_t width, double *m, const double *w, const double *before, \
                           reflector *after)                                               \
@@ -182,7 +181,7 @@ DEFINE_ALL(INM_TARGET_AVX2, 4, chase_avx2)
 DEFINE_ALL(INM_TARGET_AVX512, 8, chase_avx512)
 #endif
 
-/* step k of sweep s, whose reflectors follow one another in r */
+/* step k of sweep s; r holds the reflector of the step before and then of this one */
 static void do_step(const bulge *b, size_t s, size_t k, reflector *r)
 {
   static const reflector none;
@@ -191,13 +190,13 @@ static void do_step(const bulge *b, size_t s, size_t k, reflector *r)
   double *left = &b->a[column * STEP + row], *diagonal = &b->a[row * STEP + row];
 
   b->chase_block(width, left, diagonal, &before, r);
-  for (size_t c = 1; c < width; c++) /* the first row, as a column of blocks to come */
+  for (size_t c = 1; c < width; c++) /* mirror the first row, which later blocks read as a column */
     diagonal[c - HALF] = left[c * STEP];
 }
 
 /* ---- all steps -------------------------------------------------------------------------------- */
 
-/* steps of sweep s: the last one has a row of the matrix in it */
+/* steps of sweep s; the last one still contains a row of the matrix */
 static size_t nsteps(const bulge *b, size_t s)
 {
   return (b->n - 1 - s + HALF - 1) / HALF;
@@ -208,18 +207,18 @@ static size_t nsweeps(const bulge *b)
   return (b->n > 2) ? b->n - 2 : 0;
 }
 
-/* until step k + 1 of the group before is done, or all that it has; known is what was seen of it */
+/* wait until the previous group has done step k + 1, or its last step; known caches its progress */
 static void wait_for(const bulge *b, size_t group, size_t k, size_t *known)
 {
   const size_t all = nsteps(b, group * GROUP - 1), needed = (k + 2 < all) ? k + 2 : all;
 
   for (int look = 1; *known < needed; look++) {
     *known = __atomic_load_n(&b->groups[group - 1].done, __ATOMIC_ACQUIRE);
-    if (*known < needed && look % PATIENCE == 0) sched_yield();
+    if (*known < needed && look % NPOLL == 0) sched_yield();
   }
 }
 
-/* each sweep is a step behind the one before, and in turn after it */
+/* each sweep follows one step behind the previous one */
 static void do_group(const bulge *b, size_t group)
 {
   const size_t first = group * GROUP, end = first + GROUP;
@@ -235,8 +234,8 @@ static void do_group(const bulge *b, size_t group)
   }
 }
 
-/* Groups are taken in turn, so the first that is not done never waits: whatever number of threads
-   there is, there is progress. */
+/* Groups are taken in order, so that the first unfinished one never waits: no deadlock for any number of
+   threads. */
 static void take_groups(void *ctx, int thread)
 {
   bulge *b = (bulge *) ctx;
@@ -249,7 +248,7 @@ static void take_groups(void *ctx, int thread)
 
 /* ---- all together ------------------------------------------------------------------------------ */
 
-/* power of two that brings the largest element to about 1: squares must not overflow nor vanish */
+/* power of two that scales the largest element to about 1: squares must not overflow or underflow */
 static double scale_of(size_t n, size_t kd, const double *band)
 {
   double largest = 0.0;
@@ -282,7 +281,7 @@ static size_t count_groups(size_t n)
   return (n + GROUP - 1) / GROUP;
 }
 
-/* progress of the groups, then the matrix, with room for what is above the first diagonal block */
+/* progress of the groups, then the matrix, with padding above the first diagonal block */
 static size_t count_bytes(size_t n)
 {
   return count_groups(n) * sizeof(progress) + (count_doubles(n) + HALF) * sizeof(double) +

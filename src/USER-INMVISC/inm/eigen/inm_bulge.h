@@ -1,4 +1,4 @@
-/* A symmetric band matrix to a tridiagonal one of the same eigenvalues, by chasing bulges. */
+/* Reduction of a symmetric band matrix to tridiagonal form by bulge chasing, for its eigenvalues. */
 
 #ifndef INM_BULGE_H
 #define INM_BULGE_H
@@ -11,15 +11,15 @@
 extern "C" {
 #endif
 
-enum { INM_BULGE_LARGEST_KD = 32 }; /* a narrower band takes the time of this one */
+enum { INM_BULGE_LARGEST_KD = 32 }; /* a narrower band takes as long */
 
 /* n            order of the matrix
    kd           half-bandwidth, 1 to INM_BULGE_LARGEST_KD
    band         [n][kd+1]  column j holds B(j..j+kd, j); what lies beyond row n-1 is not read
    diagonal     [n]    out
    offdiagonal  [n-1]  out
-   The result does not depend on nthread, bit for bit.  Allocates 100 n doubles meanwhile, and some
-   more.  Not collective. */
+   The result does not depend on nthread, bit for bit.  Needs a workspace of a little over 100 n doubles.
+   Not collective. */
 inm_status inm_band_to_tridiagonal(size_t n, size_t kd, const double *band, double *diagonal,
                                    double *offdiagonal, int nthread);
 

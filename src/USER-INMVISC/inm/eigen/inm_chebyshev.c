@@ -49,7 +49,7 @@ static void reverse_bits(number *z, size_t n)
 }
 
 /* z_j = sum_k z_k exp(2 pi i j k / n), n a power of two (Cooley and Tukey).  root [n/2]: exp(2 pi i
-   k / n), each computed by itself, so that rounding does not grow. */
+   k / n), each computed directly, so that rounding errors do not accumulate. */
 static void transform(number *z, size_t n, const number *root)
 {
   reverse_bits(z, n);
@@ -84,7 +84,7 @@ inm_status inm_chebyshev_weights(const double *mu, size_t nmoment, size_t n, dou
   return INM_OK;
 }
 
-/* ---- Jackson's kernel ------------------------------------------------------------------------- */
+/* ---- Jackson kernel --------------------------------------------------------------------------- */
 
 static double jackson(size_t k, size_t nmoment)
 {

@@ -1,8 +1,8 @@
-/* Symmetric matrix times few vectors: inm_symmetric.h
+/* Symmetric matrix times a few vectors: inm_symmetric.h
 
-   The lower triangle is taken tile by tile.  A tile T = A(I,J) is copied to the first cache and used
-   twice:  Y(I) += T X(J),  and  Y(J) += T^T X(I)  for the one above the diagonal.  Vectors are held
-   row by row, so that a row is a few registers wide.  Each thread has sums of its own. */
+   The lower triangle is processed in tiles.  A tile T = A(I,J) is copied to the L1 cache and used twice:
+   Y(I) += T X(J),  and  Y(J) += T^T X(I)  for its mirror image.  Vectors are stored by rows, so that a
+   row spans a few registers.  Each thread has its own sums. */
 
 #include "eigen/inm_symmetric.h"
 
@@ -14,9 +14,9 @@
 #include <string.h>
 
 enum {
-  TILE = 384 / sizeof(real), /* rows and columns, six cache lines: shorter columns take as long */
-  RUN = 8,                   /* tiles below one another that a thread takes in turn */
-  ROUND = 32                 /* vectors are filled up with zeros to a multiple of it */
+  TILE = 384 / sizeof(real), /* rows and columns: six cache lines; shorter columns take as long */
+  RUN = 8,                   /* consecutive tiles of a column for one thread */
+  ROUND = 32                 /* the number of vectors is padded with zeros to a multiple of this */
 };
 
 typedef void (*tile_product)(size_t width, const real *tile, size_t row_step, size_t sum_step,
@@ -27,12 +27,12 @@ typedef struct PRECISE(inm_symmetric) workspace;
 struct PRECISE(inm_symmetric) {
   size_t ntile, width; /* of the largest matrix */
   inm_team *team;
-  real *x; /* [n][width]           rows of the vectors, filled up */
+  real *x; /* [n][width]           rows of the vectors, padded */
   real *y; /* [size of the team][n][width] */
   void *storage;
   tile_product product;
 
-  /* of the multiplication at hand */
+  /* current multiplication */
   size_t n, lda, ldx, nvector, columns;
   const real *a, *from;
   real *to;
@@ -41,7 +41,7 @@ struct PRECISE(inm_symmetric) {
 /* ---- one tile --------------------------------------------------------------------------------- */
 
 /* y [TILE][width] += M x,  M(r,k) = tile[r * row_step + k * sum_step],  x [TILE][width].
-   R rows times two packs of W vectors are summed in registers. */
+   Sums of R rows times two packs of W vectors stay in registers. */
 #define UNROLL _Pragma("GCC unroll 8")
 #define DEFINE_TILE_PRODUCT(TARGET, NAME, W, R)                                                \
   TARGET static void NAME(size_t width, const real *tile, size_t row_step, size_t sum_step,    \
@@ -75,9 +75,9 @@ DEFINE_TILE_PRODUCT(INM_TARGET_AVX2, product_avx2, 32 / sizeof(real), 4)
 DEFINE_TILE_PRODUCT(INM_TARGET_AVX512, product_avx512, 64 / sizeof(real), 6)
 #endif
 
-/* A(I,J) of the lower triangle as [column][row], zero beyond the matrix; a tile on the diagonal is
-   completed from its lower half.  The tile below is called for: its columns are too short, and too
-   far from one another, for the processor to foresee them. */
+/* A(I,J) of the lower triangle as [column][row], zero beyond the matrix; a diagonal tile is mirrored from
+   its lower half.  Prefetch the tile below: its columns are too short and too far apart for the hardware
+   prefetcher. */
 static void copy_tile(const workspace *s, size_t i0, size_t j0, real *tile)
 {
   const size_t rows = (s->n - i0 < TILE) ? s->n - i0 : TILE;
@@ -97,7 +97,7 @@ static void copy_tile(const workspace *s, size_t i0, size_t j0, real *tile)
 
 /* ---- all tiles -------------------------------------------------------------------------------- */
 
-/* rows that a thread takes of the vectors; returns the row behind them */
+/* rows of the vectors for a thread; returns the row after them */
 static size_t my_rows(const workspace *s, size_t n, int thread, size_t *first)
 {
   const size_t count = inm_team_share(n, TILE, inm_team_size(s->team), thread, first);
@@ -109,7 +109,7 @@ static real *sums_of(const workspace *s, size_t thread)
   return s->y + thread * s->ntile * TILE * s->width;
 }
 
-/* the vectors row by row, filled up with zeros */
+/* pack the vectors by rows, padded with zeros */
 static void take_vectors(void *ctx, int thread)
 {
   const workspace *s = (const workspace *) ctx;
@@ -122,7 +122,7 @@ static void take_vectors(void *ctx, int thread)
     for (size_t c = 0; c < s->nvector; c++) s->x[r * w + c] = s->from[c * s->ldx + r];
 }
 
-/* runs of tiles are dealt out along antidiagonals, so all threads get equal shares of the triangle */
+/* Assign runs of tiles to threads along antidiagonals, which balances the triangle. */
 static void multiply_share(void *ctx, int thread)
 {
   const workspace *s = (const workspace *) ctx;
@@ -141,7 +141,7 @@ static void multiply_share(void *ctx, int thread)
     }
 }
 
-/* the sums of all threads */
+/* add up the sums of all threads */
 static void give_vectors(void *ctx, int thread)
 {
   const workspace *s = (const workspace *) ctx;

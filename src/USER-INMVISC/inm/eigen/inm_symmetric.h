@@ -1,13 +1,13 @@
-/* A symmetric matrix times few vectors, reading each element once.
+/* A symmetric matrix times a few vectors, reading each element once.
 
-   BLAS's symm packs both triangles anew for every call, which costs more than the arithmetic where
-   there are only some tens of vectors. */
+   symm of BLAS packs both triangles in every call, which takes longer than the arithmetic for only some
+   tens of vectors. */
 
 #ifndef INM_SYMMETRIC_H
 #define INM_SYMMETRIC_H
 
-#include "inm_status.h"
 #include "base/inm_team.h"
+#include "inm_status.h"
 
 #include <stddef.h>
 
@@ -15,17 +15,17 @@
 extern "C" {
 #endif
 
-/* Workspace for matrices of up to n rows and up to width vectors; the team, which has to outlive it,
-   does the work. */
+/* Workspace for matrices of up to n rows and up to width vectors.  The team does the work and must outlive
+   it. */
 typedef struct inm_symmetric inm_symmetric;
 inm_status inm_symmetric_create(inm_symmetric **out, size_t n, size_t width, inm_team *team);
 void inm_symmetric_destroy(inm_symmetric **s);
 
 /* y = A x
-   n, width   not above those of create
-   a          [n][lda]  of which the lower triangle in column-major order is read
+   n, width   at most those of create
+   a          [n][lda]  the lower triangle in column-major order is read
    x, y       [width][ldx]  columns of n elements; y is overwritten
-   The result does not depend on the number of threads but for rounding.  Not collective. */
+   The result depends on the number of threads only by rounding.  Not collective. */
 void inm_symmetric_multiply(inm_symmetric *s, size_t n, const double *a, size_t lda, size_t width,
                             const double *x, double *y, size_t ldx);
 

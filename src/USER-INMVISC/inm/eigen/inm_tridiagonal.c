@@ -1,20 +1,20 @@
-/* Eigenvalues by counting and a root finder: inm_tridiagonal.h
+/* Eigenvalues by Sturm counts and a root finder: inm_tridiagonal.h
 
-   With d and e the diagonal and what is beside it, the leading minors of T - s,
+   With diagonal d and off-diagonal e, the leading minors of T - s,
 
      p_i = (d_i - s) p_{i-1} - e_i^2 p_{i-2},   p_0 = 1,  p_{-1} = 0,
 
    change sign as often as T has eigenvalues below s, and the last one is the characteristic
-   polynomial (Givens 1954; Barth, Martin, Wilkinson, Numer. Math. 9, 386 (1967)).  The recurrence
-   divides by nothing, and many shifts s go through it side by side, so that a processor with wide
-   vectors does a step for one shift in a quarter of a cycle.  The minors are brought back to 1
-   before they leave the range of their type, and their exponents are kept.
+   polynomial (Givens 1954; Barth, Martin, Wilkinson, Numer. Math. 9, 386 (1967)).  The recurrence has
+   no division and is vectorized over shifts: with wide vectors a step for one shift takes a quarter of a
+   cycle.  Minors are rescaled to about 1 before they overflow or underflow, and their exponents are
+   summed.
 
-   All shifts of a grid are counted first, which leaves most eigenvalues alone in an interval.
-   There the regula falsi of Anderson and Bjorck (BIT 13, 253 (1973)) goes on with the polynomial,
-   and bisection where it gains nothing or where several eigenvalues are together.
+   Counts on a grid of shifts isolate most eigenvalues.  The polynomial is then solved by the regula
+   falsi of Anderson and Bjorck (BIT 13, 253 (1973)), or by bisection where that makes no progress or
+   the interval has several eigenvalues.
 
-   dsterf of LAPACK takes less arithmetic, but one step after another on one core. */
+   LAPACK's dsterf has fewer flops, but is sequential. */
 
 #include "eigen/inm_tridiagonal.h"
 
@@ -28,25 +28,24 @@
 #include <string.h>
 
 enum {
-  LANES = 32,  /* shifts side by side */
-  PACKS = 4,   /* of them that take turns, so that none waits for its own last step */
-  BLOCK = 12,  /* steps in which minors stay within their range */
-  GRID = 2,    /* shifts for each eigenvalue to begin with */
-  PATIENCE = 3 /* shifts that may fail to halve an interval before it is cut in the middle */
+  LANES = 32, /* shifts at a time */
+  PACKS = 4,  /* vectors of shifts, interleaved to hide the latency of the recurrence */
+  BLOCK = 12, /* steps between rescalings of the minors */
+  GRID = 2,   /* initial shifts per eigenvalue */
+  NTRY = 3    /* shifts that may fail to halve an interval before it is bisected */
 };
 
-/* Squares of offdiagonal elements of a matrix scaled to 1 that are below are put up to it: no
-   eigenvalue changes by more than 1e-17.  In three steps, the larger of two minors in succession
-   then falls by a factor of 1e-68 at the worst, where exact cancellation and two least squares
-   meet: BLOCK steps end above underflow. */
+/* Lower bound for squared off-diagonal elements of a matrix scaled to 1; it changes no eigenvalue by more
+   than 1e-17.  In three steps the larger of two successive minors then shrinks by a factor of 1e-68 at
+   worst, for exact cancellation and two such elements: BLOCK steps end above underflow. */
 static const double least_square = 1.0e-34;
 
-/* Scaled to a norm between 1/2 and 1, intervals end here */
+/* final width of intervals, for a norm scaled to between 1/2 and 1 */
 static const double tolerance = DBL_EPSILON;
 
 typedef struct {
   double s;
-  double size;  /* log2 of the characteristic polynomial's absolute value, which may be -infinity */
+  double size;  /* log2 of the absolute value of the characteristic polynomial, may be -infinity */
   size_t below; /* eigenvalues below s; the sign of the polynomial is that of (-1)^below */
 } probe;
 
@@ -55,15 +54,15 @@ typedef struct {
   const double *d, *e2; /* [n] scaled; e2[i] is between i-1 and i */
   probe *grid;          /* [ngrid], ascending */
   double *lambda;       /* [n] scaled */
-  size_t next;          /* eigenvalue to be taken, or LANES of the grid */
+  size_t next;          /* next eigenvalue, or next LANES of the grid */
   void (*count)(size_t n, const double *d, const double *e2, const double *s, double *minor,
                 int64_t *exponent, int64_t *changes);
 } tridiagonal;
 
 /* ---- minors of many shifts -------------------------------------------------------------------- */
 
-/* For LANES shifts: the last minor is minor * 2^exponent.  The exponent of |p| + |before| is taken
-   from both, by its bits. */
+/* For LANES shifts: the last minor is minor * 2^exponent.  Both minors are rescaled by the exponent of
+   |p| + |before|, extracted from its bits. */
 #define DEFINE_COUNT(TARGET, NAME, W)                                                        \
   TARGET static void NAME(size_t n, const double *d, const double *e2, const double *s,      \
                           double *minor, int64_t *exponent, int64_t *changes)                \
@@ -112,7 +111,7 @@ DEFINE_COUNT(INM_TARGET_AVX2, count_avx2, 4)
 DEFINE_COUNT(INM_TARGET_AVX512, count_avx512, 8)
 #endif
 
-/* LANES probes, whose s is given */
+/* evaluate LANES probes at their s */
 static void measure(const tridiagonal *t, probe *at)
 {
   double s[LANES], minor[LANES];
@@ -138,7 +137,7 @@ static void measure_grid(void *ctx, int thread)
     measure(t, &t->grid[first]);
 }
 
-/* last shift of the grid with no more than k eigenvalues below */
+/* last shift of the grid with at most k eigenvalues below */
 static size_t find_interval(const tridiagonal *t, size_t k)
 {
   size_t low = 0, high = t->ngrid - 1;
@@ -158,7 +157,7 @@ static size_t find_interval(const tridiagonal *t, size_t k)
 typedef struct {
   size_t k; /* eigenvalue number k, from 0, is between low and high */
   probe low, high;
-  int last;      /* the end that was replaced last: -1 low, 1 high, 0 none */
+  int last;      /* end replaced last: -1 low, 1 high, 0 none */
   int tries;     /* since the interval was halved */
   double halved; /* its width then */
 } search;
@@ -180,19 +179,19 @@ static int is_alone(const search *x)
   return x->low.below == x->k && x->high.below == x->k + 1;
 }
 
-/* Where to look next: where a line through both ends is zero, but not so near to one of them that
-   nothing is gained if the eigenvalue is on the other side. */
+/* Next shift: the zero of the secant, but not so close to one end that nothing is gained if the eigenvalue
+   is on the other side. */
 static double next_shift(const search *x)
 {
   const double width = x->high.s - x->low.s, margin = 0.75 * tolerance;
 
-  if (!is_alone(x) || x->tries >= PATIENCE || width <= 2.0 * margin) return x->low.s + 0.5 * width;
+  if (!is_alone(x) || x->tries >= NTRY || width <= 2.0 * margin) return x->low.s + 0.5 * width;
   const double s = x->low.s + width / (1.0 + exp2(x->high.size - x->low.size));
   return fmin(fmax(s, x->low.s + margin), x->high.s - margin);
 }
 
-/* The end that stays for a second time is given less weight, as much as the function has fallen at
-   the other. */
+/* Anderson-Bjorck: if an end is retained twice, its function value is reduced by the factor by which the
+   function decreased at the other end. */
 static double fallen(double size, double before)
 {
   const double left = 1.0 - exp2(size - before);
@@ -219,8 +218,8 @@ static int is_found(const search *x)
   return !(x->high.s - x->low.s > tolerance);
 }
 
-/* Eigenvalues are taken one by one, as searches in the lanes come to their end.  Each search is the
-   same whatever is beside it. */
+/* A lane whose search has converged takes the next eigenvalue.  A search does not depend on the other
+   lanes. */
 static void find_eigenvalues(void *ctx, int thread)
 {
   tridiagonal *t = (tridiagonal *) ctx;
@@ -250,7 +249,7 @@ static void find_eigenvalues(void *ctx, int thread)
 
 /* ---- all together ----------------------------------------------------------------------------- */
 
-/* bound of the norm by Gershgorin's circles; not finite if an element is not */
+/* Gershgorin bound of the norm; NaN if an element is not finite */
 static double bound(size_t n, const double *d, const double *e)
 {
   double largest = 0.0, sum = 0.0;
@@ -258,12 +257,12 @@ static double bound(size_t n, const double *d, const double *e)
   for (size_t i = 0; i < n; i++) {
     const double radius = (i ? fabs(e[i - 1]) : 0.0) + (i + 1 < n ? fabs(e[i]) : 0.0);
     largest = fmax(largest, fabs(d[i]) + radius);
-    sum += fabs(d[i]) + radius; /* fmax would lose what is undefined */
+    sum += fabs(d[i]) + radius; /* fmax would drop a NaN */
   }
   return isfinite(sum) ? largest : NAN;
 }
 
-/* Shifts from end to end of what the norm allows; counts never fall, but for rounding */
+/* Shifts spanning the Gershgorin interval; counts are made monotonic where rounding violates that */
 static void fill_grid(tridiagonal *t, int nthread)
 {
   for (size_t g = 0; g < t->ngrid; g++)

@@ -1,4 +1,4 @@
-/* All eigenvalues of a symmetric tridiagonal matrix, on all threads. */
+/* All eigenvalues of a symmetric tridiagonal matrix, multithreaded. */
 
 #ifndef INM_TRIDIAGONAL_H
 #define INM_TRIDIAGONAL_H
@@ -14,9 +14,9 @@ extern "C" {
 /* n            order of the matrix, 1 or more
    diagonal     [n]
    offdiagonal  [n-1]  of either sign
-   lambda       [n] out, ascending; may be diagonal.  Errors are some 2e-16 of the norm, as those of
+   lambda       [n] out, ascending; may alias diagonal.  Errors are some 2e-16 of the norm, as with
                 LAPACK's dsterf.
-   INM_ERR_NONFINITE if an element is.  The result does not depend on nthread, bit for bit.
+   INM_ERR_NONFINITE if an element is not finite.  The result does not depend on nthread, bit for bit.
    Not collective. */
 inm_status inm_tridiagonal_eigenvalues(size_t n, const double *diagonal, const double *offdiagonal,
                                        double *lambda, int nthread);
