@@ -1,35 +1,35 @@
-/* Time correlations of the atoms while a simulation runs: velocity autocorrelation on a window of
-   lags and mean-square displacement on a logarithmic set of lags, both from a bounded number of
-   copies ("slots") per atom, with the sums kept in blocks for error estimates.
+/* On-the-fly time correlations of the atoms: velocity autocorrelation on a window of lags and
+   mean-square displacement on a logarithmic set of lags, both from a bounded number of stored vectors
+   ("slots") per atom, with sums in blocks for error estimates.
 
-   The correlator owns everything about origins, slots, lags and blocks, but no atom.  At each
-   sample it tells the caller what to do with the slots and takes the sums over the caller's atoms:
+   The correlator keeps track of origins, slots, lags and blocks, but has no atom data.  At each sample
+   it tells the caller what to do with the slots of its atoms and takes the sums over atoms:
 
      const inm_sample *todo = inm_correlator_begin(c);
-     ... for each atom: copy, compare, store as inm_sample says; add up per type and over ranks ...
+     ... for each atom: copy, multiply, store as inm_sample says; sum per type and over ranks ...
      inm_correlator_end(c, &products);
 
-   Velocity.  Every norigin samples an origin is taken, in a slot; it is compared with the
-   velocities of the nlag+1 samples that follow and then given up.  Only origins with a complete
-   window count: all lags are averaged over the same origins, which the sum rule of the memory
-   kernel needs.
+   Velocity.  Every norigin samples an origin is stored in a slot, multiplied with the velocities of
+   the nlag+1 following samples, and then released.  Only origins with a complete window enter the
+   averages: the sum rule of the memory kernel requires that all lags are averaged over the same
+   origins.
 
-   Displacement.  Level l = 0, 1, ... takes a position every norigin*2^l samples and remembers the
-   last INM_MSD_RING of them: lags k*norigin*2^l with k = 1..8 on level 0 and 5..8 above.  A level
-   is added when the level below it has filled up, with every second of its positions, so that
-   nothing is lost and the longest lag grows with the run.
+   Displacement.  Level l = 0, 1, ... stores a position every norigin*2^l samples and keeps the last
+   INM_MSD_RING of them: lags k*norigin*2^l with k = 1..8 on level 0 and 5..8 above.  When a level has
+   filled up, the next one is added with every second of its positions, so that no data are lost and
+   the longest lag grows with the run.
 
-   Blocks.  Origins with a complete window go to the open block; blocks have equal numbers of
-   origins, and are never shorter than a window, so that errors from blocks hold.  When 2*nblock of
-   them are full, neighbors are merged: there are nblock to 2*nblock full blocks once the run is as
-   long as nblock windows, and errors from then on.  A displacement counts for the block that is
-   open at its sample.
+   Blocks.  Origins with a complete window are added to the open block.  All blocks have the same
+   number of origins and are at least as long as a window, so that they are nearly independent.  When
+   2*nblock blocks are full, neighbors are merged: once the run is nblock windows long, there are
+   always nblock to 2*nblock full blocks, and error estimates.  A displacement is added to the block
+   that is open at its sample.
 
-   Orthogonal dynamics.  For the direct estimator an origin is taken at every sample, accelerations
-   are kept along with velocities, and the sums over two times that the orthogonal dynamics consists
-   of are formed for every completed origin, see inm_kernel_from_two_times().
+   Orthogonal dynamics.  For the direct estimator every sample is an origin, accelerations are stored
+   along with velocities, and for every completed origin the sums over two times are formed from which
+   inm_kernel_from_two_times() propagates the random force.
 
-   The sums handed in are those of all ranks, so that every rank has the same state. */
+   Sums are passed in reduced over all ranks, so that every rank has the same state. */
 
 #ifndef INM_CORRELATOR_H
 #define INM_CORRELATOR_H
@@ -45,26 +45,26 @@
 extern "C" {
 #endif
 
-#define INM_MSD_RING 8    /* positions remembered on each level; even */
+#define INM_MSD_RING 8    /* positions stored on each level; even */
 #define INM_MSD_LEVELS 16 /* longest lag: 8 * 2^15 * norigin samples */
 #define INM_MSD_LAGS (INM_MSD_RING + (INM_MSD_LEVELS - 1) * INM_MSD_RING / 2)
 
 typedef struct inm_correlator inm_correlator;
 
-/* What the caller has to do at one sample, in this order. */
+/* Instructions for one sample, in this order. */
 typedef struct inm_sample {
-  int origin_slot; /* velocity slot to be overwritten with the velocities now, or -1 */
-  int nlevel;      /* positions are needed in nlevel*INM_MSD_RING slots */
-  int ncopy;       /* position slots to be copied: slot copy_to[i] = slot copy_from[i] */
+  int origin_slot; /* velocity slot to overwrite with the current velocities, or -1 */
+  int nlevel;      /* levels in use: nlevel*INM_MSD_RING position slots */
+  int ncopy;       /* position slots to copy: slot copy_to[i] = slot copy_from[i] */
   int copy_from[INM_MSD_RING / 2], copy_to[INM_MSD_RING / 2];
-  int npair; /* displacements to be measured, from the position in pair_slot[i] to now */
+  int npair; /* displacements to evaluate, from the position in pair_slot[i] to now */
   int pair_slot[INM_MSD_LAGS];
-  int pair_lag[INM_MSD_LAGS]; /* number of the lag, see inm_correlator_msd_lag() */
-  int nstore;                 /* position slots to be overwritten with the positions now */
+  int pair_lag[INM_MSD_LAGS]; /* index of the lag, see inm_correlator_msd_lag() */
+  int nstore;                 /* position slots to overwrite with the current positions */
   int store_slot[INM_MSD_LEVELS];
 } inm_sample;
 
-/* Products of one sample, all ranks together.  Slots out of use are ignored. */
+/* Lag products of one sample, reduced over all ranks.  Unused slots are ignored. */
 typedef struct inm_products {
   const double *vv;     /* [ntypes][nslot] sum of v(slot).v(now) */
   const double *av;     /* [ntypes][nslot] sum of a(slot).v(now); direct only, else NULL */
@@ -73,29 +73,29 @@ typedef struct inm_products {
   const double *msd;    /* [ntypes][npair] sum of |displacement|^2 */
 } inm_products;
 
-/* Friction of one set of atoms (one type, or all).  NaN is what is not known. */
+/* Friction of one set of atoms (one type, or all).  Unknown values are NaN. */
 typedef struct inm_friction {
-  double natoms;             /* atoms of the set */
+  double natoms;             /* number of atoms */
   double kT;                 /* <m v^2> of one component, as measured */
-  double mass;               /* kT/<v^2>: the mass of the atoms if it is one */
+  double mass;               /* kT/<v^2>: the mass, if all atoms have the same */
   double einstein_frequency; /* Omega0, from the first step of the velocity autocorrelation */
-  double integral;           /* of the kernel over the window, without the tail, mass/time */
-  inm_kernel_tail rest;      /* beyond the window, as extrapolated */
-  double tail, tail_error;   /* the part of it that is significant and was added; its error */
-  double from_vacf;          /* integral by the vacf estimator, also if that is not in use */
+  double integral;           /* kernel integrated over the window, without tail, mass/time */
+  inm_kernel_tail rest;      /* extrapolation beyond the window */
+  double tail, tail_error;   /* significant part of it, which was added; its error */
+  double from_vacf;          /* integral by the vacf estimator, also with INM_DIRECT */
   double from_vacf_error;    /* its standard error */
   double sum_rule; /* lambda of the direct estimator, 1 if a is dv/dt at every step; else NaN */
   double kernel, kernel_error;     /* v~(0) = integral + tail */
   double diffusion;                /* D from the displacements */
   double msd_from, msd_to;         /* range of times of the fit */
-  double msd_longest;              /* last lag that was considered */
+  double msd_longest;              /* longest lag in use */
   double msd_exponent;             /* d ln MSD / d ln t over the decade up to it */
   double einstein, einstein_error; /* kT/D */
-  int decayed;   /* 1: the kernel has nothing left beyond the window, as far as can be seen */
-  int diffusive; /* 1: the slope of the displacements does not change any more */
+  int decayed;                     /* 1: no significant integral of the kernel beyond the window */
+  int diffusive;                   /* 1: the slope of the displacements has become constant */
 } inm_friction;
 
-/* Which of the two values of the friction is to be trusted. */
+/* Which of the two estimates of the friction to use. */
 typedef enum { INM_FROM_KERNEL, INM_FROM_MSD, INM_FROM_UNDECAYED_KERNEL } inm_friction_source;
 
 typedef enum { INM_VACF, INM_DIRECT } inm_estimator;
@@ -114,16 +114,16 @@ typedef struct inm_correlator_options {
 inm_status inm_correlator_create(inm_correlator **out, const inm_correlator_options *options);
 void inm_correlator_destroy(inm_correlator **correlator);
 
-/* Bytes that a correlator with these options takes on each rank. */
+/* Bytes that a correlator with these options allocates on each rank. */
 double inm_correlator_bytes(const inm_correlator_options *options);
 
 /* Number of velocity slots, ceil((nlag+2)/norigin). */
 int inm_correlator_nslot(const inm_correlator *c);
 
-/* Instructions for the sample that is due.  Borrowed, valid until the next call. */
+/* Instructions for the next sample.  Borrowed, valid until the next call. */
 const inm_sample *inm_correlator_begin(inm_correlator *c);
 
-/* Hand in the sums of that sample and go on to the next. */
+/* Add the sums of that sample and advance to the next one. */
 void inm_correlator_end(inm_correlator *c, const inm_products *products);
 
 /* Counters: samples taken, origins with a complete window, full blocks, origins in each of them. */
@@ -132,11 +132,11 @@ int64_t inm_correlator_norigin_done(const inm_correlator *c);
 int inm_correlator_nblock_full(const inm_correlator *c);
 int64_t inm_correlator_origins_per_block(const inm_correlator *c);
 
-/* Evaluate all that is known now: correlations, kernel, friction, and their errors by a
-   leave-one-out jackknife of the whole way from correlations to friction over the full blocks.
+/* Evaluate correlations, kernel and friction from the samples so far, with errors by a leave-one-out
+   jackknife over the full blocks, each through the whole calculation from correlations to friction.
      dt  time between two samples
-   Collective over comm, whose ranks share the work and end up with the same results.  Costs
-   nothing if there was no sample since the last call. */
+   Collective over comm: the ranks divide the work and get the same results.  Returns at once if there
+   was no sample since the last call. */
 inm_status inm_correlator_estimate(inm_correlator *c, double dt, MPI_Comm comm);
 
 /* Results of the last inm_correlator_estimate().  Owned by the correlator. */
@@ -153,18 +153,18 @@ const double *inm_correlator_msd(const inm_correlator *c,
 /* Lag of a displacement, in samples. */
 int64_t inm_correlator_msd_lag(const inm_correlator *c, int lag);
 
-/* One choice for all sets, so that a mixture is treated alike:
-   the kernel if it has decayed within the window for every set, else the displacements if they
-   are diffusive for every set, else the kernel for lack of better.  Sets without atoms don't vote.
-   friction, friction_error: the chosen value of a set. */
+/* Choose one source for all sets, so that the components of a mixture are treated alike: the kernel if
+   it has decayed within the window for every set, else the displacements if they are diffusive for
+   every set, else the undecayed kernel as a last resort.  Sets without atoms are ignored.
+   inm_friction_value, inm_friction_error: value of a set from that source. */
 inm_friction_source inm_friction_choose(int nset, const inm_friction *set);
 double inm_friction_value(const inm_friction *f, inm_friction_source source);
 double inm_friction_error(const inm_friction *f, inm_friction_source source);
 
-/* State as doubles, for a restart on any number of ranks.  The length of buf is not known to a fix
-   in LAMMPS, so unpack reads the header first, and the rest only if the header is whole:
-   INM_ERR_ARG if buf is of other options or of another version, INM_ERR_DATA if it is damaged; the
-   correlator is as it was then. */
+/* State as doubles, for a restart on any number of ranks.  A LAMMPS fix does not know the length of buf,
+   so unpack reads the header first, and the rest only if the header is valid.  INM_ERR_ARG if buf was
+   packed with other options or by another version, INM_ERR_DATA if it is corrupt; both leave the
+   correlator unchanged. */
 size_t inm_correlator_pack_size(const inm_correlator *c);
 void inm_correlator_pack(const inm_correlator *c, double *buf);
 inm_status inm_correlator_unpack(inm_correlator *c, const double *buf);

@@ -1,14 +1,14 @@
-/* The Hessian on file, for other programs: rows dim*i+a of coordinate a of atom i in ascending
-   order of atom IDs, in one of two formats, told by the end of the name.
+/* Hessian files for other programs: row dim*i+a is coordinate a of atom i in ascending order of atom IDs.
+   The suffix of the file name selects one of two formats:
 
    .npz   for scipy.sparse.load_npz: format bsr with blocks of dim*dim, both triangles, int32 indices
-          where they fit and else int64.  For numpy.load it has besides: id, type, mass [natom];
-          units, weighted, scale, timestep; box [3][3], the edges of the box as rows.
+          if they fit, else int64.  Further arrays for numpy.load: id, type, mass [natom]; units,
+          weighted, scale, timestep; box [3][3], the edges of the box as rows.
    .mtx   for scipy.io.mmread and others: Matrix Market coordinate real symmetric, lower triangle,
-          17 digits.  The rest stands in comments.
+          17 digits.  The other data are in comments.
 
-   Neither the dense matrix nor the blocks of all ranks are ever in one place, see inm_sparse.h.
-   Rank 0 writes, under the name with .tmp added, which becomes the name when the file is whole. */
+   The matrix is streamed to rank 0, never gathered there, see inm_sparse.h.  Rank 0 writes a temporary
+   file and renames it when it is complete, see inm_whole_file.h. */
 
 #ifndef INM_MATRIX_FILE_H
 #define INM_MATRIX_FILE_H
@@ -27,13 +27,12 @@ typedef struct {
   int weighted;      /* D = scale * H / sqrt(m_i m_j) in 1/time^2, else H in energy/length^2 */
   const char *units; /* name of the unit system */
   int64_t timestep;
-  double box[9]; /* [3][3] edges of the box, a row each */
+  double box[9]; /* [3][3] edges of the box as rows */
 } inm_matrix_facts;
 
-/* Write the matrix of h, which must have been ended.  A file of that name is replaced.
-   INM_ERR_IO if it could not be written: errno of rank 0 tells why, and there is no new file.
-   INM_ERR_ARG if the end of the name is unknown, INM_ERR_NONFINITE if the matrix is not finite.
-   Collective. */
+/* Write the matrix of h, after inm_hessian_end.  An existing file is replaced.
+   INM_ERR_IO if it cannot be written: errno on rank 0 has the reason, and an existing file is unchanged.
+   INM_ERR_ARG if the suffix is unknown, INM_ERR_NONFINITE if the matrix is not finite.  Collective. */
 inm_status inm_matrix_write(const inm_hessian *h, const char *name, const inm_matrix_facts *facts);
 
 #ifdef __cplusplus

@@ -1,6 +1,6 @@
-/* A file that has its name only when it is whole: it is written under the name with .tmp added, and
-   renamed at the end.  Who is interrupted, or finds the disk full, leaves the file before as it was.
-   What is no regular file (/dev/stdout, a named pipe) is written directly. */
+/* Atomic replacement of a file: write NAME.tmp and rename it when it is complete.  If the program is
+   interrupted or the disk is full, the previous file remains.  Special files (/dev/stdout, a named pipe)
+   are written directly. */
 
 #ifndef INM_WHOLE_FILE_H
 #define INM_WHOLE_FILE_H
@@ -18,11 +18,11 @@ typedef struct {
   char *name, *temporary; /* temporary is NULL if the file is written directly */
 } inm_whole_file;
 
-/* INM_ERR_IO with errno, INM_ERR_ALLOC.  On failure there is nothing to close.  Not collective. */
+/* INM_ERR_IO with errno, or INM_ERR_ALLOC; after a failure there is nothing to close.  Not collective. */
 inm_status inm_whole_file_open(inm_whole_file *f, const char *name);
 
-/* Close, and give the file its name if status, that of writing, is INM_OK and all has reached the
-   disk; else remove it.  Returns status, or INM_ERR_IO with errno. */
+/* Close.  If status, the result of writing, is INM_OK and closing succeeds, rename the temporary file,
+   else remove it.  Returns status, or INM_ERR_IO with errno. */
 inm_status inm_whole_file_close(inm_whole_file *f, inm_status status);
 
 #ifdef __cplusplus

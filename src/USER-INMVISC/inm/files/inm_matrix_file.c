@@ -1,11 +1,11 @@
-/* The Hessian on file: inm_matrix_file.h */
+/* Hessian files: inm_matrix_file.h */
 
 #include "inm_matrix_file.h"
 
-#include "hessian/inm_hessian_private.h"
-#include "files/inm_npz.h"
-#include "hessian/inm_sparse.h"
 #include "comm/inm_stream.h"
+#include "files/inm_npz.h"
+#include "hessian/inm_hessian_private.h"
+#include "hessian/inm_sparse.h"
 #include "inm_whole_file.h"
 
 #include <errno.h>
@@ -28,7 +28,7 @@ inm_matrix_format inm_matrix_format_of(const char *name)
                                : INM_MATRIX_UNKNOWN;
 }
 
-/* a sum over ranks, and over those before this one */
+/* sum over all ranks, and over the ranks before this one */
 static int64_t total_of(int64_t mine, MPI_Comm comm, int64_t *before)
 {
   int64_t sum = 0;
@@ -45,7 +45,7 @@ static void npz_take(void *ctx, const void *bytes, size_t n)
   inm_npz_write((inm_npz *) ctx, bytes, n);
 }
 
-/* what the root knows alone; the names are those of scipy.sparse.save_npz as far as it has them */
+/* arrays that the root has; names as in scipy.sparse.save_npz where it has them */
 static void npz_facts(inm_npz *z, const inm_sparse *s, double scale, const inm_matrix_facts *facts)
 {
   const int64_t natom = (int64_t) s->natom, n = s->dim * natom;
@@ -73,7 +73,7 @@ static void put_index(inm_stream *to, int64_t value, int is_long)
     inm_stream_put(to, &narrow, sizeof(narrow));
 }
 
-/* Arrays of which each rank has a part.  z is NULL but on the root. */
+/* Distributed arrays.  z is NULL except on the root. */
 static void npz_blocks(inm_npz *z, const inm_sparse *s, inm_stream *to)
 {
   int64_t before;
@@ -98,7 +98,7 @@ static void npz_blocks(inm_npz *z, const inm_sparse *s, inm_stream *to)
   inm_stream_end(to);
 }
 
-/* fp is NULL but on the root, here and below. */
+/* fp is NULL except on the root, here and below. */
 static inm_status write_npz(const inm_hessian *h, const inm_sparse *s, FILE *fp,
                             const inm_matrix_facts *facts)
 {
@@ -234,7 +234,7 @@ static inm_status write_sparse(const inm_hessian *h, const inm_sparse *s, const 
   } else if (file.fp) {
     inm_whole_file_close(&file, status);
   }
-  errno = reason; /* MPI may have changed it */
+  errno = reason; /* MPI calls may have changed it */
   return status;
 }
 

@@ -1,4 +1,4 @@
-/* Files of named arrays that numpy.load reads: inm_npz.h */
+/* Files of named arrays for numpy.load: inm_npz.h */
 
 #include "files/inm_npz.h"
 
@@ -6,14 +6,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_ARRAYS = 32, NAME_LENGTH = 36 /* .npy and the end included */, NPY_ALIGN = 64 };
+enum {
+  MAX_ARRAYS = 32,
+  NAME_LENGTH = 36 /* including .npy and the terminating zero */,
+  NPY_ALIGN = 64
+};
 
 #define ZIP_ESCAPE 0xFFFFFFFFu /* the value is in the 64-bit field */
 
 typedef struct {
   char name[NAME_LENGTH];
   uint32_t crc;
-  uint64_t size, offset; /* of the file in the archive, of its header in the archive */
+  uint64_t size, offset; /* of the file, offset of its local header */
 } entry;
 
 struct inm_npz {
@@ -21,9 +25,9 @@ struct inm_npz {
   inm_status status;
   int reason;          /* errno of the first failure */
   uint64_t position;   /* bytes written */
-  uint64_t missing;    /* bytes of the last array not written yet */
+  uint64_t missing;    /* bytes of the current array still to be written */
   uint64_t zip64_from; /* see inm_npz_set_zip64 */
-  fpos_t header;       /* place of the last local header */
+  fpos_t header;       /* position of the last local header */
   int count;
   entry file[MAX_ARRAYS];
   uint32_t crc_table[256];
@@ -91,11 +95,11 @@ static uint64_t field(const inm_npz *z, uint64_t value)
   return is_long(z, value) ? ZIP_ESCAPE : value;
 }
 
-/* What the local header and the directory have in common: versions to directory flags, stored, the
-   first day of the format, checksum, both sizes, lengths of the name and of the extra field. */
+/* Fields common to local header and directory: version needed, flags, method (stored), time and date (the
+   first day of the format), checksum, both sizes, lengths of the name and of the extra field. */
 static void add_common(const inm_npz *z, record *r, const entry *f, size_t extra)
 {
-  add(r, extra ? 45 : 20, 2); /* version needed: 4.5 knows the 64-bit fields */
+  add(r, extra ? 45 : 20, 2); /* version needed: 4.5 for 64-bit fields */
   add(r, 0, 2);
   add(r, 0, 2);
   add(r, 0, 2);
@@ -163,7 +167,7 @@ static void put_directory(inm_npz *z)
   record r;
   r.length = 0;
   if (is_long(z, offset) || is_long(z, size)) {
-    add(&r, 0x06064b50, 4); /* end of directory with 64-bit fields */
+    add(&r, 0x06064b50, 4); /* ZIP64 end of directory */
     add(&r, 56 - 12, 8);
     add(&r, 45, 2);
     add(&r, 45, 2);
@@ -172,7 +176,7 @@ static void put_directory(inm_npz *z)
     add(&r, count, 8);
     add(&r, size, 8);
     add(&r, offset, 8);
-    add(&r, 0x07064b50, 4); /* and where it is */
+    add(&r, 0x07064b50, 4); /* ZIP64 locator */
     add(&r, 0, 4);
     add(&r, end, 8);
     add(&r, 1, 4);
@@ -187,7 +191,7 @@ static void put_directory(inm_npz *z)
   put_record(z, &r);
 }
 
-/* The checksum goes into the header once it is known. */
+/* Rewrite the local header, now with the checksum. */
 static void finish_array(inm_npz *z)
 {
   const uint64_t end = z->position;
@@ -208,7 +212,7 @@ static const struct {
   const char *descr;
 } types[] = {{8, "f8"}, {4, "i4"}, {8, "i8"}, {1, "b1"}, {4, "U"}};
 
-/* of this machine; a type of one byte has none */
+/* byte order of this machine; none for one-byte types */
 static char byte_order(inm_npz_type type)
 {
   const uint16_t one = 1;
@@ -217,7 +221,7 @@ static char byte_order(inm_npz_type type)
   return (types[type].size == 1) ? '|' : first ? '<' : '>';
 }
 
-/* A text is a scalar of many characters: their number is part of the type. */
+/* A string is a scalar; its length is part of the type. */
 static size_t npy_header(char *header, inm_npz_type type, int ndim, const int64_t *shape)
 {
   const int is_text = (type == INM_NPZ_CHAR);
@@ -299,7 +303,7 @@ void inm_npz_array(inm_npz *z, const char *name, inm_npz_type type, int ndim, co
   if (z->status == INM_OK) inm_npz_write(z, data, (size_t) z->missing);
 }
 
-/* numpy drops zeros at the end of a text, and there is none of no characters */
+/* numpy strips trailing zeros from strings and has no strings of length 0 */
 void inm_npz_text(inm_npz *z, const char *name, const char *text)
 {
   const int64_t length = *text ? (int64_t) strlen(text) : 1;

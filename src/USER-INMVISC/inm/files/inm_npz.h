@@ -1,10 +1,9 @@
-/* Files of named arrays that numpy.load reads: a ZIP archive, not compressed, of one .npy for each
-   array.
+/* Files of named arrays for numpy.load: an uncompressed ZIP archive with one .npy file per array.
 
-   Formats: numpy.lib.format, version 1.0; PKWARE's APPNOTE.TXT 4.3 to 4.5, with the 64-bit fields
-   where a size or an offset needs them.  No date is stored: equal arrays make equal files.
+   Formats: numpy.lib.format, version 1.0; PKWARE's APPNOTE.TXT 4.3 to 4.5, with 64-bit fields where a
+   size or an offset needs them.  No date is stored, so that equal arrays give equal files.
 
-   One rank writes.  The first failure makes all that follows do nothing; close tells. */
+   Serial.  After a failure further calls have no effect; close returns the first failure. */
 
 #ifndef INM_NPZ_H
 #define INM_NPZ_H
@@ -25,32 +24,31 @@ typedef enum {
   INM_NPZ_INT32,  /* int32_t */
   INM_NPZ_INT64,  /* int64_t */
   INM_NPZ_BOOL,   /* unsigned char, 0 or 1 */
-  INM_NPZ_CHAR    /* uint32_t, a character of a text */
+  INM_NPZ_CHAR    /* uint32_t, a character of a string */
 } inm_npz_type;
 
-/* fp is empty, open for writing in binary mode, can be positioned, and stays the caller's. */
+/* fp must be an empty, seekable file open for binary writing; the caller closes it. */
 inm_status inm_npz_create(inm_npz **out, FILE *fp);
 
-/* Begin an array; what is written until the next one must be its product(shape) elements, in
-   row-major order.
+/* Begin an array; its product(shape) elements must be written before the next one begins, in row-major
+   order.
    name   at most 31 characters; at most 32 arrays
    shape  [ndim]  ndim 0 to 3, 0 for a scalar */
 void inm_npz_begin(inm_npz *z, const char *name, inm_npz_type type, int ndim, const int64_t *shape);
 void inm_npz_write(inm_npz *z, const void *data, size_t bytes);
 
-/* Both at once. */
+/* Both in one call. */
 void inm_npz_array(inm_npz *z, const char *name, inm_npz_type type, int ndim, const int64_t *shape,
                    const void *data);
 
-/* A scalar array of a text (ASCII). */
+/* A scalar string array (ASCII). */
 void inm_npz_text(inm_npz *z, const char *name, const char *text);
 
-/* Write the directory and free; accepts NULL and leaves NULL behind.  INM_ERR_IO: see errno, which
-   is that of the first failure.  INM_ERR_ARG: an array had not the size that was said. */
+/* Write the directory and free; accepts NULL and leaves NULL behind.  INM_ERR_IO with errno of the first
+   failure; INM_ERR_ARG if an array did not have its declared size. */
 inm_status inm_npz_close(inm_npz **z);
 
-/* The size from which on the 64-bit fields are used: 2^32-1 unless a test wants them in a small
-   file. */
+/* Smallest size that uses the 64-bit fields: 2^32-1, unless a test sets it lower. */
 void inm_npz_set_zip64(inm_npz *z, uint64_t from);
 
 #ifdef __cplusplus

@@ -11,7 +11,7 @@ static int is_special(const char *name)
   return stat(name, &s) == 0 && !S_ISREG(s.st_mode);
 }
 
-/* name and end together, or NULL */
+/* concatenation, or NULL if out of memory */
 static char *joined(const char *name, const char *end)
 {
   char *text = (char *) malloc(strlen(name) + strlen(end) + 1);

@@ -1,4 +1,4 @@
-/* Time correlations of the atoms while a simulation runs, origins to blocks: inm_correlator.h */
+/* Accumulating time correlations, from origins to blocks: inm_correlator.h */
 
 #include "friction/inm_correlator_private.h"
 #include "inm_hash.h"
@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- life ------------------------------------------------------------------------------------ */
+/* ---- create and destroy ---------------------------------------------------------------------- */
 
 static double *zeros(size_t n)
 {
@@ -29,7 +29,7 @@ static size_t nresult(const inm_correlator *c)
   return ((size_t) c->o.ntypes + 1) * ((size_t) c->o.nlag + 2);
 }
 
-/* Slots, and sizes of all arrays. */
+/* Number of slots, and sizes of all arrays. */
 static void plan(inm_correlator *c, const inm_correlator_options *o)
 {
   const size_t nlag = (size_t) o->nlag;
@@ -138,7 +138,7 @@ int64_t inm_correlator_origins_per_block(const inm_correlator *c)
 
 /* ---- one sample ------------------------------------------------------------------------------ */
 
-/* Number of the lag of k positions on a level: 1..8 on level 0, 5..8 on those above. */
+/* Index of the lag of k positions on a level: k = 1..8 on level 0, 5..8 above. */
 static int lag_number(int level, int k)
 {
   if (level == 0) return k - 1;
@@ -153,7 +153,7 @@ int64_t inm_correlator_msd_lag(const inm_correlator *c, int lag)
   return ((int64_t) c->o.norigin << level) * k;
 }
 
-/* Levels in use at sample n: level l begins when level l-1 has filled its ring. */
+/* Levels in use at sample n: level l starts when level l-1 has filled its ring. */
 static int levels_at(const inm_correlator *c, int64_t n)
 {
   int level = 1;
@@ -162,7 +162,7 @@ static int levels_at(const inm_correlator *c, int64_t n)
   return level;
 }
 
-/* Level `level` begins now: its first positions are every second one of the level below. */
+/* Start a level with every second position of the level below. */
 static void plan_new_level(inm_sample *todo, int level)
 {
   todo->ncopy = INM_MSD_RING / 2;
@@ -172,7 +172,7 @@ static void plan_new_level(inm_sample *todo, int level)
   }
 }
 
-/* Level `level` takes its j-th position now, and looks back at those it remembers. */
+/* Store the j-th position of a level, and pair it with those stored before. */
 static void plan_position(inm_sample *todo, int level, int64_t j)
 {
   const int first = level * INM_MSD_RING;
@@ -201,7 +201,7 @@ const inm_sample *inm_correlator_begin(inm_correlator *c)
   return todo;
 }
 
-/* Age of the origin in a slot at sample n, in samples; -1 if there is none with an open window. */
+/* Age of the origin in a slot at sample n, in samples; -1 if it has no open window. */
 static int slot_lag(const inm_correlator *c, int slot, int64_t n)
 {
   const int64_t newest = n / c->o.norigin;
@@ -210,7 +210,7 @@ static int slot_lag(const inm_correlator *c, int slot, int64_t n)
   return (newest >= back && lag <= c->o.nlag + 1) ? (int) lag : -1;
 }
 
-/* Add the pairs of blocks up, so that there are half as many with twice the origins. */
+/* Add up pairs of blocks: half as many blocks with twice the origins. */
 static void merge_blocks(inm_correlator *c)
 {
   const size_t width = inm_block_size(c);
@@ -230,7 +230,7 @@ static double *open_block(const inm_correlator *c, int type)
   return c->block + (size_t) c->nfull * inm_block_size(c) + (size_t) type * c->block_width;
 }
 
-/* Direct estimator: sums over two times of the origin whose window is complete with sample n. */
+/* Direct estimator: sums over two times for the origin whose window sample n completes. */
 static void commit_two_times(inm_correlator *c, int64_t n)
 {
   const size_t nlag = (size_t) c->o.nlag;
@@ -265,7 +265,7 @@ static void commit_origin(inm_correlator *c, double *window)
   if (++c->nfull == 2 * c->o.nblock) merge_blocks(c);
 }
 
-/* Displacements belong to the block that is open now. */
+/* Add displacements to the open block. */
 static void add_displacements(inm_correlator *c, const double *moment, const double *msd)
 {
   const int npair = c->todo.npair;
@@ -278,7 +278,7 @@ static void add_displacements(inm_correlator *c, const double *moment, const dou
   }
 }
 
-/* Direct estimator: keep the products of this sample, by lag, as long as an origin needs them. */
+/* Direct estimator: store the lag products of this sample for as long as an origin needs them. */
 static void keep_frame(inm_correlator *c, const inm_products *p)
 {
   const int nlag = c->o.nlag, now = (int) (c->nsample % c->nslot);
@@ -359,7 +359,7 @@ void inm_correlator_pack(const inm_correlator *c, double *buf)
   buf[HEADER_MARK] = inm_fingerprint(HEADER_MARK, buf);
 }
 
-/* Options of a packed state that are not these: their fingerprint may be right all the same. */
+/* Whether a state was packed with other options or by another version, though it may be intact. */
 static int other_options(const inm_correlator *c, const double *buf)
 {
   double mine[NOPTION];
@@ -367,13 +367,13 @@ static int other_options(const inm_correlator *c, const double *buf)
   return memcmp(mine, buf, sizeof(mine)) != 0;
 }
 
-/* Origins whose window is complete after n samples. */
+/* Origins with a complete window after n samples. */
 static int64_t origins_done(const inm_correlator_options *o, int64_t n)
 {
   return (n < (int64_t) o->nlag + 2) ? 0 : (n - 2 - o->nlag) / o->norigin + 1;
 }
 
-/* The counters of a header, if they can be: each of them a count, all of the same history. */
+/* Counters of a header; 0 if one is not a count, or if they are inconsistent with each other. */
 static int read_counters(inm_correlator *c, const double *buf)
 {
   for (int k = NSAMPLE; k <= IN_BLOCK; k++)

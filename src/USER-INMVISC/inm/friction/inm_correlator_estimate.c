@@ -1,4 +1,4 @@
-/* Kernel, friction and their errors from the blocks of the correlator: inm_correlator.h */
+/* Kernel, friction and errors from the blocks of the correlator: inm_correlator.h */
 
 #include "friction/inm_correlator_private.h"
 
@@ -6,14 +6,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What the jackknife needs of each leave-one-out sample; kT/D for each range of the fit. */
+/* Values of a leave-one-out sample for the jackknife; kT/D for each range of the fit. */
 enum { PART_INTEGRAL, PART_TAIL, PART_VACF, PART_EINSTEIN, NPART = PART_EINSTEIN + INM_MSD_LAGS };
 
 #define SIGNIFICANT 2.0      /* standard errors */
-#define TAIL_NEGLIGIBLE 0.05 /* of the integral over the window */
-#define EXPONENT_MARGIN 0.1  /* distance from 1 that still counts as diffusive */
-#define FIT_RANGE 10.0       /* last over first lag of a fit to the MSD */
-#define STEADY_RANGE 2.0     /* factor in time over which an unchanging slope is diffusion */
+#define TAIL_NEGLIGIBLE 0.05 /* fraction of the integral over the window */
+#define EXPONENT_MARGIN 0.1  /* deviation of the MSD exponent from 1 that counts as diffusive */
+#define FIT_RANGE 10.0       /* ratio of last to first lag of a fit to the MSD */
+#define STEADY_RANGE 2.0     /* ratio of lags over which a constant slope counts as diffusive */
 
 /* ---- results --------------------------------------------------------------------------------- */
 
@@ -50,7 +50,7 @@ typedef struct {
   double *vacf, *cbar, *integral, *work, *corr; /* [nlag+2] */
   double *msd;                                  /* [INM_MSD_LAGS] */
   double *leave_out;                            /* [nfull][ntypes+1][NPART] */
-  int nrange;                                   /* ranges of lags that may be fitted */
+  int nrange;                                   /* candidate ranges of lags for the fit */
   double lag[INM_MSD_LAGS], longest;            /* times */
   double einstein[INM_MSD_LAGS];                /* kT/D of each range */
 } scratch;
@@ -97,7 +97,7 @@ static void add_up_blocks(const inm_correlator *c, scratch *s)
     for (size_t i = 0; i < width; i++) s->total[i] += c->block[(size_t) b * width + i];
 }
 
-/* Sums of one set without block number `without` (-1: with all). */
+/* Sums of one set, leaving out block `without` (-1: none). */
 static void gather_set(const inm_correlator *c, int set, int without, scratch *s)
 {
   const int first = set ? set - 1 : 0, last = set ? set : c->o.ntypes;
@@ -110,7 +110,7 @@ static void gather_set(const inm_correlator *c, int set, int without, scratch *s
   }
 }
 
-/* The orthogonal dynamics takes the place of the kernel from the velocity autocorrelation. */
+/* Replace the kernel from the velocity autocorrelation by that from the orthogonal dynamics. */
 static void evaluate_direct(const inm_correlator *c, double dt, double count, scratch *s,
                             inm_friction *f)
 {
@@ -123,12 +123,12 @@ static void evaluate_direct(const inm_correlator *c, double dt, double count, sc
   inm_kernel_from_two_times(nlag, dt, fp, ff, pp, count / (f->mass * f->mass), s->cbar, s->work);
   inm_kernel_integral(nlag, dt, s->cbar, 1.0 / f->kT, s->integral);
 
-  /* P[m+N]^2 - P[m] P[m+N] is the integral of F P[m+N] over the window, if F is dP/dt */
+  /* if F = dP/dt, the integral of F P[m+N] over the window is P[m+N]^2 - P[m] P[m+N] */
   for (size_t lag = 1; lag < nlag; lag++) sum += last[lag];
   f->sum_rule = (pp[nlag] - s->set[nlag]) / (dt * sum);
 }
 
-/* From the sums in s->set to C(n), Cbar, and the integral of the kernel. */
+/* C(n), Cbar and the integral of the kernel from the sums in s->set. */
 static void evaluate_kernel(const inm_correlator *c, double dt, scratch *s, inm_friction *f)
 {
   const size_t nlag = (size_t) c->o.nlag, nv = nlag + 2;
@@ -152,8 +152,8 @@ static void evaluate_kernel(const inm_correlator *c, double dt, scratch *s, inm_
 
 /* ---- displacements --------------------------------------------------------------------------- */
 
-/* Ranges of lags that may be fitted: a decade each, beginning at each lag in turn.  The longest lag
-   is no longer than a block, so that errors from blocks hold, nor than the run over nblock. */
+/* Candidate ranges for the fit: one decade starting at each lag in turn.  Lags are at most as long as a
+   block, since block errors assume nearly independent blocks, and at most 1/nblock of the run. */
 static void plan_ranges(const inm_correlator *c, double dt, scratch *s)
 {
   const int64_t block = c->per_block * c->o.norigin, part = (c->nsample - 1) / c->o.nblock;
@@ -173,7 +173,7 @@ static inm_msd_line fit(const inm_correlator *c, const scratch *s, int range)
   return inm_msd_fit(INM_MSD_LAGS, s->lag, s->msd, count, from, to, c->o.dim);
 }
 
-/* Mean-square displacement and kT/D of the sums in s->set, for each range. */
+/* Mean-square displacement, and kT/D for each range, from the sums in s->set. */
 static void evaluate_msd(const inm_correlator *c, double kT, scratch *s)
 {
   const double *sum = s->set + c->window_width, *count = sum + INM_MSD_LAGS;
@@ -181,7 +181,7 @@ static void evaluate_msd(const inm_correlator *c, double kT, scratch *s)
   for (int i = 0; i < s->nrange; i++) s->einstein[i] = kT / fit(c, s, i).diffusion;
 }
 
-/* Largest difference of kT/D of a range from those of later ranges. */
+/* Largest change of kT/D from a range to any later one. */
 static double change_beyond(const scratch *s, int range)
 {
   double largest = 0.0;
@@ -190,9 +190,10 @@ static double change_beyond(const scratch *s, int range)
   return largest;
 }
 
-/* The first range beyond which kT/D does not change any more: short lags have the smallest
-   errors, but before diffusion has set in their slope is another.  What it does change beyond is
-   part of the error.  Displacements reach into the block before. */
+/* Choose the first range beyond which kT/D is constant within errors: short lags have the smallest
+   statistical error, but a different slope before diffusion sets in.  The remaining change at longer
+   lags is included in the uncertainty.  Displacements start in the previous block, hence the jackknife
+   with correlated neighbors. */
 static void choose_range(const inm_correlator *c, double *leave_out, size_t nblock, size_t stride,
                          scratch *s, inm_friction *f)
 {
@@ -214,7 +215,7 @@ static void choose_range(const inm_correlator *c, double *leave_out, size_t nblo
 
 /* ---- errors ---------------------------------------------------------------------------------- */
 
-/* The jackknife: share the leave-one-out samples among the ranks, each the whole way. */
+/* Jackknife: divide the leave-one-out samples among the ranks; each goes through the full calculation. */
 static void evaluate_leave_out(const inm_correlator *c, double dt, int nblock, MPI_Comm comm,
                                scratch *s)
 {
@@ -240,7 +241,7 @@ static void evaluate_leave_out(const inm_correlator *c, double dt, int nblock, M
                   MPI_DOUBLE, MPI_SUM, comm);
 }
 
-/* Errors, the tail if it is more than noise, and what the two ways to the friction are worth. */
+/* Errors, the tail if it is significant, and the criterion for a decayed kernel. */
 static void apply_criteria(double *leave_out, size_t nblock, size_t stride, inm_friction *f)
 {
   const double integral_error = inm_jackknife_error(nblock, stride, leave_out + PART_INTEGRAL);
@@ -253,7 +254,7 @@ static void apply_criteria(double *leave_out, size_t nblock, size_t stride, inm_
       leave_out[b * stride + PART_INTEGRAL] += leave_out[b * stride + PART_TAIL];
   f->kernel_error = inm_jackknife_error(nblock, stride, leave_out + PART_INTEGRAL);
 
-  /* a kernel that grows or stays has no tail to extrapolate: judge it by its last third */
+  /* without a decay there is no extrapolation: use the last third of the window instead */
   const double negligible = fmax(TAIL_NEGLIGIBLE * f->integral, SIGNIFICANT * integral_error);
   const double rest = f->rest.tail > 0.0 ? f->rest.tail : f->rest.last;
   f->decayed = rest < negligible;
@@ -277,7 +278,7 @@ static void evaluate_set(inm_correlator *c, int set, int nblock, double dt, scra
   memcpy(c->cbar + at, s->cbar, nv * sizeof(double));
   memcpy(c->integral + at, s->integral, nv * sizeof(double));
   memcpy(c->msd + (size_t) set * INM_MSD_LAGS, s->msd, INM_MSD_LAGS * sizeof(double));
-  if (!(f->natoms > 0.0)) { /* no window is complete, or no such atom: nothing is known */
+  if (!(f->natoms > 0.0)) { /* no complete window, or no atoms of this type */
     f->diffusion = f->integral = f->kernel = f->einstein = NAN;
     for (size_t n = 0; n < nv; n++) c->integral[at + n] = NAN;
   }
@@ -289,14 +290,14 @@ inm_status inm_correlator_estimate(inm_correlator *c, double dt, MPI_Comm comm)
   if (c->estimated_at == c->nsample) return INM_OK;
 
   const int nset = c->o.ntypes + 1;
-  const int nblock = c->nfull >= c->o.nblock ? c->nfull : 0; /* fewer give no error worth having */
+  const int nblock = c->nfull >= c->o.nblock ? c->nfull : 0; /* too few for an error estimate */
   const inm_status status = inm_status_sync(scratch_create(&s, c), comm);
   if (status == INM_OK) {
     add_up_blocks(c, &s);
     plan_ranges(c, dt, &s);
     evaluate_leave_out(c, dt, nblock, comm, &s);
     for (int set = 0; set < nset; set++) evaluate_set(c, set, nblock, dt, &s);
-    /* the same for all, even where processors differ in the last bit */
+    /* identical on all ranks, even if processors differ in the last bit */
     MPI_Bcast(c->friction, (int) ((size_t) nset * sizeof(inm_friction)), MPI_BYTE, 0, comm);
     c->estimated_at = c->nsample;
   }

@@ -1,28 +1,29 @@
-/* What the files of the correlator share. */
+/* The struct behind inm_correlator.h. */
 
 #ifndef INM_CORRELATOR_PRIVATE_H
 #define INM_CORRELATOR_PRIVATE_H
 
 #include "inm_correlator.h"
 
-/* Sums per type.  In a window: vv[nlag+2], moment[2].  In a block the same, then msd[], number of
-   displacements[], and for the direct estimator fp, ff and pp of inm_kernel_from_two_times(). */
+/* Sums per type.  In a window: vv[nlag+2], moment[2].  In a block: the same, then msd[INM_MSD_LAGS],
+   number of displacements [INM_MSD_LAGS], and for the direct estimator fp, ff and pp of
+   inm_kernel_from_two_times(). */
 enum { INM_MOMENT_MV2, INM_MOMENT_COUNT, INM_NMOMENT };
 
 struct inm_correlator {
   inm_correlator_options o;
   int nslot;
-  int64_t nsample; /* taken so far */
+  int64_t nsample; /* samples so far */
 
-  int nfull;         /* full blocks; block number nfull is open */
-  int64_t per_block; /* origins of a full block */
+  int nfull;         /* full blocks; block nfull is open */
+  int64_t per_block; /* origins in a full block */
   int64_t in_block;  /* origins in the open block so far */
 
   inm_sample todo;
-  size_t window_width; /* numbers per type: while an origin is in its window */
-  size_t frame_width;  /* numbers per type: direct, products of one sample with those before it */
+  size_t window_width; /* numbers per type in a window */
+  size_t frame_width;  /* numbers per type in a frame: lag products of one sample, direct only */
   size_t triangle;     /* numbers in fp */
-  size_t block_width;  /* numbers per type: in a block */
+  size_t block_width;  /* numbers per type in a block */
   double *window;      /* [nslot][ntypes][window_width] */
   double *frame;       /* [nslot][ntypes][frame_width]: av[nlag+1], aa[nlag+1], v^2; by lag */
   double *block;       /* [2*nblock][ntypes][block_width] */
@@ -33,7 +34,7 @@ struct inm_correlator {
   double *msd;                    /* [ntypes+1][INM_MSD_LAGS] */
 };
 
-/* Numbers in all types of a block. */
+/* Numbers in a block, all types. */
 static inline size_t inm_block_size(const inm_correlator *c)
 {
   return (size_t) c->o.ntypes * c->block_width;

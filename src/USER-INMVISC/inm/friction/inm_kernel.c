@@ -56,7 +56,8 @@ double inm_kernel_einstein_frequency_sq(double dt, const double *corr)
 inm_kernel_tail inm_kernel_extrapolate(size_t nlag, const double *integral)
 {
   inm_kernel_tail out;
-  const size_t third = nlag / 3; /* two windows of equal width, so that q is that of the decay */
+  const size_t third =
+      nlag / 3; /* two intervals of equal length, so that q is the ratio of an exponential decay */
   const double before = integral[nlag - third] - integral[nlag - 2 * third];
 
   out.last = integral[nlag] - integral[nlag - third];
@@ -71,7 +72,7 @@ static double linear(double x)
   return x;
 }
 
-/* Weighted slope of axis(y) over axis(x), of the points with from <= x <= to.  NaN below 3. */
+/* Weighted slope of axis(y) against axis(x) for from <= x <= to; NaN for fewer than 3 points. */
 static double slope(size_t n, const double *x, const double *y, const double *weight, double from,
                     double to, double (*axis)(double))
 {

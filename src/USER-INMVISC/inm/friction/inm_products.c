@@ -1,4 +1,4 @@
-/* Sums of scalar products that do not depend on the order of the summands: inm_products.h */
+/* Reproducible sums of lag products: inm_products.h */
 
 #include "inm_products.h"
 
@@ -25,9 +25,8 @@ size_t inm_row_offset(size_t slot)
   return slot / INM_CHUNK * 3 * INM_CHUNK + slot % INM_CHUNK;
 }
 
-/* The vectors in a row, W slots at a time and two such packs together, so that the processor has
-   independent work; compilers turn packs into the instructions at hand.  The slots stay in
-   registers while all u pass, the sums stay in the first cache. */
+/* Two packs of W slots at a time, so that there are independent instructions; the compiler maps packs to
+   SIMD instructions.  The slots stay in registers for all u, the sums in the L1 cache. */
 #define LOAD(pack, from) memcpy(&(pack), from, sizeof(pack))
 #define STORE(pack, to) memcpy(to, &(pack), sizeof(pack))
 #define ROUNDED(x, y, z) (((ux * (x) + uy * (y) + uz * (z)) + rounder) - rounder)
@@ -55,7 +54,7 @@ size_t inm_row_offset(size_t slot)
 
 DEFINE_ADD_PRODUCTS(, add_products_any, 2)
 #if defined(__x86_64__)
-/* without fma: the same bits on every processor */
+/* without fma, so that results are the same on every processor, bit for bit */
 DEFINE_ADD_PRODUCTS(__attribute__((target("avx2"))), add_products_avx2, 4)
 #define add_products_avx512 add_products_avx2
 #endif
