@@ -161,10 +161,10 @@ inm_friction_source inm_friction_choose(int nset, const inm_friction *set);
 double inm_friction_value(const inm_friction *f, inm_friction_source source);
 double inm_friction_error(const inm_friction *f, inm_friction_source source);
 
-/* State as doubles, for a restart on any number of ranks.  A LAMMPS fix does not know the length of buf,
-   so unpack reads the header first, and the rest only if the header is valid.  INM_ERR_ARG if buf was
-   packed with other options or by another version, INM_ERR_DATA if it is corrupt; both leave the
-   correlator unchanged. */
+/* State as doubles, for a restart on any number of ranks.  A LAMMPS fix does not know the length of
+   buf, so unpack reads the header first, and the rest only if the header is valid.  INM_ERR_ARG if
+   buf was packed with other options or by another version, INM_ERR_DATA if it is corrupt; both leave
+   the correlator unchanged. */
 size_t inm_correlator_pack_size(const inm_correlator *c);
 void inm_correlator_pack(const inm_correlator *c, double *buf);
 inm_status inm_correlator_unpack(inm_correlator *c, const double *buf);

@@ -29,7 +29,7 @@ extern "C" {
 typedef struct {
   size_t nterm;
   const double *curvature; /* [nterm] F''_k */
-  const size_t *start;     /* [nterm+1] term k has start[k] .. start[k+1]-1 of what follows */
+  const size_t *start;     /* [nterm+1] entries start[k] .. start[k+1]-1 belong to term k */
   const int *atom;         /* [start[nterm]] ascending within a term */
   const double *slope;     /* [start[nterm]][4] g_km, padded with 0 to fill vector registers */
 } inm_embedding_list;

@@ -51,8 +51,7 @@ inm_status inm_hessian_begin(inm_hessian *h, size_t nrow, const int64_t *tag, co
    i, j   sites, or INM_OUTSIDE for one of them
    dr     [3]     r_i - r_j of these images
    k      [3][3]  energy/length^2
-   INM_ERR_ARG if there is no such site, or after end.  After a failure nothing was added.  Not
-   collective. */
+   INM_ERR_ARG if there is no such site, or after end.  A failure adds nothing.  Not collective. */
 inm_status inm_hessian_add(inm_hessian *h, int i, int j, const double *dr, const double *k);
 
 /* The same for a central interaction u(|dr|):
@@ -64,7 +63,7 @@ inm_status inm_hessian_add_central(inm_hessian *h, int i, int j, const double *d
 /* Add one side of a pair from differences of forces, as seen from row i.  The rank that has the other
    atom as row must add the other side: the mean of the two is symmetric.
      H_ij += K/2,  H_ji += K^T/2
-   col  tag of the other atom, > 0, or INM_OUTSIDE (then nothing happens)
+   col  tag of the other atom, > 0, or INM_OUTSIDE, which is ignored
    INM_ERR_ARG if there is no such row or tag, or after end.  Not collective. */
 inm_status inm_hessian_add_side(inm_hessian *h, int i, int64_t col, const double *k);
 
@@ -93,8 +92,8 @@ int inm_hessian_dim(const inm_hessian *h);
 /* Largest atom type on this rank, 0 without rows. */
 int inm_hessian_largest_type(const inm_hessian *h);
 
-/* Number of off-diagonal blocks stored on this rank (one per pair; before end, all that were added), bytes
-   that the blocks and rows take, and bytes that npair pairs will take during assembly. */
+/* Number of off-diagonal blocks stored on this rank (one per pair; before end, all that were added),
+   bytes that the blocks and rows take, and bytes that npair pairs will take during assembly. */
 size_t inm_hessian_nblock(const inm_hessian *h);
 double inm_hessian_bytes(const inm_hessian *h);
 double inm_hessian_bytes_for(double npair);

@@ -1,5 +1,5 @@
-/* Hessian files for other programs: row dim*i+a is coordinate a of atom i in ascending order of atom IDs.
-   The suffix of the file name selects one of two formats:
+/* Hessian files for other programs: row dim*i+a is coordinate a of atom i in ascending order of atom
+   IDs.  The suffix of the file name selects one of two formats:
 
    .npz   for scipy.sparse.load_npz: format bsr with blocks of dim*dim, both triangles, int32 indices
           if they fit, else int64.  Further arrays for numpy.load: id, type, mass [natom]; units,
@@ -31,7 +31,7 @@ typedef struct {
 } inm_matrix_facts;
 
 /* Write the matrix of h, after inm_hessian_end.  An existing file is replaced.
-   INM_ERR_IO if it cannot be written: errno on rank 0 has the reason, and an existing file is unchanged.
+   INM_ERR_IO if it cannot be written: errno on rank 0 has the reason, an existing file is unchanged.
    INM_ERR_ARG if the suffix is unknown, INM_ERR_NONFINITE if the matrix is not finite.  Collective. */
 inm_status inm_matrix_write(const inm_hessian *h, const char *name, const inm_matrix_facts *facts);
 

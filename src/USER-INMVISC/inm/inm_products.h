@@ -1,5 +1,5 @@
-/* Reproducible sums of lag products: independent of the order of summation, hence of the number of ranks,
-   the order of atoms, and restarts.
+/* Reproducible sums of lag products: independent of the order of summation, hence of the number of
+   ranks, the order of atoms, and restarts.
 
    Each product is rounded to a multiple of a common quantum before it is added.  Sums of such multiples
    are exact, and therefore independent of order, as long as they are below 2^52 quanta.  With the
@@ -15,8 +15,8 @@
 extern "C" {
 #endif
 
-/* The number whose addition and subtraction rounds to the quantum for sums up to bound; 0, which does not
-   round, if bound is 0 or not finite. */
+/* The number whose addition and subtraction rounds to the quantum for sums up to bound; 0, which does
+   not round, if bound is 0 or not finite. */
 double inm_rounder(double bound);
 
 /* x rounded to a multiple of the quantum */

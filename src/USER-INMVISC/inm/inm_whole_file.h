@@ -1,6 +1,6 @@
 /* Atomic replacement of a file: write NAME.tmp and rename it when it is complete.  If the program is
-   interrupted or the disk is full, the previous file remains.  Special files (/dev/stdout, a named pipe)
-   are written directly. */
+   interrupted or the disk is full, the previous file remains.  Special files (/dev/stdout, a named
+   pipe) are written directly. */
 
 #ifndef INM_WHOLE_FILE_H
 #define INM_WHOLE_FILE_H
@@ -18,7 +18,8 @@ typedef struct {
   char *name, *temporary; /* temporary is NULL if the file is written directly */
 } inm_whole_file;
 
-/* INM_ERR_IO with errno, or INM_ERR_ALLOC; after a failure there is nothing to close.  Not collective. */
+/* INM_ERR_IO with errno, or INM_ERR_ALLOC; after a failure there is nothing to close.  Not
+   collective. */
 inm_status inm_whole_file_open(inm_whole_file *f, const char *name);
 
 /* Close.  If status, the result of writing, is INM_OK and closing succeeds, rename the temporary file,

@@ -1,5 +1,6 @@
-/* Run-time CPU dispatch: inner loops for several instruction sets in one binary.  A macro defines a loop
-   as NAME_any, NAME_avx2 and NAME_avx512, and INM_BEST_OF(NAME) selects the one for this processor. */
+/* Run-time CPU dispatch: inner loops for several instruction sets in one binary.  A macro defines a
+   loop as NAME_any, NAME_avx2 and NAME_avx512, and INM_BEST_OF(NAME) selects the one for this
+   processor. */
 
 #ifndef INM_PROCESSOR_H
 #define INM_PROCESSOR_H

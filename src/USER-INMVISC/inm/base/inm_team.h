@@ -14,8 +14,8 @@ extern "C" {
 
 typedef struct inm_team inm_team;
 
-/* Create a team of n threads, 1 or more, including the caller.  The others inherit the caller's affinity.
-   If a thread cannot be started, the caller does its share of the work.  Not collective. */
+/* Create a team of n threads, 1 or more, including the caller.  The others inherit the caller's
+   affinity.  If a thread cannot be started, the caller does its share.  Not collective. */
 inm_status inm_team_create(inm_team **out, int n);
 void inm_team_destroy(inm_team **team);
 int inm_team_size(const inm_team *team);

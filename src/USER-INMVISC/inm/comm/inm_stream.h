@@ -30,8 +30,8 @@ typedef struct {
 /* Collective.  After INM_ERR_ALLOC there is nothing to close. */
 inm_status inm_stream_open(inm_stream *s, MPI_Comm comm, int root, inm_take take, void *ctx);
 
-/* Append bytes of this rank.  Not collective, but may block until the root is in inm_stream_end, where it
-   receives from the others. */
+/* Append bytes of this rank.  Not collective, but may block until the root is in inm_stream_end,
+   where it receives from the others. */
 void inm_stream_put(inm_stream *s, const void *bytes, size_t n);
 
 /* Complete the stream: when this returns on the root, the callback has received all bytes, those of the

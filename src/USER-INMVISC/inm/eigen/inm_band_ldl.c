@@ -5,10 +5,10 @@
 
      L = V P^-1  with V the part below P;    trailing matrix  -=  L V^T
 
-   Without interchanges the bandwidth does not grow, and one triangle is enough.  Elements may grow where
-   a leading minor is nearly singular.  The choice between 1x1 and 2x2 pivots makes that rare, and it
-   shows in later pivots (Higham, Accuracy and Stability of Numerical Algorithms, chapter 11).  P itself
-   is eliminated starting from its largest element, as usual.
+   Without interchanges the bandwidth does not grow, and one triangle is enough.  Elements may grow
+   where a leading minor is nearly singular.  The choice between 1x1 and 2x2 pivots makes that rare,
+   and it shows in later pivots (Higham, Accuracy and Stability of Numerical Algorithms, chapter 11).
+   P itself is eliminated starting from its largest element, as usual.
 
    Columns not yet eliminated are in a ring buffer.  Each column starts at the multiple of PACK at or
    before its diagonal, so that updates use whole aligned vectors, the first of which extends above the
@@ -46,7 +46,7 @@ typedef struct {
 
 struct inm_band_ldl {
   size_t n, kd;
-  double *ring;               /* [RING][STRIDE] */
+  double *ring;               /* [RING][STRIDE] columns not yet eliminated */
   double *l;                  /* [n+1][SPAN]  column j, from base_of(row after its block) on */
   double *x;                  /* [n+SPAN+PACK]  right side, then solution */
   block *blocks;              /* [n]  block that begins with column j */
@@ -133,7 +133,8 @@ static block single(double d)
   return b;
 }
 
-/* starts from the largest element; the off-diagonal one must be larger by a factor (Bunch, Kaufman 1977) */
+/* Eliminates the largest element first; the off-diagonal one must be larger by a factor (Bunch and
+   Kaufman, Math. Comp. 31, 163 (1977)). */
 static block pair(double d, double e, double c)
 {
   const double alpha = 0.64;
@@ -158,7 +159,7 @@ static block pair(double d, double e, double c)
   return b;
 }
 
-/* a 2x2 pivot if its smaller eigenvalue, estimated, is large enough or larger than d; unit is 1 / norm */
+/* A 2x2 pivot if its smaller eigenvalue, estimated, is large enough or larger than d; unit = 1/norm. */
 static block choose_block(double d, double e, double c, int more, double unit)
 {
   d *= unit, e *= unit, c *= unit;

@@ -20,7 +20,7 @@ typedef struct inm_band_ldl inm_band_ldl;
 inm_status inm_band_ldl_create(inm_band_ldl **out, size_t n, size_t kd);
 void inm_band_ldl_destroy(inm_band_ldl **f);
 
-/* band  [n][kd+1]  as of inm_reduce_to_band; what lies beyond row n-1 is not read
+/* band  [n][kd+1]  as of inm_reduce_to_band; rows beyond n-1 are not read
    norm  of B, the scale of element growth; pivots below DBL_EPSILON * norm are replaced by that
    Returns the largest element of all pivot blocks relative to norm, the growth.  The factors are exact
    for a matrix that differs by some DBL_EPSILON * norm * growth.

@@ -119,8 +119,8 @@ TARGET static void KERNEL(solve_lower)(const inm_band_ldl *f, double *x)
     known[q] = (VECTOR) (((BITS) known[q] & ~mask) | ((BITS) ((VECTOR){0} + x[r]) & mask)); \
   }
 
-/* x = L^-T x.  Elements just computed are inserted into vector registers: a vector load of elements that
-   were stored one by one would stall (no store forwarding). */
+/* x = L^-T x.  Elements just computed are inserted into vector registers: a vector load of elements
+   that were stored one by one would stall (no store forwarding). */
 TARGET static void KERNEL(solve_upper)(const inm_band_ldl *f, double *x)
 {
   VECTOR known[SPAN / W];

@@ -1,5 +1,5 @@
-/* P (B - lambda) = L U of a symmetric band matrix, by elimination with partial pivoting: backward stable
-   for any shift, unlike inm_band_ldl.h. */
+/* P (B - lambda) = L U of a symmetric band matrix, by elimination with partial pivoting: backward
+   stable for any shift, unlike inm_band_ldl.h. */
 
 #ifndef INM_BAND_LU_H
 #define INM_BAND_LU_H

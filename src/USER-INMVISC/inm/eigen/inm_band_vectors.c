@@ -10,7 +10,7 @@ struct inm_band_factor {
   size_t n, kd;
   inm_band_ldl *ldl; /* NULL if the band is too wide for it */
   inm_band_lu *lu;   /* NULL until it is needed */
-  int pivoted;       /* the factors at hand are in lu */
+  int pivoted;       /* current factors are in lu */
 };
 
 inm_status inm_band_factor_create(inm_band_factor **out, size_t n, size_t kd)

@@ -16,12 +16,12 @@ typedef struct inm_band_factor inm_band_factor;
 inm_status inm_band_factor_create(inm_band_factor **out, size_t n, size_t kd);
 void inm_band_factor_destroy(inm_band_factor **f);
 
-/* Factorize B - lambda: without pivoting (inm_band_ldl.h), or with partial pivoting (inm_band_lu.h) if
-   elements of the former factors exceed largest_growth times the norm.  The residual of a vector is then
-   at most some DBL_EPSILON * largest_growth * norm.
+/* Factorize B - lambda: without pivoting (inm_band_ldl.h), or with partial pivoting (inm_band_lu.h)
+   if elements of the former factors exceed largest_growth times the norm.  The residual of a vector
+   is then at most some DBL_EPSILON * largest_growth * norm.
 
    band            [n][kd+1]  as of inm_reduce_to_band
-   norm            of B: pivots below DBL_EPSILON * norm, as for an exact eigenvalue, are replaced by that
+   norm            of B: replaces pivots below DBL_EPSILON * norm, as for an exact eigenvalue, by that
    largest_growth  0 to pivot always, which multiple eigenvalues need
    May return INM_ERR_ALLOC.  This and the next function are not collective. */
 inm_status inm_band_factorize(inm_band_factor *f, const double *band, double lambda, double norm,

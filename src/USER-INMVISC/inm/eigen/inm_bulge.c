@@ -1,9 +1,9 @@
 /* Band to tridiagonal: inm_bulge.h
 
-   Sweep s makes column s tridiagonal: a reflector of HALF rows annihilates it; applied from both sides,
-   it fills in the block below.  The next reflector, HALF rows further down, annihilates the first column
-   of that bulge, and so on to the end of the matrix.  The rest of each bulge is left to the following
-   sweeps, whose blocks are shifted by one row and one column (Lang 1993).
+   Sweep s makes column s tridiagonal: a reflector of HALF rows annihilates it; applied from both
+   sides, it fills in the block below.  The next reflector, HALF rows further down, annihilates the
+   first column of that bulge, and so on to the end of the matrix.  The rest of each bulge is left to
+   the following sweeps, whose blocks are shifted by one row and one column (Lang 1993).
 
      step k of sweep s, r = s + 1 + k HALF      rows      columns
        block left of the diagonal               r...      r - HALF...   from both sides
@@ -13,9 +13,9 @@
    band, so that the kernels have loops of constant length and no special cases.  Diagonal blocks are
    stored with both triangles: more flops, but no case distinctions.
 
-   Step k of a sweep depends only on step k + 1 of the previous sweep.  One thread runs a group of sweeps
-   closely behind one another, which keeps their common blocks in its cache.  Threads take groups in
-   order and pipeline them.  Steps on the same elements always run in the same order. */
+   Step k of a sweep depends only on step k + 1 of the previous sweep.  One thread runs a group of
+   sweeps closely behind one another, which keeps their common blocks in its cache.  Threads take
+   groups in order and pipeline them.  Steps on the same elements always run in the same order. */
 
 #include "eigen/inm_bulge.h"
 
@@ -36,8 +36,8 @@ enum {
   NPOLL = 200                  /* polls of another thread's progress between yields */
 };
 
-/* Squared elements below this, of a matrix scaled to 1, are treated as zero: near underflow the reflector
-   would not be orthogonal. */
+/* Squared elements below this, of a matrix scaled to 1, are treated as zero: near underflow the
+   reflector would not be orthogonal. */
 static const double negligible = 1.0e-200;
 
 /* 1 - tau v v^T */
@@ -234,8 +234,8 @@ static void do_group(const bulge *b, size_t group)
   }
 }
 
-/* Groups are taken in order, so that the first unfinished one never waits: no deadlock for any number of
-   threads. */
+/* Groups are taken in order, so that the first unfinished one never waits: no deadlock for any number
+   of threads. */
 static void take_groups(void *ctx, int thread)
 {
   bulge *b = (bulge *) ctx;

@@ -15,11 +15,11 @@ enum { INM_BULGE_LARGEST_KD = 32 }; /* a narrower band takes as long */
 
 /* n            order of the matrix
    kd           half-bandwidth, 1 to INM_BULGE_LARGEST_KD
-   band         [n][kd+1]  column j holds B(j..j+kd, j); what lies beyond row n-1 is not read
+   band         [n][kd+1]  column j holds B(j..j+kd, j); rows beyond n-1 are not read
    diagonal     [n]    out
    offdiagonal  [n-1]  out
-   The result does not depend on nthread, bit for bit.  Needs a workspace of a little over 100 n doubles.
-   Not collective. */
+   The result does not depend on nthread, bit for bit.  Needs a workspace of a little over 100 n
+   doubles.  Not collective. */
 inm_status inm_band_to_tridiagonal(size_t n, size_t kd, const double *band, double *diagonal,
                                    double *offdiagonal, int nthread);
 

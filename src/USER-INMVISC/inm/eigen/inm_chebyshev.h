@@ -12,15 +12,15 @@
 extern "C" {
 #endif
 
-/* Number of quadrature nodes for nmoment moments: a power of two, large enough that the integrand may have
-   terms of several times that order. */
+/* Number of quadrature nodes for nmoment moments: a power of two, large enough that the integrand may
+   have terms of several times that order. */
 size_t inm_chebyshev_nodes(size_t nmoment);
 
 /* Node j of n: x_j = cos(pi (j + 1/2) / n), descending. */
 double inm_chebyshev_node(size_t n, size_t j);
 
-/* Weights of Gauss-Chebyshev nodes: sum_j weight_j f(x_j) is the integral of f over the density, with the
-   Chebyshev expansion of f truncated after nmoment terms:
+/* Weights of Gauss-Chebyshev nodes: sum_j weight_j f(x_j) is the integral of f over the density, with
+   the Chebyshev expansion of f truncated after nmoment terms:
      weight_j = (1/n) [mu_0 + 2 sum_k mu_k T_k(x_j)]
    Some weights are negative.
    mu [nmoment], weight [n] out, n a power of two and at least nmoment */

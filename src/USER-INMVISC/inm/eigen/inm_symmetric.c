@@ -1,8 +1,8 @@
 /* Symmetric matrix times a few vectors: inm_symmetric.h
 
-   The lower triangle is processed in tiles.  A tile T = A(I,J) is copied to the L1 cache and used twice:
-   Y(I) += T X(J),  and  Y(J) += T^T X(I)  for its mirror image.  Vectors are stored by rows, so that a
-   row spans a few registers.  Each thread has its own sums. */
+   The lower triangle is processed in tiles.  A tile T = A(I,J) is copied to the L1 cache and used
+   twice:  Y(I) += T X(J),  and  Y(J) += T^T X(I)  for its mirror image.  Vectors are stored by rows, so
+   that a row spans a few registers.  Each thread has its own sums. */
 
 #include "eigen/inm_symmetric.h"
 
@@ -75,9 +75,9 @@ DEFINE_TILE_PRODUCT(INM_TARGET_AVX2, product_avx2, 32 / sizeof(real), 4)
 DEFINE_TILE_PRODUCT(INM_TARGET_AVX512, product_avx512, 64 / sizeof(real), 6)
 #endif
 
-/* A(I,J) of the lower triangle as [column][row], zero beyond the matrix; a diagonal tile is mirrored from
-   its lower half.  Prefetch the tile below: its columns are too short and too far apart for the hardware
-   prefetcher. */
+/* A(I,J) of the lower triangle as [column][row], zero beyond the matrix; a diagonal tile is mirrored
+   from its lower half.  Prefetch the tile below: its columns are too short and too far apart for the
+   hardware prefetcher. */
 static void copy_tile(const workspace *s, size_t i0, size_t j0, real *tile)
 {
   const size_t rows = (s->n - i0 < TILE) ? s->n - i0 : TILE;

@@ -15,8 +15,8 @@
 extern "C" {
 #endif
 
-/* Workspace for matrices of up to n rows and up to width vectors.  The team does the work and must outlive
-   it. */
+/* Workspace for matrices of up to n rows and up to width vectors.  The team does the work and must
+   outlive it. */
 typedef struct inm_symmetric inm_symmetric;
 inm_status inm_symmetric_create(inm_symmetric **out, size_t n, size_t width, inm_team *team);
 void inm_symmetric_destroy(inm_symmetric **s);

@@ -6,9 +6,9 @@
 
    change sign as often as T has eigenvalues below s, and the last one is the characteristic
    polynomial (Givens 1954; Barth, Martin, Wilkinson, Numer. Math. 9, 386 (1967)).  The recurrence has
-   no division and is vectorized over shifts: with wide vectors a step for one shift takes a quarter of a
-   cycle.  Minors are rescaled to about 1 before they overflow or underflow, and their exponents are
-   summed.
+   no division and is vectorized over shifts: with wide vectors a step for one shift takes a quarter
+   of a cycle.  Minors are rescaled to about 1 before they overflow or underflow, and their exponents
+   are summed.
 
    Counts on a grid of shifts isolate most eigenvalues.  The polynomial is then solved by the regula
    falsi of Anderson and Bjorck (BIT 13, 253 (1973)), or by bisection where that makes no progress or
@@ -35,9 +35,9 @@ enum {
   NTRY = 3    /* shifts that may fail to halve an interval before it is bisected */
 };
 
-/* Lower bound for squared off-diagonal elements of a matrix scaled to 1; it changes no eigenvalue by more
-   than 1e-17.  In three steps the larger of two successive minors then shrinks by a factor of 1e-68 at
-   worst, for exact cancellation and two such elements: BLOCK steps end above underflow. */
+/* Lower bound for squared off-diagonal elements of a matrix scaled to 1; it changes no eigenvalue by
+   more than 1e-17.  In three steps the larger of two successive minors then shrinks by a factor of
+   1e-68 at worst, for exact cancellation and two such elements: BLOCK steps end above underflow. */
 static const double least_square = 1.0e-34;
 
 /* final width of intervals, for a norm scaled to between 1/2 and 1 */
@@ -179,8 +179,8 @@ static int is_alone(const search *x)
   return x->low.below == x->k && x->high.below == x->k + 1;
 }
 
-/* Next shift: the zero of the secant, but not so close to one end that nothing is gained if the eigenvalue
-   is on the other side. */
+/* Next shift: the zero of the secant, but not so close to one end that nothing is gained if the
+   eigenvalue is on the other side. */
 static double next_shift(const search *x)
 {
   const double width = x->high.s - x->low.s, margin = 0.75 * tolerance;
@@ -190,8 +190,8 @@ static double next_shift(const search *x)
   return fmin(fmax(s, x->low.s + margin), x->high.s - margin);
 }
 
-/* Anderson-Bjorck: if an end is retained twice, its function value is reduced by the factor by which the
-   function decreased at the other end. */
+/* Anderson-Bjorck: if an end is retained twice, its function value is reduced by the factor by which
+   the function decreased at the other end. */
 static double fallen(double size, double before)
 {
   const double left = 1.0 - exp2(size - before);

@@ -95,8 +95,8 @@ static uint64_t field(const inm_npz *z, uint64_t value)
   return is_long(z, value) ? ZIP_ESCAPE : value;
 }
 
-/* Fields common to local header and directory: version needed, flags, method (stored), time and date (the
-   first day of the format), checksum, both sizes, lengths of the name and of the extra field. */
+/* Fields common to local header and directory: version needed, flags, method (stored), time and date
+   (the first day of the format), checksum, both sizes, lengths of the name and of the extra field. */
 static void add_common(const inm_npz *z, record *r, const entry *f, size_t extra)
 {
   add(r, extra ? 45 : 20, 2); /* version needed: 4.5 for 64-bit fields */

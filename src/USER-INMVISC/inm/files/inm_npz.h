@@ -44,8 +44,8 @@ void inm_npz_array(inm_npz *z, const char *name, inm_npz_type type, int ndim, co
 /* A scalar string array (ASCII). */
 void inm_npz_text(inm_npz *z, const char *name, const char *text);
 
-/* Write the directory and free; accepts NULL and leaves NULL behind.  INM_ERR_IO with errno of the first
-   failure; INM_ERR_ARG if an array did not have its declared size. */
+/* Write the directory and free; accepts NULL and leaves NULL behind.  INM_ERR_IO with errno of the
+   first failure; INM_ERR_ARG if an array did not have its declared size. */
 inm_status inm_npz_close(inm_npz **z);
 
 /* Smallest size that uses the 64-bit fields: 2^32-1, unless a test sets it lower. */

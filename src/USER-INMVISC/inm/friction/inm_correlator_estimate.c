@@ -215,7 +215,8 @@ static void choose_range(const inm_correlator *c, double *leave_out, size_t nblo
 
 /* ---- errors ---------------------------------------------------------------------------------- */
 
-/* Jackknife: divide the leave-one-out samples among the ranks; each goes through the full calculation. */
+/* Jackknife: divide the leave-one-out samples among the ranks; each goes through the full
+   calculation. */
 static void evaluate_leave_out(const inm_correlator *c, double dt, int nblock, MPI_Comm comm,
                                scratch *s)
 {

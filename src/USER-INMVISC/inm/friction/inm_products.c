@@ -25,8 +25,8 @@ size_t inm_row_offset(size_t slot)
   return slot / INM_CHUNK * 3 * INM_CHUNK + slot % INM_CHUNK;
 }
 
-/* Two packs of W slots at a time, so that there are independent instructions; the compiler maps packs to
-   SIMD instructions.  The slots stay in registers for all u, the sums in the L1 cache. */
+/* Two packs of W slots at a time, so that there are independent instructions; the compiler maps packs
+   to SIMD instructions.  The slots stay in registers for all u, the sums in the L1 cache. */
 #define LOAD(pack, from) memcpy(&(pack), from, sizeof(pack))
 #define STORE(pack, to) memcpy(to, &(pack), sizeof(pack))
 #define ROUNDED(x, y, z) (((ux * (x) + uy * (y) + uz * (z)) + rounder) - rounder)

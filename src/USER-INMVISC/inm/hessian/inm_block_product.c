@@ -166,9 +166,9 @@ inm_status inm_block_matrix_create(inm_block_matrix **out, const inm_hessian *h)
 
 /* ---- products --------------------------------------------------------------------------------- */
 
-/* The vectors of a group, W at a time, as vector types that the compiler maps to SIMD instructions.  The
-   blocks of a row stay in the L1 cache for all packs.  The three products of a block with its row are
-   summed before they are added, which shortens the dependency chain from block to block. */
+/* The vectors of a group, W at a time, as vector types that the compiler maps to SIMD instructions.
+   The blocks of a row stay in the L1 cache for all packs.  The three products of a block with its row
+   are summed before they are added, which shortens the dependency chain from block to block. */
 #define LOAD(pack, from) memcpy(&(pack), from, sizeof(pack))
 #define STORE(pack, to) memcpy(to, &(pack), sizeof(pack))
 

@@ -39,7 +39,7 @@ double inm_block_matrix_bytes_for(const inm_hessian *h);
 
 /* y = a D x + b x - c y, for each vector of a group.
    x, y  [ncol][3][INM_GROUP], 64 bytes aligned for speed; rows are read, ghosts are overwritten
-   dot   [2][INM_GROUP]  x . x and x . y, with y as it comes in, over the rows of this rank: not yet reduced
+   dot   [2][INM_GROUP]  x . x and x . y, with the input y, over the rows of this rank: not reduced
    Collective. */
 inm_status inm_block_multiply(const inm_block_matrix *m, double a, double b, double c, double *x,
                               double *y, double *dot);

@@ -1,5 +1,5 @@
-/* Check of single precision: inm_residual.h.  The matrix multiplies LANES vectors at a time, so that each
-   block is read once for all of them. */
+/* Check of single precision: inm_residual.h.  The matrix multiplies LANES vectors at a time, so that
+   each block is read once for all of them. */
 
 #include "hessian/inm_residual.h"
 
@@ -28,7 +28,7 @@ struct inm_residual {
   int dim;
   size_t nblock, maxblock;
   block *blocks;
-  double shift[3]; /* 0: not lifted */
+  double shift[3]; /* of each translation; 0: none */
   const double *mass;
   double total_mass;
   size_t nseen, nlarge;

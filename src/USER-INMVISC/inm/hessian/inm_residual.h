@@ -1,8 +1,8 @@
 /* Is single precision accurate enough?  Eigenpairs are checked against the sparse matrix in double.
 
-   If the residual r = |D e - lambda e| is small compared with |lambda|, the mode is mixed only with modes
-   of nearly the same frequency, which changes no sum over a class.  Modes near zero do not meet this
-   criterion, but they do not enter the viscosity either (w_min).  Single precision is therefore
+   If the residual r = |D e - lambda e| is small compared with |lambda|, the mode is mixed only with
+   modes of nearly the same frequency, which changes no sum over a class.  Modes near zero do not meet
+   this criterion, but they do not enter the viscosity either (w_min).  Single precision is therefore
    accepted if r exceeds 1 % of |lambda| for at most 1 % of the modes.  With stiff bonds, which widen
    the spectrum, it is not. */
 

@@ -49,7 +49,7 @@ static int owner_of(size_t atom, size_t natom, int nprocs)
 enum { ROW, COL };
 
 typedef struct {
-  size_t end[2]; /* ROW, COL: atoms in the order of tags */
+  size_t end[2]; /* [ROW], [COL]: atoms in the order of tags */
   double k[9];
 } parcel;
 
