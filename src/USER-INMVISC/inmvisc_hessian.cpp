@@ -11,6 +11,7 @@
 
 #include "inmvisc_compat.h"
 #include "inmvisc_force_probe.h"
+#include "inmvisc_units.h"
 
 #include "inm/inm_hessian.h"
 #include "inm/inm_plan.h"
@@ -31,42 +32,7 @@
 using namespace LAMMPS_NS;
 using namespace INMVISC_NS;
 
-static constexpr double MB = 1.0e6;
 static constexpr double ROUNDINGS = 1.0e6;    // of a coordinate, in the smallest displacement
-
-double INMVISC_NS::atom_spacing(LAMMPS *lmp)
-{
-  Domain *domain = lmp->domain;
-  const double n = (lmp->atom->natoms > 0) ? (double) lmp->atom->natoms : 1.0;
-  if (domain->dimension == 2) return sqrt(domain->xprd * domain->yprd / n);
-  return cbrt(domain->xprd * domain->yprd * domain->zprd / n);
-}
-
-/* ----------------------------------------------------------------------
-   A ghost is at the place of its atom plus a translation, to rounding: in
-   crystals many atoms are level to that, which must not decide.
-------------------------------------------------------------------------- */
-
-static constexpr double LEVEL = 1.0e-8;    // of the spacing of atoms
-
-HalfShell::HalfShell(LAMMPS *lmp) : atom(lmp->atom), axis{2, 1, 0}, level(LEVEL * atom_spacing(lmp))
-{
-  const int *parts = lmp->comm->procgrid;
-  std::stable_sort(axis, axis + 3, [parts](int a, int b) {
-    return parts[a] > parts[b];
-  });
-}
-
-bool HalfShell::keeps(int i, int j) const
-{
-  if (j < atom->nlocal) return i < j;
-
-  for (int a : axis) {
-    const double above = atom->x[j][a] - atom->x[i][a];
-    if (fabs(above) > level) return above > 0.0;
-  }
-  return atom->tag[i] < atom->tag[j];    // at the same place
-}
 
 HessianBuilder::HessianBuilder(LAMMPS *lmp, const std::string &caller_in) :
     Pointers(lmp), method(AUTO), delta(0.0), check(true), caller(caller_in), h(nullptr),
@@ -159,8 +125,7 @@ void HessianBuilder::init()
 
   check_delta();
   inm_hessian_destroy(&h);
-  check_status(lmp, inm_hessian_create(&h, world, domain->dimension, force->ftm2v),
-               "creating the Hessian");
+  h = create_hessian(lmp);
   announced = false;
   assigned.clear();
 
@@ -210,52 +175,31 @@ static uint64_t along_curve(const double *x, const double *lo, double cell)
 
 void HessianBuilder::find_sites(int groupbit)
 {
-  const int nall = atom->nlocal + atom->nghost;
+  const HostAtoms atoms(lmp);
   const double cell = 2.0 * atom_spacing(lmp);
   std::vector<std::pair<uint64_t, int>> row;
   int nsite = 0;
 
   site.groupbit = groupbit;
   site.atom_of_row.clear();
-  site.site_of_atom.assign(nall, INM_OUTSIDE);
-  for (int i = 0; i < atom->nlocal; i++)
-    if (atom->mask[i] & groupbit) row.emplace_back(along_curve(atom->x[i], domain->boxlo, cell), i);
+  site.site_of_atom.assign(atoms.nall(), INM_OUTSIDE);
+  for (int i = 0; i < atoms.nlocal(); i++)
+    if (atoms.in_group(i, groupbit))
+      row.emplace_back(along_curve(atoms.x(i), domain->boxlo, cell), i);
   std::sort(row.begin(), row.end());
   for (const auto &r : row) {
     site.site_of_atom[r.second] = nsite++;
     site.atom_of_row.push_back(r.second);
   }
-  for (int i = atom->nlocal; i < nall; i++)
-    if (atom->mask[i] & groupbit) site.site_of_atom[i] = nsite++;
+  for (int i = atoms.nlocal(); i < atoms.nall(); i++)
+    if (atoms.in_group(i, groupbit)) site.site_of_atom[i] = nsite++;
 }
 
-void HessianBuilder::assemble(const std::vector<Assignment *> &who, NeighList *list)
+void HessianBuilder::assemble_all(NeighList *list)
 {
-  std::vector<int64_t> tag, ghost_tag;
-  std::vector<int> type;
-  std::vector<double> mass;
-
-  for (int i : site.atom_of_row) {
-    tag.push_back(atom->tag[i]);
-    type.push_back(atom->type[i]);
-    mass.push_back(atom->rmass ? atom->rmass[i] : atom->mass[atom->type[i]]);
-  }
-  for (int i = atom->nlocal; i < atom->nlocal + atom->nghost; i++)
-    if (site.site_of_atom[i] != INM_OUTSIDE) ghost_tag.push_back(atom->tag[i]);
-
-  check_status(lmp,
-               inm_hessian_begin(h, tag.size(), tag.data(), type.data(), mass.data(),
-                                 ghost_tag.size(), ghost_tag.data()),
-               "starting the Hessian");
-  for (Assignment *a : who) a->provider->fill(h, site, list);
-  check_status(lmp, inm_hessian_end(h), "assembling the Hessian");
-}
-
-std::vector<HessianBuilder::Assignment *> HessianBuilder::everyone()
-{
-  std::vector<Assignment *> all;
-  for (auto &a : assigned) all.push_back(&a);
-  return all;
+  std::vector<HessianProvider *> all;
+  for (auto &a : assigned) all.push_back(a.provider.get());
+  assemble(lmp, h, site, all, list);
 }
 
 void HessianBuilder::build(int groupbit, NeighList *list)
@@ -268,7 +212,7 @@ void HessianBuilder::build(int groupbit, NeighList *list)
   if (first && check)
     verify_all(list);
   else
-    assemble(everyone(), list);
+    assemble_all(list);
   if (first) announce();
   announced = true;
 }

@@ -43,23 +43,6 @@ static constexpr double FAR_OFF = 0.5;
 
 static constexpr double MAX_LEFT_OUT = 0.2;
 
-static uint64_t scramble(uint64_t z)    // splitmix64 (Steele, Lea, Flood 2014)
-{
-  z += 0x9E3779B97F4A7C15ULL;
-  z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9ULL;
-  z = (z ^ (z >> 27)) * 0x94D049BB133111EBULL;
-  return z ^ (z >> 31);
-}
-
-void INMVISC_NS::random_field(void *ctx, int64_t tag, double *u)
-{
-  const int dimension = *(const int *) ctx;
-  for (int a = 0; a < 3; a++) {
-    const uint64_t bits = scramble((uint64_t) tag * 3 + a) >> 11;
-    u[a] = (a < dimension) ? ldexp((double) bits, -52) - 1.0 : 0.0;
-  }
-}
-
 /* H u, [nrow][3] */
 
 std::vector<double> HessianBuilder::product_with_field() const
@@ -121,7 +104,7 @@ HessianBuilder::Comparison HessianBuilder::compare(const Assignment &a,
 
 bool HessianBuilder::verify(Assignment &a, NeighList *list)
 {
-  assemble({&a}, list);
+  assemble(lmp, h, site, {a.provider.get()}, list);
 
   const std::vector<double> hu = product_with_field();
   const double own = a.provider->step(), step = (own > 0.0) ? own : 1.0e-6 * atom_spacing(lmp);
@@ -197,7 +180,7 @@ void HessianBuilder::verify_parts(NeighList *list)
 void HessianBuilder::verify_all(NeighList *list)
 {
   verify_parts(list);
-  if (assigned.size() > 1) assemble(everyone(), list);
+  if (assigned.size() > 1) assemble_all(list);
 
   double size2 = 0.0, error2 = 0.0;
   const std::vector<double> hu = product_with_field();
