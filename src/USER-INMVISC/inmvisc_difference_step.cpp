@@ -26,7 +26,7 @@
 
 #include "inmvisc_force_probe.h"
 #include "inmvisc_gather.h"
-#include "inmvisc_hessian.h"
+#include "inmvisc_provider.h"
 
 #include "atom.h"
 #include "domain.h"

@@ -11,6 +11,7 @@
 
 #include "inmvisc_compat.h"
 #include "inmvisc_force_probe.h"
+#include "inmvisc_provider_list.h"
 #include "inmvisc_units.h"
 
 #include "inm/inm_hessian.h"
@@ -55,27 +56,13 @@ double HessianBuilder::memory_usage() const
   return h ? inm_hessian_bytes(h) : 0.0;
 }
 
-/* ---- who does what ---------------------------------------------------------------------------- */
+/* ---- choice of providers ---------------------------------------------------------------------- */
 
 std::string HessianBuilder::Assignment::name() const
 {
   std::string text;
   for (auto &part : parts) text += (text.empty() ? "" : ", ") + part.name();
   return text.empty() ? "no forces" : text;
-}
-
-static std::unique_ptr<HessianProvider> make_analytic(LAMMPS *lmp, const ForcePart &part)
-{
-  switch (part.kind) {
-    case ForcePart::PAIR:
-      if (utils::strmatch(part.style, "^eam")) return make_eam_provider(lmp, part);
-      if (utils::strmatch(part.style, "^sw")) return make_sw_provider(lmp, part);
-      return make_pair_provider(lmp, part);
-    case ForcePart::KSPACE:
-      return nullptr;
-    default:
-      return make_bonded_provider(lmp, part);
-  }
 }
 
 /* all that is numeric is done together: an evaluation costs the same for one part and for all */
@@ -90,7 +77,7 @@ void HessianBuilder::assign_numeric(const ForcePart &part, const std::string &wh
     found = assigned.end() - 1;
   }
   found->parts.push_back(part);
-  found->provider = make_numeric_provider(lmp, found->parts, delta);
+  found->provider = numeric_provider(lmp, found->parts, delta);
   if (!why.empty()) found->why += (found->why.empty() ? "" : "; ") + part.name() + ": " + why;
 }
 
@@ -112,7 +99,7 @@ void HessianBuilder::check_delta() const
 }
 
 /* ----------------------------------------------------------------------
-   Providers are chosen anew for every run: the force field may have changed.
+   Providers are chosen again for every run: the force field may have changed.
 ------------------------------------------------------------------------- */
 
 void HessianBuilder::init()
@@ -138,12 +125,12 @@ void HessianBuilder::init()
       assign_numeric(part, "");
       continue;
     }
-    auto analytic = make_analytic(lmp, part);
-    const std::string why_not = analytic ? analytic->refusal() : "it reaches all atoms";
-    if (method == ANALYTIC && !why_not.empty())
+    std::string why_not;
+    auto analytic = analytic_provider(lmp, part, why_not);
+    if (method == ANALYTIC && !analytic)
       error->all(FLERR, "{}: no analytic Hessian of {}: {}; use hessian auto or numeric", caller,
                  part.name(), why_not);
-    if (why_not.empty())
+    if (analytic)
       assigned.push_back({{part}, std::move(analytic), false, "", {}, false});
     else
       assign_numeric(part, why_not);

@@ -19,16 +19,6 @@
 
 namespace INMVISC_NS {
 
-std::unique_ptr<HessianProvider> make_pair_provider(LAMMPS_NS::LAMMPS *, const ForcePart &);
-std::unique_ptr<HessianProvider> make_eam_provider(LAMMPS_NS::LAMMPS *, const ForcePart &);
-std::unique_ptr<HessianProvider> make_sw_provider(LAMMPS_NS::LAMMPS *, const ForcePart &);
-std::unique_ptr<HessianProvider> make_bonded_provider(LAMMPS_NS::LAMMPS *, const ForcePart &);
-
-// delta: displacement, 0 to have it chosen
-
-std::unique_ptr<HessianProvider>
-make_numeric_provider(LAMMPS_NS::LAMMPS *, const std::vector<ForcePart> &, double delta);
-
 // Owns the Hessian of a group of atoms, chooses who fills it, and checks it against forces.
 
 class HessianBuilder : protected LAMMPS_NS::Pointers {

@@ -10,7 +10,7 @@
 #ifndef LMP_INMVISC_MEASURED_BLOCKS_H
 #define LMP_INMVISC_MEASURED_BLOCKS_H
 
-#include "inmvisc_hessian.h"
+#include "inmvisc_provider.h"
 #include "pointers.h"
 
 #include <vector>
