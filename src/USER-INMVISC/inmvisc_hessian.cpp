@@ -73,7 +73,7 @@ void HessianBuilder::assign_numeric(const ForcePart &part, const std::string &wh
     return a.numeric;
   });
   if (found == assigned.end()) {
-    assigned.push_back({{}, nullptr, true, "", {}, false});
+    assigned.push_back({{}, nullptr, true, "", {}});
     found = assigned.end() - 1;
   }
   found->parts.push_back(part);
@@ -93,8 +93,8 @@ void HessianBuilder::check_delta() const
   const double least = ROUNDINGS * DBL_EPSILON * longest, most = 0.5 * atom_spacing(lmp);
   if (!(delta >= least && delta <= most))
     error->all(FLERR,
-               "{}: hessian numeric delta must lie between {:.3g}, where coordinates are rounded, "
-               "and {:.3g}, half the distance of atoms, not {}; 0 has it chosen",
+               "{}: hessian numeric delta must lie between {:.3g}, due to rounding of coordinates, "
+               "and {:.3g}, half the distance between atoms, not {}; 0 chooses it automatically",
                caller, least, most, delta);
 }
 
@@ -131,7 +131,7 @@ void HessianBuilder::init()
       error->all(FLERR, "{}: no analytic Hessian of {}: {}; use hessian auto or numeric", caller,
                  part.name(), why_not);
     if (analytic)
-      assigned.push_back({{part}, std::move(analytic), false, "", {}, false});
+      assigned.push_back({{part}, std::move(analytic), false, "", {}});
     else
       assign_numeric(part, why_not);
   }
@@ -189,6 +189,58 @@ void HessianBuilder::assemble_all(NeighList *list)
   assemble(lmp, h, site, all, list);
 }
 
+/* ----------------------------------------------------------------------
+   An analytic part that fails is done numerically from now on.  What is
+   numeric comes last, when all its parts are known.
+------------------------------------------------------------------------- */
+
+void HessianBuilder::check_parts(HessianCheck &against_forces)
+{
+  for (size_t k = 0; k < assigned.size();) {
+    Assignment &a = assigned[k];
+    if (!a.numeric) a.check = against_forces.compare(*a.provider, a.parts, 0.0);
+    if (a.numeric || a.check.passed || method != AUTO)
+      k++;
+    else
+      replace_by_numeric(k);
+  }
+  for (auto &a : assigned)
+    if (a.numeric) a.check = against_forces.compare(*a.provider, a.parts, delta);
+}
+
+void HessianBuilder::replace_by_numeric(size_t k)
+{
+  const Assignment failed = std::move(assigned[k]);
+  const double wrong_by = failed.check.relative();
+
+  assigned.erase(assigned.begin() + k);
+  if (comm->me == 0)
+    error->warning(FLERR,
+                   "{}: the analytic Hessian of {} is wrong by {:.2g}, numeric differences are "
+                   "used",
+                   caller, failed.name(), wrong_by);
+  assign_numeric(failed.parts[0], fmt::format("its analytic Hessian is wrong by {:.2g}", wrong_by));
+}
+
+/* All parts one by one, then the whole, which is not assembled twice if it has one part only. */
+
+void HessianBuilder::assemble_checked(NeighList *list)
+{
+  HessianCheck against_forces(lmp, site, list);
+  double error2 = 0.0;
+
+  check_parts(against_forces);
+  inm_hessian *last = against_forces.release();
+  if (assigned.size() == 1) std::swap(h, last);
+  inm_hessian_destroy(&last);
+  if (assigned.size() > 1) assemble_all(list);
+
+  const double whole = against_forces.size(h);
+  for (auto &a : assigned) error2 += a.check.error * a.check.error;
+  error_found = HessianCheck::Result{sqrt(error2), whole, 0.0, 0.0, 0.0, false}.relative();
+  for (auto &a : assigned) against_forces.require(caller, a.name(), a.check, whole);
+}
+
 void HessianBuilder::build(int groupbit, NeighList *list)
 {
   const bool first = !announced;
@@ -197,7 +249,7 @@ void HessianBuilder::build(int groupbit, NeighList *list)
   error_found = first ? NAN : error_found;
   if (first) announce_memory(list);
   if (first && check)
-    verify_all(list);
+    assemble_checked(list);
   else
     assemble_all(list);
   if (first) announce();

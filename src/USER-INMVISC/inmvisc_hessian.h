@@ -10,6 +10,7 @@
 #ifndef LMP_INMVISC_HESSIAN_H
 #define LMP_INMVISC_HESSIAN_H
 
+#include "inmvisc_hessian_check.h"
 #include "inmvisc_provider.h"
 #include "pointers.h"
 
@@ -19,7 +20,7 @@
 
 namespace INMVISC_NS {
 
-// Owns the Hessian of a group of atoms, chooses who fills it, and checks it against forces.
+// Owns the Hessian of a group of atoms, chooses its providers, and has them checked against forces.
 
 class HessianBuilder : protected LAMMPS_NS::Pointers {
  public:
@@ -42,24 +43,14 @@ class HessianBuilder : protected LAMMPS_NS::Pointers {
   double memory_usage() const;
 
  private:
-  // H u against forces: |difference| and |H u| over the atoms that are not left out
-
-  struct Comparison {
-    double error, size, left_out, rows;
-    double step;    // displacement
-    bool passed(double tolerance) const;
-    double relative() const;
-  };
-
-  // a provider, what it does, and how it came to do it
+  // a provider, its parts, and how it was chosen
 
   struct Assignment {
     std::vector<ForcePart> parts;
     std::unique_ptr<HessianProvider> provider;
     bool numeric;
-    std::string why;    // numeric in place of analytic: for every part, why
-    Comparison check;
-    bool passed;
+    std::string why;    // reasons for numeric in place of analytic
+    HessianCheck::Result check;
     std::string name() const;
   };
 
@@ -73,15 +64,12 @@ class HessianBuilder : protected LAMMPS_NS::Pointers {
   void check_delta() const;
   void assign_numeric(const ForcePart &, const std::string &why);
   void find_sites(int groupbit);
-  void announce_memory(LAMMPS_NS::NeighList *list);
   void assemble_all(LAMMPS_NS::NeighList *list);
-  void verify_all(LAMMPS_NS::NeighList *list);
-  void verify_parts(LAMMPS_NS::NeighList *list);
-  bool verify(Assignment &, LAMMPS_NS::NeighList *list);
-  void verify_delta(Assignment &, const std::vector<double> &hu) const;
-  Comparison compare(const Assignment &, const std::vector<double> &hu, double step) const;
+  void assemble_checked(LAMMPS_NS::NeighList *list);
+  void check_parts(HessianCheck &);
+  void replace_by_numeric(size_t k);
+  void announce_memory(LAMMPS_NS::NeighList *list);
   void announce();
-  std::vector<double> product_with_field() const;
 };
 
 }    // namespace INMVISC_NS
