@@ -356,8 +356,8 @@ void FixOrthogonalDynamics::write_restart(FILE *fp)
   sampler->process_kept();    // so that nothing is kept
   const size_t n = sampler->size();
   if (n * sizeof(double) > (size_t) MAXSMALLINT)
-    error->all(FLERR, "{}: {:.3g} GB of data do not fit in a restart file", label,
-               n * sizeof(double) / GB);
+    error->all(FLERR, "{}: {} of data do not fit in a restart file", label,
+               bytes_text(n * sizeof(double)));
   if (comm->me) return;
 
   std::vector<double> list(n);

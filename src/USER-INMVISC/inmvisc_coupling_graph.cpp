@@ -136,7 +136,7 @@ void CouplingGraph::enlarge()
   if (saturated) couple_all();
 }
 
-/* rank 0 colors, since that takes the blocks of all atoms; the others keep those of their rows */
+/* rank 0 colors, since that needs the neighbors of all atoms; the others keep those of their rows */
 
 void CouplingGraph::color_atoms()
 {

@@ -30,7 +30,7 @@ class CouplingGraph : protected LAMMPS_NS::Pointers {
   CouplingGraph(LAMMPS_NS::LAMMPS *);
   ~CouplingGraph() override;
 
-  // Real neighbors and bonded terms of parts of short range; pairs count if they are within their
+  // Neighbors and bonded terms of parts of short range; pairs count if they are within their
   // cutoff + margin.  The list may be null without a pair style.  collective
 
   void find(const std::vector<ForcePart> &, const HessianSites &, LAMMPS_NS::NeighList *,
@@ -40,8 +40,8 @@ class CouplingGraph : protected LAMMPS_NS::Pointers {
 
   void couple_all(const HessianSites &);
 
-  // One neighbor further; if that reaches no other atoms, every atom feels every other.  after find();
-  // collective
+  // Extend the reach by one neighbor; if that adds no pairs, every atom feels every other.
+  // after find(); collective
 
   void enlarge();
 
@@ -59,7 +59,7 @@ class CouplingGraph : protected LAMMPS_NS::Pointers {
   std::vector<int32_t> row;              // [nrow] vertices of this rank's rows
   std::vector<char> in_group;            // [natoms]
   inm_graph joined;                      // owned; neighbors of all atoms
-  int hops;                              // how many of its edges make two atoms feel each other
+  int hops;                              // two atoms feel each other if so many edges join them
   size_t nreached;                       // pairs within so many hops, on rank 0
   bool all_coupled;
 

@@ -65,7 +65,7 @@ std::string HessianBuilder::Assignment::name() const
   return text.empty() ? "no forces" : text;
 }
 
-/* all that is numeric is done together: an evaluation costs the same for one part and for all */
+/* All numeric parts share one provider: an evaluation costs the same for one part and for all. */
 
 void HessianBuilder::assign_numeric(const ForcePart &part, const std::string &why)
 {
@@ -82,8 +82,8 @@ void HessianBuilder::assign_numeric(const ForcePart &part, const std::string &wh
 }
 
 /* ----------------------------------------------------------------------
-   A displacement that rounding distorts, or one after which an atom has other
-   neighbors than before.
+   Refuse a displacement that rounding distorts, or one that changes the
+   neighbors of an atom.
 ------------------------------------------------------------------------- */
 
 void HessianBuilder::check_delta() const
@@ -139,7 +139,7 @@ void HessianBuilder::init()
 
 /* ---- assembly --------------------------------------------------------------------------------- */
 
-/* place on a Z-order curve (Morton 1966) through cells: the bits of the three indices in turn */
+/* position on a Z-order curve (Morton 1966) through cells: interleaved bits of the three indices */
 
 static uint64_t along_curve(const double *x, const double *lo, double cell)
 {
@@ -155,9 +155,9 @@ static uint64_t along_curve(const double *x, const double *lo, double cell)
 }
 
 /* ----------------------------------------------------------------------
-   Rows are along a curve, so that what a product with vectors needs next
-   is near in memory to what it has, however large the box and in whatever
-   order atoms are.
+   Rows follow a space-filling curve, so that a product with vectors finds
+   what it needs next in cache, whatever the size of the box and the order
+   of the atoms.
 ------------------------------------------------------------------------- */
 
 void HessianBuilder::find_sites(int groupbit)
@@ -190,8 +190,8 @@ void HessianBuilder::assemble_all(NeighList *list)
 }
 
 /* ----------------------------------------------------------------------
-   An analytic part that fails is done numerically from now on.  What is
-   numeric comes last, when all its parts are known.
+   An analytic part that fails is done numerically from now on.  Numeric parts
+   are checked last, when all of them are known.
 ------------------------------------------------------------------------- */
 
 void HessianBuilder::check_parts(HessianCheck &against_forces)
@@ -222,7 +222,7 @@ void HessianBuilder::replace_by_numeric(size_t k)
   assign_numeric(failed.parts[0], fmt::format("its analytic Hessian is wrong by {:.2g}", wrong_by));
 }
 
-/* All parts one by one, then the whole, which is not assembled twice if it has one part only. */
+/* All parts one by one, then the whole; a single part is the whole and not assembled twice. */
 
 void HessianBuilder::assemble_checked(NeighList *list)
 {
@@ -256,9 +256,9 @@ void HessianBuilder::build(int groupbit, NeighList *list)
   announced = true;
 }
 
-/* ---- what the log says ------------------------------------------------------------------------ */
+/* ---- log -------------------------------------------------------------------------------------- */
 
-/* before anything is built; providers that find their pairs only on the way say nothing */
+/* before anything is built; providers that do not know their pairs yet count as 0 */
 
 void HessianBuilder::announce_memory(NeighList *list)
 {
@@ -270,14 +270,11 @@ void HessianBuilder::announce_memory(NeighList *list)
 
   const double need = inm_hessian_bytes_for(most);
   if (comm->me == 0)
-    utils::logmesg(lmp,
-                   "{}: the Hessian will take up to {:.0f} blocks of pairs, {:.1f} MB per rank\n",
-                   caller, sum, need / MB);
+    utils::logmesg(lmp, "{}: the Hessian will take up to {:.0f} blocks of pairs, {} per rank\n",
+                   caller, sum, bytes_text(need));
   if (mine[1] > 0.0 && inm_hessian_bytes_for(mine[0]) > mine[1])
-    error->one(
-        FLERR,
-        "{}: the Hessian needs {:.1f} MB on this rank, {:.1f} MB are available; use more ranks",
-        caller, inm_hessian_bytes_for(mine[0]) / MB, mine[1] / MB);
+    error->one(FLERR, "{}: the Hessian needs {} on this rank, {} are available; use more ranks",
+               caller, bytes_text(inm_hessian_bytes_for(mine[0])), bytes_text(mine[1]));
 }
 
 void HessianBuilder::announce()

@@ -50,9 +50,9 @@ using namespace INMVISC_NS;
 
 namespace {
 
-// A force changes if it does by this part of the largest change, which is far above round-off (1e-16
-// of the force, 1e-9 of its change), and by this many times the error of all differences.  As a rule
-// forces that should not change do not, to the last bit.
+// A change of a force counts if it exceeds this fraction of the largest change, which is far above
+// round-off (1e-16 of the force, 1e-9 of its change), and this multiple of the error of all differences.
+// As a rule forces that should not change do not, to the last bit.
 
 constexpr double CHANGED = 1.0e-6, CHANGED_ERRORS = 10.0;
 
@@ -74,7 +74,7 @@ class NumericProvider : public HessianProvider {
   int ncolor, nenlarged;
   double asymmetry, acoustic;    // see MeasuredBlocks
 
-  // a block as measured, kept until it is known that nothing was beyond reach
+  // a block as measured, kept until no force is found to change beyond the reach
 
   struct Block {
     size_t row;
@@ -114,7 +114,7 @@ std::string NumericProvider::description() const
   return text;
 }
 
-/* kspace has all of them; what is of short range is little to that, or found only on the way */
+/* kspace couples all pairs; those of short range are few beside them, or not known in advance */
 
 double NumericProvider::expected_pairs(const HessianSites &sites, NeighList *) const
 {

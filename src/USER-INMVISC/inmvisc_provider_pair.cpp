@@ -134,8 +134,8 @@ template <class Visit> void PairProvider::for_half(NeighList *list, Visit visit)
 /* ----------------------------------------------------------------------
    Compare born_matrix() with single() on up to ten pairs of each pair of
    types on every rank.  One failure anywhere and single() is used.
-   The born_matrix() of hybrid styles that are not a plain sum knows nothing
-   of their weights: single() for them.
+   The born_matrix() of hybrid styles that are not a plain sum ignores their
+   weights: use single() for them.
 ------------------------------------------------------------------------- */
 
 void PairProvider::self_test(NeighList *list)
