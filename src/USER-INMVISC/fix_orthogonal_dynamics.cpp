@@ -10,23 +10,21 @@
 /* ----------------------------------------------------------------------
    Memory kernel of the velocities (orthogonal, or projected, dynamics of
    Mori) and the friction that the atoms feel: its integral, and kT/D.
-   This file has arguments, checks, results and restarts.  Atoms are sampled
-   in inmvisc_orthogonal_sampling.cpp; origins, lags and blocks are in
-   inm/inm_correlator.c, formulas in inm/inm_kernel.c, the copies that travel
-   with the atoms in inmvisc_atom_history.cpp, and what is told to the user in
+   This file is LAMMPS's side: arguments, results, restarts.  Atoms are sampled
+   in inmvisc_velocity_sampler.cpp; origins, lags and blocks are in
+   inm/inm_correlator.h, formulas in inm/inm_kernel.h, the copies that travel
+   with the atoms in inmvisc_atom_history.cpp, and the lines of the log in
    inmvisc_kernel_report.cpp.
 ------------------------------------------------------------------------- */
 
 #include "fix_orthogonal_dynamics.h"
 
 #include "inm/inm_correlator.h"
-#include "inm/inm_hash.h"
-#include "inm/inm_machine.h"
-#include "inm/inm_products.h"
-#include "inmvisc_atom_history.h"
 #include "inmvisc_compat.h"
 #include "inmvisc_kernel_report.h"
 #include "inmvisc_parser.h"
+#include "inmvisc_units.h"
+#include "inmvisc_velocity_sampler.h"
 
 #include "citeme.h"
 
@@ -43,10 +41,6 @@ using namespace INMVISC_NS;
 static constexpr double NOT_KNOWN = std::numeric_limits<double>::quiet_NaN();
 static constexpr int NVECTOR = 5;    // values in the global vector for each set of atoms
 
-// state in a restart file: this, the bounds, a mark of both, and that of the correlator
-
-enum { LAST_STEP, SAMPLE_TIME, NATOMS, LEVELS, NHEADER };
-
 static const char cite_fix_orthogonal_dynamics[] =
     "fix orthogonal/dynamics command: J. Chem. Phys. 140, 124103 (2014)\n\n"
     "@Article{Carof14,\n"
@@ -62,19 +56,17 @@ static const char cite_fix_orthogonal_dynamics[] =
 /* ---------------------------------------------------------------------- */
 
 FixOrthogonalDynamics::FixOrthogonalDynamics(LAMMPS *lmp, int narg, char **arg) :
-    Fix(lmp, narg, arg), me(std::string("Fix orthogonal/dynamics ") + arg[0]), nblock(16),
-    direct(false), per_type(true), normalized(false), startstep(0), correlator(nullptr),
-    history(nullptr), last_step(-1), dt(0.0), natoms(0.0), logged_at(0), bounds(), rounder(),
+    Fix(lmp, narg, arg), label(std::string("Fix orthogonal/dynamics ") + arg[0]), nblock(16),
+    direct(false), per_type(true), normalized(false), startstep(0), sampler(nullptr), logged_at(0),
     evaluated_at(-1), source(INM_FROM_KERNEL)
 {
   if (lmp->citeme) lmp->citeme->add(cite_fix_orthogonal_dynamics);
 
-  static_assert(sizeof(Bounds) == NBOUNDS * sizeof(double), "bounds are stored as numbers");
-  static_assert(sizeof(Total) == NTOTAL * sizeof(double), "totals are reduced as numbers");
   parse(narg, arg);
   check_arguments();
-  check_memory();
-  create_storage();
+  sampler = new VelocitySampler(lmp, {label, groupbit, nevery, nlag, norigin, nblock, direct});
+  friction_chosen.resize(atom->ntypes + 1, NOT_KNOWN);
+  friction_chosen_error.resize(atom->ntypes + 1, NOT_KNOWN);
   set_output_flags();
 
   FixOrthogonalDynamics::grow_arrays(atom->nmax);
@@ -88,12 +80,11 @@ FixOrthogonalDynamics::FixOrthogonalDynamics(LAMMPS *lmp, int narg, char **arg) 
 FixOrthogonalDynamics::~FixOrthogonalDynamics()
 {
   if (copymode) return;
-  if (history) {
+  if (sampler) {
     atom->delete_callback(id, Atom::GROW);
     atom->delete_callback(id, Atom::RESTART);
   }
-  delete history;
-  inm_correlator_destroy(&correlator);
+  delete sampler;
 }
 
 /* ----------------------------------------------------------------------
@@ -102,7 +93,7 @@ FixOrthogonalDynamics::~FixOrthogonalDynamics()
 
 void FixOrthogonalDynamics::parse(int narg, char **arg)
 {
-  KeywordParser in(lmp, me, narg, arg, 3);
+  KeywordParser in(lmp, label, narg, arg, 3);
 
   nevery = in.integer("Nevery", 1);
   nlag = in.integer("Nlag", 3);
@@ -135,91 +126,10 @@ void FixOrthogonalDynamics::check_arguments()
     error->all(FLERR,
                "{}: estimator direct needs Nevery 1, because force and velocity obey the sum rule "
                "of the kernel at every step only; estimator vacf may take any Nevery",
-               me);
+               label);
   if (direct && norigin != 1)
     error->all(FLERR, "{}: estimator direct takes every sample as an origin, so Norigin must be 1",
-               me);
-}
-
-/* ----------------------------------------------------------------------
-   memory of all ranks on a node, as far as can be known before it is taken
-------------------------------------------------------------------------- */
-
-static double sum_over_node(double mine, MPI_Comm world)
-{
-#if defined(MPI_STUBS)
-  return mine;
-#else
-  MPI_Comm node;
-  double all;
-  MPI_Comm_split_type(world, MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &node);
-  MPI_Allreduce(&mine, &all, 1, MPI_DOUBLE, MPI_SUM, node);
-  MPI_Comm_free(&node);
-  return all;
-#endif
-}
-
-/* ---------------------------------------------------------------------- */
-
-static inm_correlator_options options_of(int ntypes, int nlag, int norigin, int nblock, int dim,
-                                         bool direct)
-{
-  inm_correlator_options o;
-  o.ntypes = ntypes;
-  o.nlag = nlag;
-  o.norigin = norigin;
-  o.nblock = nblock;
-  o.dim = dim;
-  o.estimator = direct ? INM_DIRECT : INM_VACF;
-  return o;
-}
-
-/* ---------------------------------------------------------------------- */
-
-void FixOrthogonalDynamics::check_memory()
-{
-  static constexpr double GB = 1.0e9;
-  const auto o = options_of(atom->ntypes, nlag, norigin, nblock, domain->dimension, direct);
-  const double slots = std::ceil((nlag + 2.0) / norigin);
-  const double per_atom = 3.0 * sizeof(double) * (slots * (direct ? 2 : 1) + AtomHistory::NKEEP);
-  const double need =
-      sum_over_node(inm_correlator_bytes(&o) + per_atom * std::max(atom->nmax, 1), world);
-  double have = inm_memory_available(), least = have;
-  int lacking = have > 0.0 && need > have, any = 0;
-
-  MPI_Allreduce(&have, &least, 1, MPI_DOUBLE, MPI_MIN, world);
-  MPI_Allreduce(&lacking, &any, 1, MPI_INT, MPI_MAX, world);
-  if (any)
-    error->all(FLERR,
-               "{}: estimator {} with Nlag {} and Norigin {} needs {:.3g} GB on a node, and {:.3g} "
-               "GB are available",
-               me, direct ? "direct" : "vacf", nlag, norigin, need / GB, least / GB);
-}
-
-/* ---------------------------------------------------------------------- */
-
-void FixOrthogonalDynamics::create_storage()
-{
-  const size_t ntypes = atom->ntypes;
-  const auto o = options_of(atom->ntypes, nlag, norigin, nblock, domain->dimension, direct);
-  check(inm_correlator_create(&correlator, &o), "set up the correlations");
-
-  nslot = inm_correlator_nslot(correlator);
-  if (inm_row_slots(nslot) > (size_t) MAXSMALLINT / 8)
-    error->all(FLERR, "{}: Nlag/Norigin is too large", me);
-  row = (int) inm_row_slots(nslot);
-  history = new AtomHistory(lmp, nslot, direct);
-  total.resize(AtomHistory::NKEEP);
-  vv.resize(AtomHistory::NKEEP * ntypes * row);
-  vv_dense.resize(ntypes * nslot);
-  at_origin.resize(ntypes * (NMOMENT + INM_MSD_LAGS));
-  msd_rounder.resize(INM_MSD_LAGS);
-  if (direct) {
-    for (auto sums : {&av, &aa}) sums->resize(ntypes * row);
-    for (auto sums : {&av_dense, &aa_dense}) sums->resize(ntypes * nslot);
-  }
-  friction_chosen.resize(ntypes + 1, NOT_KNOWN);
-  friction_chosen_error.resize(ntypes + 1, NOT_KNOWN);
+               label);
 }
 
 /* ---------------------------------------------------------------------- */
@@ -239,18 +149,7 @@ void FixOrthogonalDynamics::set_output_flags()
   dynamic_group_allow = 0;
   restart_global = 1;
   restart_peratom = 1;
-  maxexchange = history->maxsize();
-}
-
-/* ----------------------------------------------------------------------
-   stop if a function of the core failed; what fails on one rank fails on all
-------------------------------------------------------------------------- */
-
-void FixOrthogonalDynamics::check(int status, const char *what)
-{
-  status = inm_status_sync((inm_status) status, world);
-  if (status != INM_OK)
-    error->all(FLERR, "{}: could not {}: {}", me, what, inm_strerror((inm_status) status));
+  maxexchange = sampler->atom_history().maxsize();
 }
 
 /* ---------------------------------------------------------------------- */
@@ -271,14 +170,14 @@ void FixOrthogonalDynamics::init()
         FLERR,
         "{}: estimator direct needs NVE dynamics: with thermostat {} the acceleration is not "
         "force over mass; use estimator vacf",
-        me, bath);
+        label, bath);
   if (!constraint.empty())
     error->all(FLERR,
                "{}: estimator direct needs NVE dynamics: with fix {} the acceleration is not force "
                "over mass; use estimator vacf",
-               me, constraint);
+               label, constraint);
   if (utils::strmatch(update->integrate_style, "^respa"))
-    error->all(FLERR, "{}: estimator direct needs run_style verlet", me);
+    error->all(FLERR, "{}: estimator direct needs run_style verlet", label);
 }
 
 /* ----------------------------------------------------------------------
@@ -287,14 +186,14 @@ void FixOrthogonalDynamics::init()
 
 void FixOrthogonalDynamics::setup(int /*vflag*/)
 {
-  if (due()) sample();
+  if (due()) sampler->sample();
 }
 
 /* ---------------------------------------------------------------------- */
 
 void FixOrthogonalDynamics::end_of_step()
 {
-  if (due()) sample();
+  if (due()) sampler->sample();
 }
 
 /* ----------------------------------------------------------------------
@@ -305,60 +204,33 @@ void FixOrthogonalDynamics::end_of_step()
 bool FixOrthogonalDynamics::due()
 {
   const bigint now = update->ntimestep;
-  return now >= startstep && now % nevery == 0 && now != last_step;
-}
-
-/* ----------------------------------------------------------------------
-   samples must follow each other at equal times
-------------------------------------------------------------------------- */
-
-void FixOrthogonalDynamics::reset_dt()
-{
-  if (last_step >= 0 && update->dt * nevery != dt)
-    error->all(FLERR,
-               "{}: the timestep was changed from {} to {} after sampling began; delete and "
-               "redefine the fix",
-               me, dt / nevery, update->dt);
+  return now >= startstep && now % nevery == 0 && now != sampler->last_step();
 }
 
 /* ---------------------------------------------------------------------- */
 
-void FixOrthogonalDynamics::check_continuity()
+void FixOrthogonalDynamics::reset_dt()
 {
-  reset_dt();
-  if (last_step >= 0 && update->ntimestep != last_step + nevery)
-    error->all(FLERR,
-               "{}: samples must be {} steps apart, but step {} follows step {}; delete and "
-               "redefine the fix, or choose Nevery like the snapshots",
-               me, nevery, update->ntimestep, last_step);
+  sampler->check_timestep();
 }
 
 /* ----------------------------------------------------------------------
    results: evaluated when asked for, once per sample
 ------------------------------------------------------------------------- */
 
-double FixOrthogonalDynamics::sample_time()
-{
-  return last_step < 0 ? update->dt * nevery : dt;
-}
-
-/* ---------------------------------------------------------------------- */
-
 void FixOrthogonalDynamics::evaluate()
 {
-  process_kept(false);
-  const bigint nsample = inm_correlator_nsample(correlator);
-  if (evaluated_at == nsample) return;
+  sampler->process_kept();
+  if (evaluated_at == sampler->nsample()) return;
 
-  check(inm_correlator_estimate(correlator, sample_time(), world), "evaluate the correlations");
+  const inm_friction *set = inm_correlator_friction(sampler->estimate(), 0);
   const int nset = atom->ntypes + 1;
-  const inm_friction *set = inm_correlator_friction(correlator, 0);
   source = inm_friction_choose(nset, set);
   for (int i = 0; i < nset; i++) {
     friction_chosen[i] = inm_friction_value(set + i, (inm_friction_source) source);
     friction_chosen_error[i] = inm_friction_error(set + i, (inm_friction_source) source);
   }
-  evaluated_at = nsample;
+  evaluated_at = sampler->nsample();
 }
 
 /* ---------------------------------------------------------------------- */
@@ -374,7 +246,7 @@ double FixOrthogonalDynamics::compute_scalar()
 double FixOrthogonalDynamics::compute_vector(int i)
 {
   evaluate();
-  const inm_friction *f = inm_correlator_friction(correlator, i / NVECTOR);
+  const inm_friction *f = inm_correlator_friction(sampler->results(), i / NVECTOR);
   const double value[NVECTOR] = {f->kernel, f->kernel_error, f->einstein, f->einstein_error,
                                  f->diffusion};
   return value[i % NVECTOR];
@@ -385,10 +257,10 @@ double FixOrthogonalDynamics::compute_vector(int i)
 double FixOrthogonalDynamics::compute_array(int i, int j)
 {
   evaluate();
-  if (j == 0) return i * sample_time();
+  if (j == 0) return i * sampler->interval();
   const int set = (j - 1) / 2;
-  return (j - 1) % 2 == 0 ? inm_correlator_cbar(correlator, set)[i]
-                          : inm_correlator_integral(correlator, set)[i];
+  return (j - 1) % 2 == 0 ? inm_correlator_cbar(sampler->results(), set)[i]
+                          : inm_correlator_integral(sampler->results(), set)[i];
 }
 
 /* ---------------------------------------------------------------------- */
@@ -403,15 +275,14 @@ void *FixOrthogonalDynamics::extract(const char *what, int &dim)
 }
 
 /* ----------------------------------------------------------------------
-   end of a run that took samples: tell what is known
+   end of a run that took samples: log what is known
 ------------------------------------------------------------------------- */
 
 void FixOrthogonalDynamics::post_run()
 {
   evaluate();
-  const bigint nsample = inm_correlator_nsample(correlator);
-  if (nsample == logged_at) return;
-  logged_at = nsample;
+  if (sampler->nsample() == logged_at) return;
+  logged_at = sampler->nsample();
 
   int status = INM_OK, reason = 0;
   if (comm->me == 0) {
@@ -421,7 +292,7 @@ void FixOrthogonalDynamics::post_run()
   MPI_Bcast(&status, 1, MPI_INT, 0, world);
   MPI_Bcast(&reason, 1, MPI_INT, 0, world);
   if (status != INM_OK)
-    error->all(FLERR, "{}: cannot write file {}: {}", me, filename,
+    error->all(FLERR, "{}: cannot write file {}: {}", label, filename,
                status == INM_ERR_IO ? strerror(reason) : inm_strerror((inm_status) status));
 }
 
@@ -438,11 +309,11 @@ int FixOrthogonalDynamics::report()
   out.nblock = nblock;
   out.per_type = per_type;
   out.normalized = normalized;
-  out.dt = dt;
+  out.dt = sampler->interval();
   out.friction = friction_chosen[0];
   out.friction_error = friction_chosen_error[0];
   out.source = source;
-  out.results = correlator;
+  out.results = sampler->results();
   out.log();
   return filename.empty() ? INM_OK : out.write(filename);
 }
@@ -453,27 +324,27 @@ int FixOrthogonalDynamics::report()
 
 void FixOrthogonalDynamics::grow_arrays(int nmax)
 {
-  history->grow(nmax);
+  sampler->atom_history().grow(nmax);
 }
 
 void FixOrthogonalDynamics::copy_arrays(int i, int j, int /*delflag*/)
 {
-  history->copy(i, j);
+  sampler->atom_history().copy(i, j);
 }
 
 void FixOrthogonalDynamics::set_arrays(int i)
 {
-  history->clear(i);
+  sampler->atom_history().clear(i);
 }
 
 int FixOrthogonalDynamics::pack_exchange(int i, double *buf)
 {
-  return history->pack(i, buf);
+  return sampler->atom_history().pack(i, buf);
 }
 
 int FixOrthogonalDynamics::unpack_exchange(int i, double *buf)
 {
-  return history->unpack(i, buf);
+  return sampler->atom_history().unpack(i, buf);
 }
 
 /* ----------------------------------------------------------------------
@@ -482,20 +353,15 @@ int FixOrthogonalDynamics::unpack_exchange(int i, double *buf)
 
 void FixOrthogonalDynamics::write_restart(FILE *fp)
 {
-  process_kept(false);    // so that nothing is kept
-  const size_t n = NHEADER + NBOUNDS + 1 + inm_correlator_pack_size(correlator);
+  sampler->process_kept();    // so that nothing is kept
+  const size_t n = sampler->size();
   if (n * sizeof(double) > (size_t) MAXSMALLINT)
-    error->all(FLERR, "{}: {:.3g} GB of data do not fit in a restart file", me, 8.0e-9 * n);
+    error->all(FLERR, "{}: {} of data do not fit in a restart file", label,
+               bytes_text(n * sizeof(double)));
   if (comm->me) return;
 
   std::vector<double> list(n);
-  list[LAST_STEP] = (double) last_step;
-  list[SAMPLE_TIME] = dt;
-  list[NATOMS] = natoms;
-  list[LEVELS] = history->nlevel;
-  memcpy(&list[NHEADER], &bounds, sizeof(bounds));
-  list[NHEADER + NBOUNDS] = inm_fingerprint(NHEADER + NBOUNDS, list.data());
-  inm_correlator_pack(correlator, &list[NHEADER + NBOUNDS + 1]);
+  sampler->pack(list.data());
   const int size = (int) (n * sizeof(double));
   fwrite(&size, sizeof(int), 1, fp);
   fwrite(list.data(), sizeof(double), n, fp);
@@ -505,36 +371,28 @@ void FixOrthogonalDynamics::write_restart(FILE *fp)
 
 void FixOrthogonalDynamics::restart(char *buf)
 {
-  const double *list = (const double *) buf;
-  inm_status status = inm_correlator_unpack(correlator, list + NHEADER + NBOUNDS + 1);
-  if (status == INM_OK && list[NHEADER + NBOUNDS] != inm_fingerprint(NHEADER + NBOUNDS, list))
-    status = INM_ERR_DATA;
+  const int status = sampler->unpack((const double *) buf);
   if (status == INM_ERR_DATA)
-    error->all(FLERR, "{}: its data in the restart file are damaged; use another fix ID to start anew",
-               me);
+    error->all(FLERR,
+               "{}: its data in the restart file are damaged; use another fix ID to start over",
+               label);
   if (status != INM_OK)
     error->all(
         FLERR,
         "{}: the restart file has data of other Nlag, Norigin, blocks, estimator, atom types "
         "or dimension, or of another version of this fix; use the same or another fix ID",
-        me);
-  last_step = (bigint) list[LAST_STEP];
-  dt = list[SAMPLE_TIME];
-  natoms = list[NATOMS];
-  memcpy(&bounds, list + NHEADER, sizeof(bounds));
-  set_rounders();
-  logged_at = inm_correlator_nsample(correlator);
-
-  const int needed = (int) list[LEVELS];    // rows in the file have this many
-  if (needed > history->nlevel) history->grow_levels(needed);
+        label);
+  logged_at = sampler->nsample();
 }
 
 /* ---------------------------------------------------------------------- */
 
 int FixOrthogonalDynamics::pack_restart(int i, double *buf)
 {
-  buf[0] = history->size() + 1;    // first, because other fixes skip it by this number
-  return 1 + history->pack(i, buf + 1);
+  // the size comes first, because other fixes skip the data by it
+
+  buf[0] = sampler->atom_history().size() + 1;
+  return 1 + sampler->atom_history().pack(i, buf + 1);
 }
 
 /* ---------------------------------------------------------------------- */
@@ -543,30 +401,31 @@ void FixOrthogonalDynamics::unpack_restart(int i, int nth)
 {
   double *buf = atom->extra[i];
   for (int fix = 0; fix < nth; fix++) buf += (int) buf[0];
-  if (buf[0] != history->size() + 1)
-    error->one(FLERR, "{}: data of an atom in the restart file are damaged; use another fix ID to start anew",
-               me);
-  history->unpack(i, buf + 1);
+  if (buf[0] != sampler->atom_history().size() + 1)
+    error->one(
+        FLERR,
+        "{}: data of an atom in the restart file are damaged; use another fix ID to start over",
+        label);
+  sampler->atom_history().unpack(i, buf + 1);
 }
 
 /* ---------------------------------------------------------------------- */
 
 int FixOrthogonalDynamics::size_restart(int /*i*/)
 {
-  return history->size() + 1;
+  return sampler->atom_history().size() + 1;
 }
 
 /* ---------------------------------------------------------------------- */
 
 int FixOrthogonalDynamics::maxsize_restart()
 {
-  return history->maxsize() + 1;
+  return sampler->atom_history().maxsize() + 1;
 }
 
 /* ---------------------------------------------------------------------- */
 
 double FixOrthogonalDynamics::memory_usage()
 {
-  const auto o = options_of(atom->ntypes, nlag, norigin, nblock, domain->dimension, direct);
-  return atom->nmax * history->bytes_per_atom() + inm_correlator_bytes(&o);
+  return sampler->memory_usage();
 }

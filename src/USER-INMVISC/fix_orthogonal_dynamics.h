@@ -21,12 +21,8 @@ FixStyle(orthogonal/dynamics,FixOrthogonalDynamics);
 #include <string>
 #include <vector>
 
-// C core, see inm/inm_correlator.h
-struct inm_correlator;
-struct inm_sample;
-
 namespace INMVISC_NS {
-class AtomHistory;
+class VelocitySampler;
 }
 
 namespace LAMMPS_NS {
@@ -65,7 +61,7 @@ class FixOrthogonalDynamics : public Fix {
   double memory_usage() override;
 
  private:
-  std::string me;          // for messages
+  std::string label;       // for messages
   int nlag;                // last lag of the kernel, in samples
   int norigin;             // samples between two origins
   int nblock;              // least number of blocks for the errors
@@ -75,69 +71,18 @@ class FixOrthogonalDynamics : public Fix {
   bigint startstep;        // no sample before this step
   std::string filename;    // results at the end of each run, empty if not wanted
 
-  struct inm_correlator *correlator;         // owned
-  class INMVISC_NS::AtomHistory *history;    // owned
+  class INMVISC_NS::VelocitySampler *sampler;    // owned
 
-  bigint last_step;    // step of the last sample, -1 if there is none
-  double dt;           // time between samples, fixed by the first one
-  double natoms;       // atoms of the group, fixed by the first sample
-  bigint logged_at;    // number of samples when results were last logged
-
-  // bounds of the sums over atoms, and the numbers that round their summands accordingly
-  struct Bounds {
-    double mass, momentum, position, force, vv, mv2, av, aa;
-  } bounds, rounder;
-  static constexpr int NBOUNDS = 8;
-
-  // sums over all atoms at the samples kept; of positions and forces at the last of them
-  struct Total {
-    double mass, momentum[3], count, position[3], force[3];
-  };
-  static constexpr int NTOTAL = 11;
-  std::vector<Total> total;
-
-  // sums over atoms of the group
-  int nslot, row;                      // slots in use, and in a row
-  std::vector<double> vv;              // [nkept][ntypes][row]
-  std::vector<double> av, aa;          // [ntypes][row]
-  static constexpr int NMOMENT = 3;    // m v^2 and 1, then v^2
-  std::vector<double> at_origin;       // [ntypes][2] moments, [ntypes] v^2, [ntypes][npair] MSD
-  std::vector<double> msd_rounder;     // [npair]
-  std::vector<double> vv_dense, av_dense, aa_dense;    // [ntypes][nslot]
-
-  bigint evaluated_at;                                           // samples behind the values below
-  int source;                                                    // which estimate they are
+  bigint logged_at;       // number of samples when results were last logged
+  bigint evaluated_at;    // samples behind the values below
+  int source;             // which estimate they are
   std::vector<double> friction_chosen, friction_chosen_error;    // [ntypes+1]
 
   void parse(int, char **);
   void check_arguments();
-  void check_memory();
-  void create_storage();
   void set_output_flags();
-  void check(int, const char *);
-
   bool due();
-  void sample();
-  void check_continuity();
-  void collect(Total &, bool);
-  void find_bounds();
-  void find_group_bounds(const double *);
-  void set_rounders();
-  void process_kept(bool);
-  void reduce_totals();
-  void velocity_of_center(int, double *) const;
-  void multiply_kept();
-  void multiply_accelerations(int, const double *);
-  void plan_displacements(const struct inm_sample *);
-  void take_origin();
-  void store_velocity(int, int, const double *);
-  void correlate_position(int, const double *, const struct inm_sample *);
-  void add_sample(const double *);
-  void add_to_all(std::vector<double> &, size_t);
-  double atom_mass(int) const;
-
   void evaluate();
-  double sample_time();
   int report();
 };
 

@@ -28,8 +28,8 @@ void check_status(LAMMPS_NS::LAMMPS *, int status, const std::string &what);
 
 void require_run(LAMMPS_NS::LAMMPS *, const std::string &caller);
 
-// stop unless the bytes that are needed are there: have is 0 if unknown, and limit, 0 if none, is the
-// user's.  collective, with the same values on all ranks
+// stop unless so many bytes are available: have is 0 if unknown, limit is the user's or 0.
+// collective, with the same values on all ranks
 
 void require_memory(LAMMPS_NS::LAMMPS *, const std::string &caller, const std::string &what,
                     const std::string &where, double need, double have, double limit,

@@ -16,13 +16,9 @@
 
 #include "inmvisc_coupling_graph.h"
 
-#include "inmvisc_compat.h"
 #include "inmvisc_gather.h"
 
-#include "atom.h"
 #include "comm.h"
-#include "neigh_list.h"
-#include "neighbor.h"
 #include "pair.h"
 
 #include <algorithm>
@@ -50,11 +46,12 @@ int32_t CouplingGraph::vertex(tagint t) const
 
 void CouplingGraph::find_vertices(const HessianSites &sites)
 {
-  tag = gather(lmp, std::vector<tagint>(atom->tag, atom->tag + atom->nlocal), MPI_LMP_TAGINT);
+  const HostAtoms atoms(lmp);
+  tag = gather(lmp, atoms.owned_tags(), MPI_LMP_TAGINT);
   std::sort(tag.begin(), tag.end());
 
   row.clear();
-  for (int i : sites.atom_of_row) row.push_back(vertex(atom->tag[i]));
+  for (int i : sites.atom_of_row) row.push_back(vertex(atoms.tag(i)));
   in_group.assign(tag.size(), 0);
   for (int32_t v : gather(lmp, row, MPI_INT32_T)) in_group[v] = 1;
 }
@@ -66,30 +63,27 @@ void CouplingGraph::find_vertices(const HessianSites &sites)
 void CouplingGraph::add_pairs(const ForcePart &part, NeighList *list, double margin,
                               std::vector<int32_t> &edge) const
 {
-  for (int ii = 0; ii < list->inum; ii++) {
-    const int i = list->ilist[ii], itype = atom->type[i];
-    const int32_t vi = vertex(atom->tag[i]);
-    for (int jj = 0; jj < list->numneigh[i]; jj++) {
-      const int j = list->firstneigh[i][jj] & NEIGHMASK, jtype = atom->type[j];
-      if (atom->tag[i] >= atom->tag[j] || !part.covers(itype, jtype)) continue;
-      double rsq = 0.0;
-      for (int a = 0; a < 3; a++) rsq += pow(atom->x[i][a] - atom->x[j][a], 2);
-      if (sqrt(rsq) >= sqrt(part.pair->cutsq[itype][jtype]) + margin) continue;
-      edge.push_back(vi);
-      edge.push_back(vertex(atom->tag[j]));
-    }
-  }
+  const HostAtoms atoms(lmp);
+
+  for_pairs(atoms, part, list, [&](const NeighborPair &p) {
+    if (atoms.tag(p.i) >= atoms.tag(p.j)) return;
+    if (sqrt(p.rsq) >= sqrt(part.pair->cutsq[p.itype][p.jtype]) + margin) return;
+    edge.push_back(vertex(atoms.tag(p.i)));
+    edge.push_back(vertex(atoms.tag(p.j)));
+  });
 }
 
-/* all atoms of a term are joined; term [nterm][natom+1] local indices and the type */
+/* all atoms of a term are joined */
 
-void CouplingGraph::add_terms(int nterm, int **term, int natom, std::vector<int32_t> &edge) const
+void CouplingGraph::add_terms(const TermList &list, std::vector<int32_t> &edge) const
 {
-  for (int n = 0; n < nterm; n++)
-    for (int a = 0; a < natom; a++)
+  const HostAtoms atoms(lmp);
+
+  for (int n = 0; n < list.n; n++)
+    for (int a = 0; a < list.natom; a++)
       for (int b = 0; b < a; b++) {
-        edge.push_back(vertex(atom->tag[term[n][a]]));
-        edge.push_back(vertex(atom->tag[term[n][b]]));
+        edge.push_back(vertex(atoms.tag(list.term[n][a])));
+        edge.push_back(vertex(atoms.tag(list.term[n][b])));
       }
 }
 
@@ -100,31 +94,17 @@ void CouplingGraph::find(const std::vector<ForcePart> &parts, const HessianSites
 
   find_vertices(sites);
   hops = 1;
-  for (auto &part : parts) switch (part.kind) {
-      case ForcePart::PAIR:
-        if (part.pair->manybody_flag) hops = 2;
-        if (list) add_pairs(part, list, margin, edge);
-        break;
-      case ForcePart::BOND:
-        add_terms(neighbor->nbondlist, neighbor->bondlist, 2, edge);
-        break;
-      case ForcePart::ANGLE:
-        add_terms(neighbor->nanglelist, neighbor->anglelist, 3, edge);
-        break;
-      case ForcePart::DIHEDRAL:
-        add_terms(neighbor->ndihedrallist, neighbor->dihedrallist, 4, edge);
-        break;
-      case ForcePart::IMPROPER:
-        add_terms(neighbor->nimproperlist, neighbor->improperlist, 4, edge);
-        break;
-      case ForcePart::KSPACE:
-        break;
-    }
+  for (auto &part : parts) {
+    add_terms(bonded_terms(lmp, part.kind), edge);
+    if (part.kind != ForcePart::PAIR) continue;
+    if (part.pair->manybody_flag) hops = 2;
+    if (list) add_pairs(part, list, margin, edge);
+  }
 
   edge = gather(lmp, edge, MPI_INT32_T);
   inm_graph_free(&joined);
   check_status(lmp, inm_graph_create(&joined, tag.size(), edge.size() / 2, edge.data()),
-               "finding who feels whom");
+               "finding the couplings between atoms");
   nreached = 0;
   all_coupled = false;
   color_atoms();
@@ -156,7 +136,7 @@ void CouplingGraph::enlarge()
   if (saturated) couple_all();
 }
 
-/* rank 0 colors, since that takes the blocks of all atoms; the others keep those of their rows */
+/* rank 0 colors, since that needs the neighbors of all atoms; the others keep those of their rows */
 
 void CouplingGraph::color_atoms()
 {
@@ -186,7 +166,7 @@ void CouplingGraph::collect_felt(const std::vector<int> &color_of)
   inm_graph reach;
   const int status = inm_graph_power(&reach, &joined, hops, row.size(), row.data());
   if (status != INM_OK) inm_graph_free(&reach);
-  check_status(lmp, status, "finding who feels whom");
+  check_status(lmp, status, "finding the couplings between atoms");
 
   felt.clear();
   felt_begin.assign(1, 0);

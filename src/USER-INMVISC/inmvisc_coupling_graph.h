@@ -11,7 +11,7 @@
 #define LMP_INMVISC_COUPLING_GRAPH_H
 
 #include "inmvisc_force_parts.h"
-#include "inmvisc_hessian.h"
+#include "inmvisc_provider.h"
 #include "pointers.h"
 
 #include "inm/inm_coloring.h"
@@ -30,7 +30,7 @@ class CouplingGraph : protected LAMMPS_NS::Pointers {
   CouplingGraph(LAMMPS_NS::LAMMPS *);
   ~CouplingGraph() override;
 
-  // Real neighbors and bonded terms of parts of short range; pairs count if they are within their
+  // Neighbors and bonded terms of parts of short range; pairs count if they are within their
   // cutoff + margin.  The list may be null without a pair style.  collective
 
   void find(const std::vector<ForcePart> &, const HessianSites &, LAMMPS_NS::NeighList *,
@@ -40,12 +40,12 @@ class CouplingGraph : protected LAMMPS_NS::Pointers {
 
   void couple_all(const HessianSites &);
 
-  // One neighbor further; if that reaches nobody new, every atom feels every other.  after find();
-  // collective
+  // Extend the reach by one neighbor; if that adds no pairs, every atom feels every other.
+  // after find(); collective
 
   void enlarge();
 
-  // Whom to displace: atom IDs of a color, the same on all ranks
+  // Atoms to displace together: IDs of a color, the same on all ranks
 
   int ncolor() const { return (int) color.size(); }
   const std::vector<LAMMPS_NS::tagint> &members(int c) const { return color[c]; }
@@ -59,7 +59,7 @@ class CouplingGraph : protected LAMMPS_NS::Pointers {
   std::vector<int32_t> row;              // [nrow] vertices of this rank's rows
   std::vector<char> in_group;            // [natoms]
   inm_graph joined;                      // owned; neighbors of all atoms
-  int hops;                              // how many of its edges make two atoms feel each other
+  int hops;                              // two atoms feel each other if so many edges join them
   size_t nreached;                       // pairs within so many hops, on rank 0
   bool all_coupled;
 
@@ -75,7 +75,7 @@ class CouplingGraph : protected LAMMPS_NS::Pointers {
   int32_t vertex(LAMMPS_NS::tagint) const;
   void add_pairs(const ForcePart &, LAMMPS_NS::NeighList *, double margin,
                  std::vector<int32_t> &edge) const;
-  void add_terms(int nterm, int **term, int natom, std::vector<int32_t> &edge) const;
+  void add_terms(const TermList &, std::vector<int32_t> &edge) const;
   void couple_all();
   void color_atoms();
   void collect_felt(const std::vector<int> &color_of);

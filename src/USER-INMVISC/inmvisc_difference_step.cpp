@@ -11,22 +11,22 @@
    The error of a central difference has a part that grows with the
    displacement h, truncation, ~ h^2, and one that falls, noise, ~ 1/h: round-
    off, tables, single precision, the mesh of PPPM.  Both show in the
-   difference between the quotients for h and h/2, so no knowledge of the
-   potential is needed: try decades of h along one random field.
+   difference between the quotients for h and h/2, without any knowledge of
+   the potential: try decades of h along one random field.
 
    A force that jumps, as at a truncated cutoff, is a third part.  The number
    of atoms that meet a jump is ~ h, what it does to each of them ~ 1/h.
-   These few would decide any mean, but tell nothing of h: the worst tenth of
-   the atoms is left out.  If more than a tenth meet a jump, h is too large,
-   and shows it.  And of two steps that do about equally well the smaller one
-   meets fewer jumps.
+   These few would dominate any mean without saying anything about h, so the
+   worst tenth of the atoms is left out.  If more than a tenth meet a jump,
+   the error shows that h is too large.  Of two steps with similar errors the
+   smaller one is taken, since it meets fewer jumps.
 ------------------------------------------------------------------------- */
 
 #include "inmvisc_difference_step.h"
 
 #include "inmvisc_force_probe.h"
 #include "inmvisc_gather.h"
-#include "inmvisc_hessian.h"
+#include "inmvisc_provider.h"
 
 #include "atom.h"
 #include "domain.h"

@@ -18,11 +18,11 @@ namespace INMVISC_NS {
 class ForceProbe;
 struct HessianSites;
 
-// A displacement for central differences of forces, and the relative error that it makes
+// A displacement for central differences of forces, and their relative error
 
 struct DifferenceStep {
   double h, error;
-  int nevaluations;    // of the forces, that it took to find it
+  int nevaluations;    // of the forces, to find it
 };
 
 // - d f / d s along the random field for displacement s = h of the group, [nlocal][3], by two

@@ -45,7 +45,7 @@ struct ForcePart {
   std::string name() const;    // "pair style lj/cut"
 };
 
-// all parts of the present force field; to be asked anew for every run
+// all parts of the present force field; call it again for every run
 
 std::vector<ForcePart> force_parts(LAMMPS_NS::LAMMPS *);
 

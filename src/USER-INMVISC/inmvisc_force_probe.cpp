@@ -138,21 +138,17 @@ int ForceProbe::nall() const
   return atom->nlocal + atom->nghost;
 }
 
-void ForceProbe::open()
+/* ---- positions and forces as they were --------------------------------------------------------- */
+
+/* The place for a sync from the device: what is saved must be current on the host. */
+
+void ForceProbe::save()
 {
   const size_t n = 3 * (size_t) nall();
 
-  all_parts = force_parts(lmp);
-  if (selected.empty()) selected = all_parts;
-  own_map = (atom->map_style == Atom::MAP_NONE);
-  if (own_map) {
-    atom->map_init();
-    atom->map_set();
-  }
   x_saved.resize(n);
   f_saved.resize(n);
   torque_saved.resize(atom->torque ? n : 0);
-  f_out.resize(3 * (size_t) atom->nlocal);
   if (force->kspace) {
     kspace_saved[0] = force->kspace->energy;
     std::copy_n(force->kspace->virial, 6, kspace_saved + 1);
@@ -164,15 +160,14 @@ void ForceProbe::open()
 }
 
 /* ----------------------------------------------------------------------
-   One more evaluation at the saved positions, since pair styles keep
-   per-atom intermediates (EAM: density) that others may ask for.
-   Copies, not differences, come back: no drift.  Positions too, since a kspace
-   style in a triclinic box takes them to lamda space and back, with rounding.
+   From copies, not by moving back, so that nothing drifts.  Positions too,
+   since a kspace style in a triclinic box takes them to lamda space and back,
+   with rounding.
+   The place for marking positions and forces as modified on the host.
 ------------------------------------------------------------------------- */
 
-void ForceProbe::close()
+void ForceProbe::restore()
 {
-  evaluate(all_parts);
   if (nall() > 0) {
     memcpy(atom->x[0], x_saved.data(), x_saved.size() * sizeof(double));
     memcpy(atom->f[0], f_saved.data(), f_saved.size() * sizeof(double));
@@ -183,11 +178,37 @@ void ForceProbe::close()
     force->kspace->energy = kspace_saved[0];
     std::copy_n(kspace_saved + 1, 6, force->kspace->virial);
   }
+}
+
+void ForceProbe::open()
+{
+  all_parts = force_parts(lmp);
+  if (selected.empty()) selected = all_parts;
+  own_map = (atom->map_style == Atom::MAP_NONE);
+  if (own_map) {
+    atom->map_init();
+    atom->map_set();
+  }
+  f_out.resize(3 * (size_t) atom->nlocal);
+  save();
+}
+
+/* ----------------------------------------------------------------------
+   One more evaluation at the saved positions, since pair styles keep
+   per-atom intermediates (EAM: density) that others may ask for.
+------------------------------------------------------------------------- */
+
+void ForceProbe::close()
+{
+  evaluate(all_parts);
+  restore();
   if (own_map) {
     atom->map_delete();
     atom->map_style = Atom::MAP_NONE;
   }
 }
+
+/* ---- displacements ----------------------------------------------------------------------------- */
 
 void ForceProbe::shift_atom(tagint tag, int direction, double delta)
 {
@@ -254,6 +275,8 @@ void ForceProbe::restore_box()
   force->kspace->setup();
 }
 
+/* ---- evaluation --------------------------------------------------------------------------------- */
+
 const double *ForceProbe::forces()
 {
   evaluate(selected);
@@ -270,7 +293,12 @@ double ForceProbe::kspace_virial(int k, int c) const
   return kspace_tensor[voigt[k][c]];
 }
 
-/* Neighbor lists stay: displacements are far below the skin. */
+/* ----------------------------------------------------------------------
+   Neighbor lists stay: displacements are far below the skin.
+   The place for marking positions as modified on the host before the parts
+   are computed, or a device would see unmoved atoms, and for a sync of the
+   forces to the host afterwards.
+------------------------------------------------------------------------- */
 
 void ForceProbe::evaluate(const std::vector<ForcePart> &parts)
 {

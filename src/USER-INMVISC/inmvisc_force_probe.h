@@ -18,8 +18,9 @@
 
 namespace INMVISC_NS {
 
-// Forces at displaced positions, in the middle of a time step and without a trace of it:
-// positions, forces, energies, virials and per-atom tallies are bit for bit as before.
+// Forces at displaced positions, in the middle of a time step.  Afterwards positions, forces, energies,
+// virials and per-atom tallies are bit for bit as before.  The only code that moves atoms or writes
+// forces, as HostAtoms is the one to read them: with a device, both sides must be as before.
 
 class ForceProbe : protected LAMMPS_NS::Pointers {
  public:
@@ -37,7 +38,7 @@ class ForceProbe : protected LAMMPS_NS::Pointers {
 
   void select(const std::vector<ForcePart> &);
 
-  // have the virial of the kspace style along with its forces; before open()
+  // compute the virial of the kspace style along with its forces; before open()
 
   void want_kspace_virial() { tally = true; }
 
@@ -60,20 +61,22 @@ class ForceProbe : protected LAMMPS_NS::Pointers {
 
   const double *forces();
 
-  // at the last forces(): W_kc = -dU/dgamma for the shear x_k += gamma x_c of atoms and box, energy
+  // at the last forces(): W_kc = -dU/dgamma for the shear x_k += gamma x_c of atoms and box
 
   double kspace_virial(int k, int c) const;
 
  private:
   std::vector<double> x_saved, f_saved, torque_saved, f_out;
   std::vector<ForcePart> all_parts, selected;
-  bool own_map;                                // there was no atom map: made for the moment
-  bool tally;                                  // the kspace style leaves its virial
+  bool own_map;    // there was no atom map: made for the time from open() to close()
+  bool tally;      // the kspace style leaves its virial
   double kspace_saved[7], kspace_tensor[6];    // energy and virial of the step; virial
   bool box_is_strained;
   double box_saved[9];    // boxlo, boxhi, xy, xz, yz
 
   int nall() const;
+  void save();
+  void restore();
   void strain_box(int k, int c, double strain);
   void restore_box();
   void evaluate(const std::vector<ForcePart> &);

@@ -11,6 +11,8 @@
 
 #include "inmvisc_compat.h"
 #include "inmvisc_force_probe.h"
+#include "inmvisc_provider_list.h"
+#include "inmvisc_units.h"
 
 #include "inm/inm_hessian.h"
 #include "inm/inm_machine.h"
@@ -31,42 +33,7 @@
 using namespace LAMMPS_NS;
 using namespace INMVISC_NS;
 
-static constexpr double MB = 1.0e6;
 static constexpr double ROUNDINGS = 1.0e6;    // of a coordinate, in the smallest displacement
-
-double INMVISC_NS::atom_spacing(LAMMPS *lmp)
-{
-  Domain *domain = lmp->domain;
-  const double n = (lmp->atom->natoms > 0) ? (double) lmp->atom->natoms : 1.0;
-  if (domain->dimension == 2) return sqrt(domain->xprd * domain->yprd / n);
-  return cbrt(domain->xprd * domain->yprd * domain->zprd / n);
-}
-
-/* ----------------------------------------------------------------------
-   A ghost is at the place of its atom plus a translation, to rounding: in
-   crystals many atoms are level to that, which must not decide.
-------------------------------------------------------------------------- */
-
-static constexpr double LEVEL = 1.0e-8;    // of the spacing of atoms
-
-HalfShell::HalfShell(LAMMPS *lmp) : atom(lmp->atom), axis{2, 1, 0}, level(LEVEL * atom_spacing(lmp))
-{
-  const int *parts = lmp->comm->procgrid;
-  std::stable_sort(axis, axis + 3, [parts](int a, int b) {
-    return parts[a] > parts[b];
-  });
-}
-
-bool HalfShell::keeps(int i, int j) const
-{
-  if (j < atom->nlocal) return i < j;
-
-  for (int a : axis) {
-    const double above = atom->x[j][a] - atom->x[i][a];
-    if (fabs(above) > level) return above > 0.0;
-  }
-  return atom->tag[i] < atom->tag[j];    // at the same place
-}
 
 HessianBuilder::HessianBuilder(LAMMPS *lmp, const std::string &caller_in) :
     Pointers(lmp), method(AUTO), delta(0.0), check(true), caller(caller_in), h(nullptr),
@@ -89,7 +56,7 @@ double HessianBuilder::memory_usage() const
   return h ? inm_hessian_bytes(h) : 0.0;
 }
 
-/* ---- who does what ---------------------------------------------------------------------------- */
+/* ---- choice of providers ---------------------------------------------------------------------- */
 
 std::string HessianBuilder::Assignment::name() const
 {
@@ -98,21 +65,7 @@ std::string HessianBuilder::Assignment::name() const
   return text.empty() ? "no forces" : text;
 }
 
-static std::unique_ptr<HessianProvider> make_analytic(LAMMPS *lmp, const ForcePart &part)
-{
-  switch (part.kind) {
-    case ForcePart::PAIR:
-      if (utils::strmatch(part.style, "^eam")) return make_eam_provider(lmp, part);
-      if (utils::strmatch(part.style, "^sw")) return make_sw_provider(lmp, part);
-      return make_pair_provider(lmp, part);
-    case ForcePart::KSPACE:
-      return nullptr;
-    default:
-      return make_bonded_provider(lmp, part);
-  }
-}
-
-/* all that is numeric is done together: an evaluation costs the same for one part and for all */
+/* All numeric parts share one provider: an evaluation costs the same for one part and for all. */
 
 void HessianBuilder::assign_numeric(const ForcePart &part, const std::string &why)
 {
@@ -120,17 +73,17 @@ void HessianBuilder::assign_numeric(const ForcePart &part, const std::string &wh
     return a.numeric;
   });
   if (found == assigned.end()) {
-    assigned.push_back({{}, nullptr, true, "", {}, false});
+    assigned.push_back({{}, nullptr, true, "", {}});
     found = assigned.end() - 1;
   }
   found->parts.push_back(part);
-  found->provider = make_numeric_provider(lmp, found->parts, delta);
+  found->provider = numeric_provider(lmp, found->parts, delta);
   if (!why.empty()) found->why += (found->why.empty() ? "" : "; ") + part.name() + ": " + why;
 }
 
 /* ----------------------------------------------------------------------
-   A displacement that rounding distorts, or one after which an atom has other
-   neighbors than before.
+   Refuse a displacement that rounding distorts, or one that changes the
+   neighbors of an atom.
 ------------------------------------------------------------------------- */
 
 void HessianBuilder::check_delta() const
@@ -140,13 +93,13 @@ void HessianBuilder::check_delta() const
   const double least = ROUNDINGS * DBL_EPSILON * longest, most = 0.5 * atom_spacing(lmp);
   if (!(delta >= least && delta <= most))
     error->all(FLERR,
-               "{}: hessian numeric delta must lie between {:.3g}, where coordinates are rounded, "
-               "and {:.3g}, half the distance of atoms, not {}; 0 has it chosen",
+               "{}: hessian numeric delta must lie between {:.3g}, due to rounding of coordinates, "
+               "and {:.3g}, half the distance between atoms, not {}; 0 chooses it automatically",
                caller, least, most, delta);
 }
 
 /* ----------------------------------------------------------------------
-   Providers are chosen anew for every run: the force field may have changed.
+   Providers are chosen again for every run: the force field may have changed.
 ------------------------------------------------------------------------- */
 
 void HessianBuilder::init()
@@ -159,8 +112,7 @@ void HessianBuilder::init()
 
   check_delta();
   inm_hessian_destroy(&h);
-  check_status(lmp, inm_hessian_create(&h, world, domain->dimension, force->ftm2v),
-               "creating the Hessian");
+  h = create_hessian(lmp);
   announced = false;
   assigned.clear();
 
@@ -173,13 +125,13 @@ void HessianBuilder::init()
       assign_numeric(part, "");
       continue;
     }
-    auto analytic = make_analytic(lmp, part);
-    const std::string why_not = analytic ? analytic->refusal() : "it reaches all atoms";
-    if (method == ANALYTIC && !why_not.empty())
+    std::string why_not;
+    auto analytic = analytic_provider(lmp, part, why_not);
+    if (method == ANALYTIC && !analytic)
       error->all(FLERR, "{}: no analytic Hessian of {}: {}; use hessian auto or numeric", caller,
                  part.name(), why_not);
-    if (why_not.empty())
-      assigned.push_back({{part}, std::move(analytic), false, "", {}, false});
+    if (analytic)
+      assigned.push_back({{part}, std::move(analytic), false, "", {}});
     else
       assign_numeric(part, why_not);
   }
@@ -187,7 +139,7 @@ void HessianBuilder::init()
 
 /* ---- assembly --------------------------------------------------------------------------------- */
 
-/* place on a Z-order curve (Morton 1966) through cells: the bits of the three indices in turn */
+/* position on a Z-order curve (Morton 1966) through cells: interleaved bits of the three indices */
 
 static uint64_t along_curve(const double *x, const double *lo, double cell)
 {
@@ -203,59 +155,90 @@ static uint64_t along_curve(const double *x, const double *lo, double cell)
 }
 
 /* ----------------------------------------------------------------------
-   Rows are along a curve, so that what a product with vectors needs next
-   is near in memory to what it has, however large the box and in whatever
-   order atoms are.
+   Rows follow a space-filling curve, so that a product with vectors finds
+   what it needs next in cache, whatever the size of the box and the order
+   of the atoms.
 ------------------------------------------------------------------------- */
 
 void HessianBuilder::find_sites(int groupbit)
 {
-  const int nall = atom->nlocal + atom->nghost;
+  const HostAtoms atoms(lmp);
   const double cell = 2.0 * atom_spacing(lmp);
   std::vector<std::pair<uint64_t, int>> row;
   int nsite = 0;
 
   site.groupbit = groupbit;
   site.atom_of_row.clear();
-  site.site_of_atom.assign(nall, INM_OUTSIDE);
-  for (int i = 0; i < atom->nlocal; i++)
-    if (atom->mask[i] & groupbit) row.emplace_back(along_curve(atom->x[i], domain->boxlo, cell), i);
+  site.site_of_atom.assign(atoms.nall(), INM_OUTSIDE);
+  for (int i = 0; i < atoms.nlocal(); i++)
+    if (atoms.in_group(i, groupbit))
+      row.emplace_back(along_curve(atoms.x(i), domain->boxlo, cell), i);
   std::sort(row.begin(), row.end());
   for (const auto &r : row) {
     site.site_of_atom[r.second] = nsite++;
     site.atom_of_row.push_back(r.second);
   }
-  for (int i = atom->nlocal; i < nall; i++)
-    if (atom->mask[i] & groupbit) site.site_of_atom[i] = nsite++;
+  for (int i = atoms.nlocal(); i < atoms.nall(); i++)
+    if (atoms.in_group(i, groupbit)) site.site_of_atom[i] = nsite++;
 }
 
-void HessianBuilder::assemble(const std::vector<Assignment *> &who, NeighList *list)
+void HessianBuilder::assemble_all(NeighList *list)
 {
-  std::vector<int64_t> tag, ghost_tag;
-  std::vector<int> type;
-  std::vector<double> mass;
+  std::vector<HessianProvider *> all;
+  for (auto &a : assigned) all.push_back(a.provider.get());
+  assemble(lmp, h, site, all, list);
+}
 
-  for (int i : site.atom_of_row) {
-    tag.push_back(atom->tag[i]);
-    type.push_back(atom->type[i]);
-    mass.push_back(atom->rmass ? atom->rmass[i] : atom->mass[atom->type[i]]);
+/* ----------------------------------------------------------------------
+   An analytic part that fails is done numerically from now on.  Numeric parts
+   are checked last, when all of them are known.
+------------------------------------------------------------------------- */
+
+void HessianBuilder::check_parts(HessianCheck &against_forces)
+{
+  for (size_t k = 0; k < assigned.size();) {
+    Assignment &a = assigned[k];
+    if (!a.numeric) a.check = against_forces.compare(*a.provider, a.parts, 0.0);
+    if (a.numeric || a.check.passed || method != AUTO)
+      k++;
+    else
+      replace_by_numeric(k);
   }
-  for (int i = atom->nlocal; i < atom->nlocal + atom->nghost; i++)
-    if (site.site_of_atom[i] != INM_OUTSIDE) ghost_tag.push_back(atom->tag[i]);
-
-  check_status(lmp,
-               inm_hessian_begin(h, tag.size(), tag.data(), type.data(), mass.data(),
-                                 ghost_tag.size(), ghost_tag.data()),
-               "starting the Hessian");
-  for (Assignment *a : who) a->provider->fill(h, site, list);
-  check_status(lmp, inm_hessian_end(h), "assembling the Hessian");
+  for (auto &a : assigned)
+    if (a.numeric) a.check = against_forces.compare(*a.provider, a.parts, delta);
 }
 
-std::vector<HessianBuilder::Assignment *> HessianBuilder::everyone()
+void HessianBuilder::replace_by_numeric(size_t k)
 {
-  std::vector<Assignment *> all;
-  for (auto &a : assigned) all.push_back(&a);
-  return all;
+  const Assignment failed = std::move(assigned[k]);
+  const double wrong_by = failed.check.relative();
+
+  assigned.erase(assigned.begin() + k);
+  if (comm->me == 0)
+    error->warning(FLERR,
+                   "{}: the analytic Hessian of {} is wrong by {:.2g}, numeric differences are "
+                   "used",
+                   caller, failed.name(), wrong_by);
+  assign_numeric(failed.parts[0], fmt::format("its analytic Hessian is wrong by {:.2g}", wrong_by));
+}
+
+/* All parts one by one, then the whole; a single part is the whole and not assembled twice. */
+
+void HessianBuilder::assemble_checked(NeighList *list)
+{
+  HessianCheck against_forces(lmp, site, list);
+  double error2 = 0.0;
+
+  check_parts(against_forces);
+  inm_hessian *last = against_forces.release();
+  if (assigned.size() == 1) std::swap(h, last);
+  inm_hessian_destroy(&last);
+  if (assigned.size() > 1) assemble_all(list);
+
+  const double whole = against_forces.size(h);
+  for (auto &a : assigned) error2 += a.check.error * a.check.error;
+  error_found = HessianCheck::Result{sqrt(error2), whole, 0.0, 0.0, 0.0, false}.relative();
+  for (auto &a : assigned) against_forces.require(caller, a.name(), a.check, whole);
 }
 
 void HessianBuilder::build(int groupbit, NeighList *list)
@@ -266,16 +249,16 @@ void HessianBuilder::build(int groupbit, NeighList *list)
   error_found = first ? NAN : error_found;
   if (first) announce_memory(list);
   if (first && check)
-    verify_all(list);
+    assemble_checked(list);
   else
-    assemble(everyone(), list);
+    assemble_all(list);
   if (first) announce();
   announced = true;
 }
 
-/* ---- what the log says ------------------------------------------------------------------------ */
+/* ---- log -------------------------------------------------------------------------------------- */
 
-/* before anything is built; providers that find their pairs only on the way say nothing */
+/* before anything is built; providers that do not know their pairs yet count as 0 */
 
 void HessianBuilder::announce_memory(NeighList *list)
 {
@@ -287,14 +270,11 @@ void HessianBuilder::announce_memory(NeighList *list)
 
   const double need = inm_hessian_bytes_for(most);
   if (comm->me == 0)
-    utils::logmesg(lmp,
-                   "{}: the Hessian will take up to {:.0f} blocks of pairs, {:.1f} MB per rank\n",
-                   caller, sum, need / MB);
+    utils::logmesg(lmp, "{}: the Hessian will take up to {:.0f} blocks of pairs, {} per rank\n",
+                   caller, sum, bytes_text(need));
   if (mine[1] > 0.0 && inm_hessian_bytes_for(mine[0]) > mine[1])
-    error->one(
-        FLERR,
-        "{}: the Hessian needs {:.1f} MB on this rank, {:.1f} MB are available; use more ranks",
-        caller, inm_hessian_bytes_for(mine[0]) / MB, mine[1] / MB);
+    error->one(FLERR, "{}: the Hessian needs {} on this rank, {} are available; use more ranks",
+               caller, bytes_text(inm_hessian_bytes_for(mine[0])), bytes_text(mine[1]));
 }
 
 void HessianBuilder::announce()

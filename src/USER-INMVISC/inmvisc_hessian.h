@@ -10,96 +10,17 @@
 #ifndef LMP_INMVISC_HESSIAN_H
 #define LMP_INMVISC_HESSIAN_H
 
-#include "inmvisc_check.h"
-#include "inmvisc_force_parts.h"
+#include "inmvisc_hessian_check.h"
+#include "inmvisc_provider.h"
 #include "pointers.h"
 
-#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
 
-struct inm_hessian;    // C core, see inm/inm_hessian.h
-
-namespace LAMMPS_NS {
-class NeighList;
-}
-
 namespace INMVISC_NS {
 
-// The sites of the Hessian on this rank: rows are the owned atoms of the group, neighbors near each other,
-// the other sites are ghosts of the group in local order.
-
-struct HessianSites {
-  int groupbit;
-  std::vector<int> atom_of_row;     // [nrow] local index
-  std::vector<int> site_of_atom;    // [nlocal + nghost], INM_OUTSIDE for atoms outside the group
-};
-
-// Each pair within the cutoff is seen from two sides, maybe on two ranks.  keeps() is true on exactly one
-// of them: that from which the other atom is above, along the axis that is divided between most ranks.
-// So a rank needs copies of the atoms beyond one of its two faces there.
-
-class HalfShell {
- public:
-  HalfShell(LAMMPS_NS::LAMMPS *lmp);
-  bool keeps(int i, int j) const;    // i is owned, j is owned or ghost
-
- private:
-  const LAMMPS_NS::Atom *atom;
-  int axis[3];
-  double level;    // below it, a difference of coordinates is rounding
-};
-
-// A provider turns one part of the force field into blocks of the Hessian.
-
-class HessianProvider : protected LAMMPS_NS::Pointers {
- public:
-  HessianProvider(LAMMPS_NS::LAMMPS *lmp) : Pointers(lmp) {}
-  ~HessianProvider() override = default;
-
-  // why it cannot do its part, after LAMMPS's init; empty if it can
-
-  virtual std::string refusal() const = 0;
-
-  // pairs of atoms that this rank is about to add, to tell the memory before it is taken
-
-  virtual double expected_pairs(const HessianSites &, LAMMPS_NS::NeighList *) const { return 0.0; }
-
-  // add all blocks that this rank knows.  the list is full and occasional, or null if there is no
-  // pair style.  collective
-
-  virtual void fill(inm_hessian *, const HessianSites &, LAMMPS_NS::NeighList *) = 0;
-
-  // what was done, in a few words for the log, after fill()
-
-  virtual std::string description() const = 0;
-
-  // displacement with which forces were differenced; 0 if none
-
-  virtual double step() const { return 0.0; }
-};
-
-std::unique_ptr<HessianProvider> make_pair_provider(LAMMPS_NS::LAMMPS *, const ForcePart &);
-std::unique_ptr<HessianProvider> make_eam_provider(LAMMPS_NS::LAMMPS *, const ForcePart &);
-std::unique_ptr<HessianProvider> make_sw_provider(LAMMPS_NS::LAMMPS *, const ForcePart &);
-std::unique_ptr<HessianProvider> make_bonded_provider(LAMMPS_NS::LAMMPS *, const ForcePart &);
-
-// delta: displacement, 0 to have it chosen
-
-std::unique_ptr<HessianProvider>
-make_numeric_provider(LAMMPS_NS::LAMMPS *, const std::vector<ForcePart> &, double delta);
-
-// a length to measure displacements by: that of the cube of one atom
-
-double atom_spacing(LAMMPS_NS::LAMMPS *);
-
-// a field of random numbers in (-1,1) that is a function of the atom ID, so that every rank knows
-// it for every atom, and so that it is the same for any number of ranks; ctx: number of dimensions
-
-void random_field(void *ctx, int64_t tag, double *u);
-
-// Owns the Hessian of a group of atoms, chooses who fills it, and checks it against forces.
+// Owns the Hessian of a group of atoms, chooses its providers, and has them checked against forces.
 
 class HessianBuilder : protected LAMMPS_NS::Pointers {
  public:
@@ -122,24 +43,14 @@ class HessianBuilder : protected LAMMPS_NS::Pointers {
   double memory_usage() const;
 
  private:
-  // H u against forces: |difference| and |H u| over the atoms that are not left out
-
-  struct Comparison {
-    double error, size, left_out, rows;
-    double step;    // displacement
-    bool passed(double tolerance) const;
-    double relative() const;
-  };
-
-  // a provider, what it does, and how it came to do it
+  // a provider, its parts, and how it was chosen
 
   struct Assignment {
     std::vector<ForcePart> parts;
     std::unique_ptr<HessianProvider> provider;
     bool numeric;
-    std::string why;    // numeric in place of analytic: for every part, why
-    Comparison check;
-    bool passed;
+    std::string why;    // reasons for numeric in place of analytic
+    HessianCheck::Result check;
     std::string name() const;
   };
 
@@ -153,16 +64,12 @@ class HessianBuilder : protected LAMMPS_NS::Pointers {
   void check_delta() const;
   void assign_numeric(const ForcePart &, const std::string &why);
   void find_sites(int groupbit);
+  void assemble_all(LAMMPS_NS::NeighList *list);
+  void assemble_checked(LAMMPS_NS::NeighList *list);
+  void check_parts(HessianCheck &);
+  void replace_by_numeric(size_t k);
   void announce_memory(LAMMPS_NS::NeighList *list);
-  std::vector<Assignment *> everyone();
-  void assemble(const std::vector<Assignment *> &, LAMMPS_NS::NeighList *list);
-  void verify_all(LAMMPS_NS::NeighList *list);
-  void verify_parts(LAMMPS_NS::NeighList *list);
-  bool verify(Assignment &, LAMMPS_NS::NeighList *list);
-  void verify_delta(Assignment &, const std::vector<double> &hu) const;
-  Comparison compare(const Assignment &, const std::vector<double> &hu, double step) const;
   void announce();
-  std::vector<double> product_with_field() const;
 };
 
 }    // namespace INMVISC_NS

@@ -19,7 +19,7 @@ struct inm_friction;
 
 namespace INMVISC_NS {
 
-// What fix orthogonal/dynamics tells the reader of the log and of its file.  On rank 0 only.
+// What fix orthogonal/dynamics writes to the log and to its file.  On rank 0 only.
 
 class KernelReport : protected LAMMPS_NS::Pointers {
  public:

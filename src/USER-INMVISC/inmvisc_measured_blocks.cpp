@@ -45,7 +45,7 @@ static double product(const double *u, const double *k, const double *v)
 
 void MeasuredBlocks::add(size_t row, tagint column, const double *k)
 {
-  const tagint own = atom->tag[sites.atom_of_row[row]];
+  const tagint own = HostAtoms(lmp).tag(sites.atom_of_row[row]);
   double u[3], v[3], u_column[3], v_column[3];
 
   if (status == INM_OK) status = inm_hessian_add_side(h, (int) row, column, k);
@@ -70,7 +70,7 @@ static double largest(const std::vector<double> &x)
 
 /* ----------------------------------------------------------------------
    Both sides of a pair are on different ranks, so H - H^T is not at hand.
-   But for independent random numbers u, v of zero mean and variance s^2 and
+   Yet for independent random numbers u, v of zero mean and variance s^2 and
    any matrix A,
      <(u^T A v)^2> = sum A_ij A_kl <u_i u_k> <v_j v_l> = s^4 |A|_F^2
    and u^T (H -+ H^T) v = u^T H v -+ v^T H u are sums over rows.

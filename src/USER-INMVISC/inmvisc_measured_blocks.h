@@ -10,21 +10,21 @@
 #ifndef LMP_INMVISC_MEASURED_BLOCKS_H
 #define LMP_INMVISC_MEASURED_BLOCKS_H
 
-#include "inmvisc_hessian.h"
+#include "inmvisc_provider.h"
 #include "pointers.h"
 
 #include <vector>
 
 namespace INMVISC_NS {
 
-// Hands measured blocks to the Hessian, and sums up on the way what tells how good they are: the
-// forces of which they are differences know of neither symmetry nor translation invariance.
+// Hands measured blocks to the Hessian and accumulates measures of their quality: differences of forces
+// are neither symmetric nor translation invariant by construction.
 
 class MeasuredBlocks : protected LAMMPS_NS::Pointers {
  public:
   MeasuredBlocks(LAMMPS_NS::LAMMPS *, inm_hessian *, const HessianSites &);
 
-  // - d f_row / d r_column, [3][3]; several of one pair add up.  errors are kept for finish()
+  // - d f_row / d r_column, [3][3]; several blocks of one pair add up.  errors are reported by finish()
 
   void add(size_t row, LAMMPS_NS::tagint column, const double *k);
 

@@ -18,12 +18,12 @@
 
 namespace INMVISC_NS {
 
-// whether a text is a decimal number and nothing else, by the rules of LAMMPS's input, and finite
+// whether a text is a finite decimal number and nothing else, by the rules of LAMMPS's input
 
 bool is_number(const std::string &text, double &value);
 
 // Reads the arguments of a command one after the other; every error names the command, the
-// keyword, the value found and what would be right.
+// keyword, the value found and what is allowed.
 
 class KeywordParser : protected LAMMPS_NS::Pointers {
  public:

@@ -60,7 +60,7 @@ bool Progress::is_time()
 void Progress::tell(const std::string &line)
 {
   utils::logmesg(lmp, "{}: {}\n", what, line);
-  if (screen) fflush(screen);    // somebody waits for it
+  if (screen) fflush(screen);    // for a user who watches
   if (logfile) fflush(logfile);
 }
 

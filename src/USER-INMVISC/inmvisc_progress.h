@@ -24,8 +24,8 @@ namespace INMVISC_NS {
 
 std::string duration(double seconds);
 
-// Lines on rank 0 while something long goes on: after some seconds of silence, later after a quarter of
-// the time since the beginning, so that hours do not fill the log.
+// Progress lines on rank 0 during a long calculation: every few seconds at first, later after a quarter of
+// the elapsed time, so that hours do not fill the log.
 
 class Progress : protected LAMMPS_NS::Pointers {
  public:
@@ -33,13 +33,13 @@ class Progress : protected LAMMPS_NS::Pointers {
   Progress(LAMMPS_NS::LAMMPS *, const std::string &what);
   ~Progress();
 
-  // Lines also while nothing is told, from a thread: for calls of libraries that return when all is
-  // done.  expected: seconds that it will take about, 0 if not known.  All ranks may call it.
+  // Lines from a thread, for library calls that return only when all is done.
+  // expected: estimated seconds, 0 if not known.  All ranks may call it.
   void watch(double expected);
   void end_watch();
 
-  void done(double share);    // 0 to 1, tells a line if it is time for one
-  bool due();                 // true on rank 0 if it is time for a line, which the caller tells:
+  void done(double share);    // 0 to 1, prints a line if one is due
+  bool due();                 // true on rank 0 if a line is due, which the caller prints:
   void tell(const std::string &line);
   double seconds() const;    // since the beginning
 
@@ -49,7 +49,7 @@ class Progress : protected LAMMPS_NS::Pointers {
   const Clock::time_point begin;
   Clock::time_point last_word;
   double expected;
-  double share;    // that is done, 0 as long as nothing was told
+  double share;    // that is done, 0 until known
 
   std::thread watcher;
   std::mutex mutex;    // of last_word, share and over

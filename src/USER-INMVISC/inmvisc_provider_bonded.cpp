@@ -14,28 +14,19 @@
 ------------------------------------------------------------------------- */
 
 #include "inmvisc_compat.h"
-#include "inmvisc_hessian.h"
+#include "inmvisc_provider.h"
 
 #include "inm/inm_geometry.h"
 
 #include "angle.h"
-#include "atom.h"
 #include "bond.h"
 #include "dihedral.h"
 #include "force.h"
-#include "neighbor.h"
 
 using namespace LAMMPS_NS;
 using namespace INMVISC_NS;
 
 namespace {
-
-// the terms that LAMMPS computes on this rank: local indices of natom atoms, images that belong
-// together, and the type
-
-struct TermList {
-  int natom, n, **term;
-};
 
 struct Derivatives {
   double du, du2;
@@ -54,7 +45,6 @@ class BondedProvider : public HessianProvider {
   ForcePart part;
 
   int has_derivatives() const;
-  TermList terms() const;
   bool is_mine(const int *term, int natom) const;
   Derivatives derivatives(int n, const int *term, const double *x) const;
   int add(inm_hessian *, const HessianSites &, int n, const int *term, int natom) const;
@@ -82,18 +72,6 @@ std::string BondedProvider::refusal() const
   return "";
 }
 
-TermList BondedProvider::terms() const
-{
-  switch (part.kind) {
-    case ForcePart::BOND:
-      return {2, neighbor->nbondlist, neighbor->bondlist};
-    case ForcePart::ANGLE:
-      return {3, neighbor->nanglelist, neighbor->anglelist};
-    default:
-      return {4, neighbor->ndihedrallist, neighbor->dihedrallist};
-  }
-}
-
 /* ----------------------------------------------------------------------
    With newton_bond a term is listed once.  Without, it is listed wherever
    some of its atoms are owned, once for every such set of images: then it
@@ -105,10 +83,11 @@ bool BondedProvider::is_mine(const int *term, int natom) const
 {
   if (term[natom] <= 0) return false;
   if (force->newton_bond) return true;
+  const HostAtoms atoms(lmp);
   int lowest = term[0];
   for (int k = 1; k < natom; k++)
-    if (atom->tag[term[k]] < atom->tag[lowest]) lowest = term[k];
-  return lowest < atom->nlocal;
+    if (atoms.tag(term[k]) < atoms.tag(lowest)) lowest = term[k];
+  return lowest < atoms.nlocal();
 }
 
 /* n: place in the list, by which dihedral styles find the type.  x [natom][3] */
@@ -132,6 +111,7 @@ Derivatives BondedProvider::derivatives(int n, const int *t, const double *x) co
 int BondedProvider::add(inm_hessian *h, const HessianSites &sites, int n, const int *term,
                         int natom) const
 {
+  const HostAtoms atoms(lmp);
   int site[4], status = INM_OK;
   double x[4 * 3], k[4 * 4 * 9];
   bool any = false;
@@ -139,7 +119,7 @@ int BondedProvider::add(inm_hessian *h, const HessianSites &sites, int n, const 
   for (int i = 0; i < natom; i++) {
     site[i] = sites.site_of_atom[term[i]];
     any = any || site[i] != INM_OUTSIDE;
-    for (int a = 0; a < 3; a++) x[3 * i + a] = atom->x[term[i]][a];
+    for (int a = 0; a < 3; a++) x[3 * i + a] = atoms.x(term[i])[a];
   }
   if (!any) return INM_OK;
 
@@ -157,13 +137,13 @@ int BondedProvider::add(inm_hessian *h, const HessianSites &sites, int n, const 
 
 double BondedProvider::expected_pairs(const HessianSites &, NeighList *) const
 {
-  const TermList list = terms();
+  const TermList list = bonded_terms(lmp, part.kind);
   return 0.5 * list.natom * (list.natom - 1) * list.n;
 }
 
 void BondedProvider::fill(inm_hessian *h, const HessianSites &sites, NeighList *)
 {
-  const TermList list = terms();
+  const TermList list = bonded_terms(lmp, part.kind);
   int status = INM_OK;
 
   for (int n = 0; n < list.n && status == INM_OK; n++)
@@ -172,8 +152,11 @@ void BondedProvider::fill(inm_hessian *h, const HessianSites &sites, NeighList *
 }
 }    // namespace
 
-std::unique_ptr<HessianProvider> INMVISC_NS::make_bonded_provider(LAMMPS *lmp,
-                                                                  const ForcePart &part)
+// for the table in inmvisc_provider_list.cpp
+
+namespace INMVISC_NS {
+std::unique_ptr<HessianProvider> bonded_provider(LAMMPS *lmp, const ForcePart &part)
 {
   return std::unique_ptr<HessianProvider>(new BondedProvider(lmp, part));
 }
+}    // namespace INMVISC_NS

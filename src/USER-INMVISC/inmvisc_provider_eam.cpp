@@ -14,7 +14,7 @@
 
    The owner of atom k does all that depends on F_k: the outer products
    F''_k g_km g_kj^T of inm/inm_embedding.h and, for each neighbor m, a central
-   pair with u' = F'_k f'_km.  So nobody needs the density of a ghost.
+   pair with u' = F'_k f'_km.  So no rank needs the density of a ghost.
 
    Only data members of PairEAM are read and its type is told by the name of
    the style: a virtual function or dynamic_cast would tie the plugin to
@@ -22,14 +22,13 @@
 ------------------------------------------------------------------------- */
 
 #include "inmvisc_compat.h"
-#include "inmvisc_hessian.h"
+#include "inmvisc_provider.h"
 
 #include "inm/inm_hessian.h"
 #include "inm/inm_embedding.h"
 
 #include "atom.h"
 #include "error.h"
-#include "neigh_list.h"
 
 #include "MANYBODY/pair_eam.h"
 
@@ -73,7 +72,7 @@ struct Place {
 };
 
 struct Neighbor {
-  int atom;
+  int atom, type;
   double dr[3], r;    // from it to the center
   Value density;      // at the center
 };
@@ -246,25 +245,21 @@ Value EAMProvider::pair_potential(int itype, int jtype, double r) const
 double EAMProvider::find_neighbors(int k, const NeighList *list,
                                    std::vector<Neighbor> &neighbors) const
 {
-  double **x = atom->x, rho = 0.0;
-  const int *type = atom->type;
+  double rho = 0.0;
 
   neighbors.clear();
-  for (int jj = 0; jj < list->numneigh[k]; jj++) {
+  for_neighbors(HostAtoms(lmp), part, list, k, [&](const NeighborPair &p) {
+    if (p.rsq >= eam->cutmax * eam->cutmax) return;
     Neighbor n;
-    n.atom = list->firstneigh[k][jj] & NEIGHMASK;
-    if (!part.covers(type[k], type[n.atom])) continue;
-    for (int a = 0; a < 3; a++) n.dr[a] = x[k][a] - x[n.atom][a];
-    const double rsq = n.dr[0] * n.dr[0] + n.dr[1] * n.dr[1] + n.dr[2] * n.dr[2];
-    if (rsq >= eam->cutmax * eam->cutmax) continue;
-
-    n.r = sqrt(rsq);
+    n.atom = p.j;
+    n.type = p.jtype;
+    std::copy_n(p.dr, 3, n.dr);
+    n.r = sqrt(p.rsq);
     const Place at(n.r * eam->rdr, 1, eam->nr);
-    const int table = eam->type2rhor[type[n.atom]][type[k]];
-    n.density = at.read(eam->rhor_spline[table][at.m], eam->rdr);
+    n.density = at.read(eam->rhor_spline[eam->type2rhor[p.jtype][p.itype]][at.m], eam->rdr);
     rho += n.density.f;
     neighbors.push_back(n);
-  }
+  });
   return rho;
 }
 
@@ -277,6 +272,7 @@ double EAMProvider::find_neighbors(int k, const NeighList *list,
 void EAMProvider::collect(const HessianSites &sites, const NeighList *list, Stars &stars,
                           std::vector<inm_central_pair> &pairs) const
 {
+  const HostAtoms atoms(lmp);
   const HalfShell half(lmp);
   const double factor = scale();
   const auto in_group = [&](const Neighbor &n) {
@@ -285,7 +281,7 @@ void EAMProvider::collect(const HessianSites &sites, const NeighList *list, Star
   std::vector<Neighbor> near;
 
   for (int ii = 0; ii < list->inum; ii++) {
-    const int k = list->ilist[ii], ktype = atom->type[k];
+    const int k = list->ilist[ii], ktype = atoms.type(k);
     const double rho = find_neighbors(k, list, near);
     if (sites.site_of_atom[k] == INM_OUTSIDE && std::none_of(near.begin(), near.end(), in_group))
       continue;
@@ -295,7 +291,7 @@ void EAMProvider::collect(const HessianSites &sites, const NeighList *list, Star
     for (const Neighbor &n : near) {
       double du = embed.df * n.density.df, du2 = embed.df * n.density.d2f;
       if (half.keeps(k, n.atom)) {
-        const Value phi = pair_potential(ktype, atom->type[n.atom], n.r);
+        const Value phi = pair_potential(ktype, n.type, n.r);
         du += phi.df;
         du2 += phi.d2f;
       }
@@ -325,7 +321,7 @@ void EAMProvider::fill(inm_hessian *h, const HessianSites &sites, NeighList *lis
   if (!why.empty())
     error->all(FLERR, "No analytic Hessian of {}: {}; use hessian numeric", part.name(), why);
 
-  const size_t natom = atom->nlocal + atom->nghost;
+  const HostAtoms atoms(lmp);
   Destination destination = {h, sites};
   Stars stars;
   std::vector<inm_central_pair> pairs;
@@ -333,7 +329,7 @@ void EAMProvider::fill(inm_hessian *h, const HessianSites &sites, NeighList *lis
   collect(sites, list, stars, pairs);
   const inm_embedding_list star_list = stars.list();
   check_status(lmp,
-               inm_embedding_blocks(natom, natom ? atom->x[0] : nullptr, &star_list, pairs.size(),
+               inm_embedding_blocks(atoms.nall(), atoms.positions(), &star_list, pairs.size(),
                                 pairs.data(), Destination::add, &destination),
                "assembling the Hessian of embedded atoms");
 
@@ -343,7 +339,11 @@ void EAMProvider::fill(inm_hessian *h, const HessianSites &sites, NeighList *lis
 }
 }    // namespace
 
-std::unique_ptr<HessianProvider> INMVISC_NS::make_eam_provider(LAMMPS *lmp, const ForcePart &part)
+// for the table in inmvisc_provider_list.cpp
+
+namespace INMVISC_NS {
+std::unique_ptr<HessianProvider> eam_provider(LAMMPS *lmp, const ForcePart &part)
 {
   return std::unique_ptr<HessianProvider>(new EAMProvider(lmp, part));
 }
+}    // namespace INMVISC_NS

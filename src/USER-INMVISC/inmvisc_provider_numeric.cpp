@@ -15,8 +15,8 @@
 
    Forces of short range: atoms are displaced together if no atom feels two
    of them, so that the number of evaluations does not grow with that of
-   the atoms.  Should the force on an atom change that was thought to feel
-   none of them, start again with everyone's reach one neighbor longer.
+   the atoms.  If the force on an atom changes that should feel none of them,
+   start again with the reach of all atoms one neighbor longer.
    The affine force follows from straining all atoms: images of one atom
    need not be told apart.
 
@@ -33,9 +33,9 @@
 #include "inmvisc_coupling_graph.h"
 #include "inmvisc_difference_step.h"
 #include "inmvisc_force_probe.h"
-#include "inmvisc_hessian.h"
 #include "inmvisc_measured_blocks.h"
 #include "inmvisc_progress.h"
+#include "inmvisc_provider_list.h"
 
 #include "inm/inm_hessian.h"
 
@@ -50,9 +50,9 @@ using namespace INMVISC_NS;
 
 namespace {
 
-// A force changes if it does by this part of the largest change, which is far above round-off (1e-16
-// of the force, 1e-9 of its change), and by this many times the error of all differences.  As a rule
-// forces that should not change do not, to the last bit.
+// A change of a force counts if it exceeds this fraction of the largest change, which is far above
+// round-off (1e-16 of the force, 1e-9 of its change), and this multiple of the error of all differences.
+// As a rule forces that should not change do not, to the last bit.
 
 constexpr double CHANGED = 1.0e-6, CHANGED_ERRORS = 10.0;
 
@@ -74,7 +74,7 @@ class NumericProvider : public HessianProvider {
   int ncolor, nenlarged;
   double asymmetry, acoustic;    // see MeasuredBlocks
 
-  // a block as measured, kept until it is known that nothing was beyond reach
+  // a block as measured, kept until no force is found to change beyond the reach
 
   struct Block {
     size_t row;
@@ -114,7 +114,7 @@ std::string NumericProvider::description() const
   return text;
 }
 
-/* kspace has all of them; what is of short range is little to that, or found only on the way */
+/* kspace couples all pairs; those of short range are few beside them, or not known in advance */
 
 double NumericProvider::expected_pairs(const HessianSites &sites, NeighList *) const
 {
@@ -146,7 +146,7 @@ void NumericProvider::fill(inm_hessian *h, const HessianSites &sites, NeighList 
 ------------------------------------------------------------------------- */
 
 template <class Visit>
-std::vector<double> NumericProvider::displace(ForceProbe &probe, const std::vector<tagint> &who,
+std::vector<double> NumericProvider::displace(ForceProbe &probe, const std::vector<tagint> &tags,
                                               const HessianSites &sites, Visit visit)
 {
   const size_t nrow = sites.atom_of_row.size();
@@ -154,7 +154,7 @@ std::vector<double> NumericProvider::displace(ForceProbe &probe, const std::vect
 
   for (int b = 0; b < domain->dimension; b++)
     for (int sign = 1; sign >= -1; sign -= 2) {
-      for (tagint tag : who) probe.shift_atom(tag, b, sign * chosen.h);
+      for (tagint tag : tags) probe.shift_atom(tag, b, sign * chosen.h);
       const double *f = probe.forces();
       nevaluations++;
       for (size_t r = 0; r < nrow; r++)
@@ -281,9 +281,10 @@ void NumericProvider::fill_long_range(inm_hessian *h, const HessianSites &sites,
             for (int c = 0; c < 3; c++)
               dw[9 * a + 3 * k + c] += sign * probe.kspace_virial(k, c) / (2.0 * chosen.h);
         });
+    const HostAtoms atoms(lmp);
     for (size_t r = 0; r < nrow; r++) {
       measured.add(r, graph.felt_by(r, n), &block[9 * r]);
-      if (atom->tag[sites.atom_of_row[r]] == graph.members(n)[0])
+      if (atoms.tag(sites.atom_of_row[r]) == graph.members(n)[0])
         for (int m = 0; m < 27; m++) xi[27 * r + m] += dw[m];
     }
   }
@@ -293,7 +294,7 @@ void NumericProvider::fill_long_range(inm_hessian *h, const HessianSites &sites,
 }    // namespace
 
 std::unique_ptr<HessianProvider>
-INMVISC_NS::make_numeric_provider(LAMMPS *lmp, const std::vector<ForcePart> &parts, double delta)
+INMVISC_NS::numeric_provider(LAMMPS *lmp, const std::vector<ForcePart> &parts, double delta)
 {
   return std::unique_ptr<HessianProvider>(new NumericProvider(lmp, parts, delta));
 }

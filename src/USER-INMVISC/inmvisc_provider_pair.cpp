@@ -16,12 +16,11 @@
 ------------------------------------------------------------------------- */
 
 #include "inmvisc_compat.h"
-#include "inmvisc_hessian.h"
+#include "inmvisc_provider.h"
 
 #include "inm/inm_hessian.h"
 
 #include "atom.h"
-#include "neigh_list.h"
 #include "pair.h"
 
 #include <cmath>
@@ -30,13 +29,6 @@ using namespace LAMMPS_NS;
 using namespace INMVISC_NS;
 
 namespace {
-
-// one pair of atoms as pair styles want it
-
-struct PairSite {
-  int i, j, itype, jtype;
-  double factor_coul, factor_lj;
-};
 
 struct Derivatives {
   double du, du2;    // dU/dr and d2U/dr2
@@ -61,11 +53,11 @@ class PairProvider : public HessianProvider {
   bool tested, use_born;
   int nbad;    // pairs of types where born_matrix() was wrong
 
-  double slope(const PairSite &, double r) const;
-  Derivatives by_single(const PairSite &, double r) const;
-  Derivatives by_born(const PairSite &, double r) const;
+  double slope(const NeighborPair &, double r) const;
+  Derivatives by_single(const NeighborPair &, double r) const;
+  Derivatives by_born(const NeighborPair &, double r) const;
   void self_test(NeighList *);
-  template <class Visit> void for_pairs(NeighList *, Visit visit) const;
+  template <class Visit> void for_half(NeighList *, Visit visit) const;
 };
 
 std::string PairProvider::refusal() const
@@ -86,10 +78,11 @@ std::string PairProvider::description() const
 
 /* dU/dr: single() returns the force divided by r */
 
-double PairProvider::slope(const PairSite &s, double r) const
+double PairProvider::slope(const NeighborPair &p, double r) const
 {
   double fforce = 0.0;
-  pair->single(s.i, s.j, s.itype, s.jtype, r * r, s.factor_coul, s.factor_lj, fforce);
+  pair->single(p.i, p.j, p.itype, p.jtype, r * r, part.special_coul[p.special],
+               part.special_lj[p.special], fforce);
   return -r * fforce;
 }
 
@@ -100,15 +93,15 @@ double PairProvider::slope(const PairSite &s, double r) const
    is huge.  Tables end at the cutoff: no point may lie beyond it.
 ------------------------------------------------------------------------- */
 
-Derivatives PairProvider::by_single(const PairSite &s, double r) const
+Derivatives PairProvider::by_single(const NeighborPair &p, double r) const
 {
-  const double h = 2.0e-4 * r, cut = sqrt(pair->cutsq[s.itype][s.jtype]);
-  const double m2 = slope(s, r - 2.0 * h), m1 = slope(s, r - h), c = slope(s, r);
+  const double h = 2.0e-4 * r, cut = sqrt(pair->cutsq[p.itype][p.jtype]);
+  const double m2 = slope(p, r - 2.0 * h), m1 = slope(p, r - h), c = slope(p, r);
 
   if (r + 2.0 * h >= cut)
-    return {c, (11.0 * c - 18.0 * m1 + 9.0 * m2 - 2.0 * slope(s, r - 3.0 * h)) / (6.0 * h)};
+    return {c, (11.0 * c - 18.0 * m1 + 9.0 * m2 - 2.0 * slope(p, r - 3.0 * h)) / (6.0 * h)};
 
-  const double p1 = slope(s, r + h), p2 = slope(s, r + 2.0 * h);
+  const double p1 = slope(p, r + h), p2 = slope(p, r + 2.0 * h);
   const double central = (8.0 * (p1 - m1) - (p2 - m2)) / (12.0 * h);
   const double forward = (4.0 * p1 - p2 - 3.0 * c) / (2.0 * h);
   const double backward = (3.0 * c - 4.0 * m1 + m2) / (2.0 * h);
@@ -119,47 +112,30 @@ Derivatives PairProvider::by_single(const PairSite &s, double r) const
   return {c, smooth ? central : one_sided};
 }
 
-Derivatives PairProvider::by_born(const PairSite &s, double r) const
+Derivatives PairProvider::by_born(const NeighborPair &p, double r) const
 {
   Derivatives d = {0.0, 0.0};
-  pair_born(pair, s.i, s.j, s.itype, s.jtype, r * r, s.factor_coul, s.factor_lj, d.du, d.du2,
-            rank1());
+  pair_born(pair, p.i, p.j, p.itype, p.jtype, r * r, part.special_coul[p.special],
+            part.special_lj[p.special], d.du, d.du2, rank1());
   return d;
 }
 
-/* call visit(site, dr, r) once for every pair within its cutoff, on one of the ranks that know it */
+/* call visit(pair, r) once for every pair within its cutoff, on one of the ranks that know it */
 
-template <class Visit> void PairProvider::for_pairs(NeighList *list, Visit visit) const
+template <class Visit> void PairProvider::for_half(NeighList *list, Visit visit) const
 {
   const HalfShell half(lmp);
-  double **x = atom->x;
 
-  for (int ii = 0; ii < list->inum; ii++) {
-    PairSite s;
-    s.i = list->ilist[ii];
-    s.itype = atom->type[s.i];
-
-    for (int jj = 0; jj < list->numneigh[s.i]; jj++) {
-      const int bits = list->firstneigh[s.i][jj];
-      s.j = bits & NEIGHMASK;
-      s.jtype = atom->type[s.j];
-      if (!part.covers(s.itype, s.jtype) || !half.keeps(s.i, s.j)) continue;
-
-      const double dr[3] = {x[s.i][0] - x[s.j][0], x[s.i][1] - x[s.j][1], x[s.i][2] - x[s.j][2]};
-      const double rsq = dr[0] * dr[0] + dr[1] * dr[1] + dr[2] * dr[2];
-      if (rsq >= pair->cutsq[s.itype][s.jtype]) continue;
-      s.factor_lj = part.special_lj[bits >> SBBITS & 3];
-      s.factor_coul = part.special_coul[bits >> SBBITS & 3];
-      visit(s, dr, sqrt(rsq));
-    }
-  }
+  for_pairs(HostAtoms(lmp), part, list, [&](const NeighborPair &p) {
+    if (p.rsq < pair->cutsq[p.itype][p.jtype] && half.keeps(p.i, p.j)) visit(p, sqrt(p.rsq));
+  });
 }
 
 /* ----------------------------------------------------------------------
    Compare born_matrix() with single() on up to ten pairs of each pair of
    types on every rank.  One failure anywhere and single() is used.
-   The born_matrix() of hybrid styles that are not a plain sum knows nothing
-   of their weights: single() for them.
+   The born_matrix() of hybrid styles that are not a plain sum ignores their
+   weights: use single() for them.
 ------------------------------------------------------------------------- */
 
 void PairProvider::self_test(NeighList *list)
@@ -170,10 +146,10 @@ void PairProvider::self_test(NeighList *list)
 
   tested = true;
   if (has)
-    for_pairs(list, [&](const PairSite &s, const double *, double r) {
-      const int k = s.itype * (ntypes + 1) + s.jtype;
+    for_half(list, [&](const NeighborPair &p, double r) {
+      const int k = p.itype * (ntypes + 1) + p.jtype;
       if (seen[k]++ >= 10) return;
-      const Derivatives a = by_born(s, r), b = by_single(s, r);
+      const Derivatives a = by_born(p, r), b = by_single(p, r);
       const double scale = fabs(b.du2) + fabs(b.du) / r;
       if (!(fabs(a.du2 - b.du2) <= 1.0e-5 * scale && fabs(a.du - b.du) <= 1.0e-5 * scale * r))
         bad[k] = 1;
@@ -190,8 +166,8 @@ void PairProvider::self_test(NeighList *list)
 double PairProvider::expected_pairs(const HessianSites &sites, NeighList *list) const
 {
   double n = 0.0;
-  for_pairs(list, [&](const PairSite &s, const double *, double) {
-    if (sites.site_of_atom[s.i] != INM_OUTSIDE && sites.site_of_atom[s.j] != INM_OUTSIDE) n += 1.0;
+  for_half(list, [&](const NeighborPair &p, double) {
+    if (sites.site_of_atom[p.i] != INM_OUTSIDE && sites.site_of_atom[p.j] != INM_OUTSIDE) n += 1.0;
   });
   return n;
 }
@@ -201,17 +177,21 @@ void PairProvider::fill(inm_hessian *h, const HessianSites &sites, NeighList *li
   int status = INM_OK;
 
   if (!tested) self_test(list);
-  for_pairs(list, [&](const PairSite &s, const double *dr, double r) {
-    const int i = sites.site_of_atom[s.i], j = sites.site_of_atom[s.j];
+  for_half(list, [&](const NeighborPair &p, double r) {
+    const int i = sites.site_of_atom[p.i], j = sites.site_of_atom[p.j];
     if (i == INM_OUTSIDE && j == INM_OUTSIDE) return;
-    const Derivatives d = use_born ? by_born(s, r) : by_single(s, r);
-    if (status == INM_OK) status = inm_hessian_add_central(h, i, j, dr, d.du, d.du2);
+    const Derivatives d = use_born ? by_born(p, r) : by_single(p, r);
+    if (status == INM_OK) status = inm_hessian_add_central(h, i, j, p.dr, d.du, d.du2);
   });
   check_status(lmp, status, "assembling the pairwise Hessian");
 }
 }    // namespace
 
-std::unique_ptr<HessianProvider> INMVISC_NS::make_pair_provider(LAMMPS *lmp, const ForcePart &part)
+// for the table in inmvisc_provider_list.cpp
+
+namespace INMVISC_NS {
+std::unique_ptr<HessianProvider> pair_provider(LAMMPS *lmp, const ForcePart &part)
 {
   return std::unique_ptr<HessianProvider>(new PairProvider(lmp, part));
 }
+}    // namespace INMVISC_NS

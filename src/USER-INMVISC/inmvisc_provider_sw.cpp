@@ -20,15 +20,13 @@
 ------------------------------------------------------------------------- */
 
 #include "inmvisc_compat.h"
-#include "inmvisc_hessian.h"
+#include "inmvisc_provider.h"
 
 #include "inm/inm_geometry.h"
 
-#include "atom.h"
-#include "neigh_list.h"
-
 #include "MANYBODY/pair_sw.h"
 
+#include <algorithm>
 #include <cmath>
 
 using namespace LAMMPS_NS;
@@ -124,25 +122,20 @@ const PairSW::Param &SWProvider::param(int i, int j, int k) const
 
 std::vector<Neighbor> SWProvider::neighbors(int i, const NeighList *list) const
 {
-  const int *type = atom->type, *map = SWMembers::map_of(sw);
+  const int *map = SWMembers::map_of(sw);
   std::vector<Neighbor> near;
 
-  for (int jj = 0; jj < list->numneigh[i]; jj++) {
+  for_neighbors(HostAtoms(lmp), part, list, i, [&](const NeighborPair &p) {
     Neighbor n;
-    n.atom = list->firstneigh[i][jj] & NEIGHMASK;
-    if (!part.covers(type[i], type[n.atom])) continue;
-    double rsq = 0.0;
-    for (int a = 0; a < 3; a++) {
-      n.dr[a] = atom->x[i][a] - atom->x[n.atom][a];
-      rsq += n.dr[a] * n.dr[a];
-    }
-    n.element = map[type[n.atom]];
-    n.param = &param(map[type[i]], n.element, n.element);
-    if (rsq >= n.param->cutsq) continue;
-    n.r = sqrt(rsq);
+    n.atom = p.j;
+    n.element = map[p.jtype];
+    n.param = &param(map[p.itype], n.element, n.element);
+    if (p.rsq >= n.param->cutsq) return;
+    std::copy_n(p.dr, 3, n.dr);
+    n.r = sqrt(p.rsq);
     n.e = damping(n.param->sigma_gamma, n.param->cut, n.r);
     near.push_back(n);
-  }
+  });
   return near;
 }
 
@@ -151,8 +144,9 @@ std::vector<Neighbor> SWProvider::neighbors(int i, const NeighList *list) const
 int SWProvider::add_triplet(inm_hessian *h, const HessianSites &sites, int i, const Neighbor &n1,
                             const Neighbor &n2) const
 {
-  const PairSW::Param &p = param(SWMembers::map_of(sw)[atom->type[i]], n1.element, n2.element);
-  const double *r1 = n1.dr, *r2 = n2.dr, *xi = atom->x[i];
+  const HostAtoms atoms(lmp);
+  const PairSW::Param &p = param(SWMembers::map_of(sw)[atoms.type(i)], n1.element, n2.element);
+  const double *r1 = n1.dr, *r2 = n2.dr, *xi = atoms.x(i);
   const double c = (r1[0] * r2[0] + r1[1] * r2[1] + r1[2] * r2[2]) / (n1.r * n2.r) - p.costheta;
   const double w = p.lambda_epsilon * c * c, wc = 2.0 * p.lambda_epsilon * c;
   const Value &e1 = n1.e, &e2 = n2.e;
@@ -217,7 +211,11 @@ void SWProvider::fill(inm_hessian *h, const HessianSites &sites, NeighList *list
 }
 }    // namespace
 
-std::unique_ptr<HessianProvider> INMVISC_NS::make_sw_provider(LAMMPS *lmp, const ForcePart &part)
+// for the table in inmvisc_provider_list.cpp
+
+namespace INMVISC_NS {
+std::unique_ptr<HessianProvider> sw_provider(LAMMPS *lmp, const ForcePart &part)
 {
   return std::unique_ptr<HessianProvider>(new SWProvider(lmp, part));
 }
+}    // namespace INMVISC_NS

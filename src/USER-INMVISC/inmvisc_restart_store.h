@@ -16,8 +16,8 @@
 
 namespace INMVISC_NS {
 
-// Numbers of a compute in binary restart files.  Computes have no part in them, so an internal fix
-// of LAMMPS keeps the numbers, as for its own computes: ID_COMPUTE_STORE, style STORE/GLOBAL.
+// Numbers of a compute in binary restart files.  Computes cannot write to them, so an internal fix
+// of LAMMPS stores the numbers, as for its own computes: ID_COMPUTE_STORE, style STORE/GLOBAL.
 
 class RestartStore : protected LAMMPS_NS::Pointers {
  public:
@@ -30,7 +30,7 @@ class RestartStore : protected LAMMPS_NS::Pointers {
   // the numbers are those of the restart file that was read before
   bool was_restored() const { return restored; }
 
-  // [n], 0 in the beginning; nullptr once the fix was deleted by a command
+  // [n], initially 0; nullptr after a command has deleted the fix
   double *values() const;
 
  private:
