@@ -139,10 +139,11 @@ def large(host):
 
 def run(host, repeat):
     ratio = against_dynamical_matrix(host)
-    return f"""Assembly of the Hessian and of the affine forces, one rank, against LAMMPS's ``dynamical_matrix`` in the same run (where it was measured for a part of the atoms, which are all alike, the time is scaled to all).
+    return f"""Assembly of the Hessian and of the affine forces, one rank, compared with LAMMPS's ``dynamical_matrix`` in the same run.
+Where the latter was measured for a subset of the atoms, which are all equivalent, the time is scaled to all atoms.
 
 {ratio}
 Large systems in block form on {host.cores} ranks.
-A block of a pair of atoms is stored once.
+The block of a pair of atoms is stored once.
 
 {large(host)}"""

@@ -122,8 +122,8 @@ def run(host, repeat):
     header = ["N", "products", "seconds", "microseconds per atom", "ns per atom and product",
               "memory, all ranks (GB)", "eta_UL", "eta_UD", "eta_stable", "error of eta_UL",
               "products (GB/s)", "triad (GB/s)"]
-    return f"""One snapshot of the Kob-Andersen liquid at T = 1 with *solver kpm auto* on {ranks} ranks, edge at a frequency of 6, friction 77, from positions to the viscosity by class: Hessian, affine forces, products, sums.
-The liquids are copies of boxes of 4000 and 8000 atoms side by side, with new velocities, after 300 and 100 steps.
+    return f"""One snapshot of the Kob-Andersen liquid at T = 1 with *solver kpm auto* on {ranks} ranks, edge at a frequency of 6, friction 77, from positions to the viscosity by class: Hessian, affine forces, matrix-vector products, sums.
+The liquids are replicated boxes of 4000 and 8000 atoms, with new velocities, after 300 and 100 steps.
 Memory is the largest resident set of rank 0 times the ranks.
 
 {table(header, rows)}"""

@@ -52,7 +52,7 @@ def run(host, repeat, sizes=(1000, 2000, 4000)):
         ratio_u = statistics.median((r[2] + r[3]) / r[1] for r in runs)
         rows.append([n, f"{every:.2f}", f"{unstable:.2f}", f"{matrix:.2f}", f"{eigh:.2f}",
                      f"{ratio:.1f}", f"{ratio_u:.1f}"])
-    return f"""One snapshot of the Kob-Andersen liquid, from the neighbor list to eta, on one rank with {host.cores} BLAS threads, against what a user can script: ``dynamical_matrix`` with ``binary yes``, numpy's ``eigh`` and the participation ratio.
+    return f"""One snapshot of the Kob-Andersen liquid, from the neighbor list to eta, on one rank with {host.cores} BLAS threads, compared with a script: ``dynamical_matrix`` with ``binary yes``, numpy's ``eigh`` and the participation ratio.
 
 """ + table(["N", "modes all (s)", "modes unstable (s)", "dynamical_matrix (s)", "numpy eigh and P (s)",
              "scripted / all", "scripted / unstable"], rows)

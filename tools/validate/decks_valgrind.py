@@ -133,10 +133,10 @@ def main():
         version = subprocess.run(["valgrind", "--version"], stdout=subprocess.PIPE, text=True).stdout.strip()
         with open(a.out, "w") as fp:
             fp.write("Validation: memory of the example decks\n=======================================\n\n"
-                     f"Each deck in a form of some hundred steps and some hundred atoms under {version}, LAMMPS "
+                     f"Each deck ran for some hundred steps with some hundred atoms under {version}, LAMMPS "
                      f"{valgrind.host.version()}, {datetime.date.today().isoformat()}, one rank.\n"
-                     "Errors and definite leaks are ours if a function of the plugin is on the stack; the others are those of "
-                     "MPI and LAMMPS.\nTo be had with *make validate* (tools/validate/decks_valgrind.py).\n\n" +
+                     "Errors and definite leaks count as ours if a function of the plugin is on the stack; the others belong to "
+                     "MPI and LAMMPS.\n*make validate* repeats this (tools/validate/decks_valgrind.py).\n\n" +
                      table(["deck", "ran to its end", "ours", "others"], rows))
     sys.exit(bad > 0)
 
