@@ -17,14 +17,19 @@ ComputeStyle(affine/gamma,ComputeAffineGamma);
 #define LMP_COMPUTE_AFFINE_GAMMA_H
 
 #include "compute.h"
-#include "compute_inm_dos.h"
 
+#include "inm/inm_measure.h"
+
+#include <memory>
 #include <string>
-#include <vector>
+
+namespace INMVISC_NS {
+struct AffineForce;
+}
 
 namespace LAMMPS_NS {
 
-class ComputeAffineGamma : public Compute, public ComputeInmDos::Projector {
+class ComputeAffineGamma : public Compute {
  public:
   ComputeAffineGamma(class LAMMPS *, int, char **);
   ~ComputeAffineGamma() override;
@@ -34,33 +39,29 @@ class ComputeAffineGamma : public Compute, public ComputeInmDos::Projector {
   void compute_local() override;
   double memory_usage() override;
 
-  void affine_force(INMVISC_NS::HessianBuilder &, double *xi) override;
+  // for the other computes of the package; require() stops with an error of the caller
 
-  // for compute ulinm/viscosity
-
-  void snapshot();    // make all results current.  collective
-  const std::vector<double> &squared_projections() const { return xi2; }    // [modes]
-  const char *source() const { return inm_id.c_str(); }
-  int first_vector() const;    // among the projections of compute inm/dos, of those averaged over
-  int vectors() const { return nplanes; }
+  static ComputeAffineGamma *require(class LAMMPS *, const std::string &id,
+                                     const std::string &caller);
+  const std::string &source() const { return inm_id; }
+  const std::shared_ptr<INMVISC_NS::AffineForce> &affine_force() const { return force_field; }
+  int plane() const { return first_plane; }    // first of those averaged over
+  int planes() const { return nplanes; }
+  void tabulate();    // make all outputs current.  collective
+  const inm_measure &squared_projections() const { return xi2; }    // of the last snapshot
 
  private:
-  enum { HESSIAN, STRAIN };
-
-  std::string me;        // "Compute affine/gamma ID"
+  std::string label;     // "Compute affine/gamma ID"
   std::string inm_id;    // the compute inm/dos whose modes are projected on
   class ComputeInmDos *inm;
   int first_plane, nplanes;    // planes that Gamma is averaged over
-  int method;                  // HESSIAN or STRAIN
-  double strain;
-  bigint snapshot_step;           // time step of the results, -1 if none
-  std::vector<double> xi_atom;    // [nlocal][3][3] of the last snapshot, 0 outside the group
-  std::vector<double> xi2;        // [modes] squared projections, mean over the planes
+  std::shared_ptr<INMVISC_NS::AffineForce> force_field;    // asked of the snapshot
+  bigint tabulated_step;                                   // time step of the outputs, -1 if none
+  inm_measure xi2;                                         // owned; mean over the planes
 
+  void parse(int, char **);
   void find_inm();
-  void keep_peratom(const INMVISC_NS::HessianSites &, const double *xi);
-  void from_hessian(INMVISC_NS::HessianBuilder &, double *xi) const;
-  void from_strain(INMVISC_NS::HessianBuilder &, double *xi) const;
+  int first_vector() const;
   void tabulate_peratom();
   void tabulate_local();
 };

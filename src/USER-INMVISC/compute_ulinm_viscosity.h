@@ -18,17 +18,24 @@ ComputeStyle(ulinm/viscosity,ComputeUlinmViscosity);
 
 #include "compute.h"
 
-#include "inm/inm.h"
-#include "inmvisc_kpm.h"
+#include "inm/inm_viscosity.h"
+#include "inmvisc_cutoff.h"
+#include "inmvisc_friction.h"
 #include "inmvisc_restart_store.h"
 
 #include <memory>
 #include <string>
 #include <vector>
 
+namespace INMVISC_NS {
+struct Criterion;
+class KeywordParser;
+class Snapshot;
+}    // namespace INMVISC_NS
+
 namespace LAMMPS_NS {
 
-class ComputeUlinmViscosity : public Compute, public INMVISC_NS::KpmSolver::Judge {
+class ComputeUlinmViscosity : public Compute {
  public:
   ComputeUlinmViscosity(class LAMMPS *, int, char **);
   ~ComputeUlinmViscosity() override;
@@ -38,29 +45,15 @@ class ComputeUlinmViscosity : public Compute, public INMVISC_NS::KpmSolver::Judg
   void compute_array() override;
   double memory_usage() override;
 
-  double change(const inm_kpm *) override;
-
  private:
-  // a number of the input script: a constant or an equal-style variable
-
-  struct Quantity {
-    double value = 0.0;
-    std::string variable;    // empty for a constant
-  };
-
-  enum { FRICTION_QUANTITY, FRICTION_FIX, FRICTION_FIX_COMPONENT };
-
-  std::string me;    // "Compute ulinm/viscosity ID"
+  std::string label;    // "Compute ulinm/viscosity ID"
   std::string inm_id, gamma_id;
   class ComputeInmDos *inm;
   class ComputeAffineGamma *gamma;
-  int friction_kind;
-  Quantity friction;
-  std::string fix_id;    // friction f_ID or f_ID[i]
-  int fix_component;     // i, 0 for the scalar
-  bool mix_by_mode;      // friction/mix mode
-  bool has_bulk;         // w_min from a bulk modulus
-  Quantity cutoff;       // w_min or bulk modulus
+  INMVISC_NS::Friction friction;
+  INMVISC_NS::Cutoff cutoff;
+  bool mix_by_mode;                                    // friction/mix mode
+  std::shared_ptr<INMVISC_NS::Criterion> criterion;    // asked of the snapshot
 
   bigint snapshot_step;    // time step of the sums below, -1 if none
   bigint counted_step;     // time step and configuration last counted
@@ -70,33 +63,31 @@ class ComputeUlinmViscosity : public Compute, public INMVISC_NS::KpmSolver::Judg
   std::vector<double> sums;              // [INM_NSET][ntypes+1] / volume, last snapshot
   std::vector<double> sums_edge[2];      // the same at 0.9 and 1.1 of the mobility edge
   std::vector<double> sums_wmin[2];      // the same at 0.9 and 1.1 of w_min
-  struct inm_running *running;           // owned; over all snapshots
-  inm_nodes nodes;                       // owned; with solver kpm, density of Xi^2 of the snapshot
-  std::vector<double> numerics;          // [INM_NSET][ntypes+1], numerical errors of the sums
-  struct inm_running *running_numerics;               // owned; over all snapshots
+  std::vector<double> numerics;          // [INM_NSET][ntypes+1], their numerical uncertainty
+  struct inm_running *running;           // owned; of the sums over all snapshots
+  struct inm_running *running_numerics;               // owned; of the uncertainty
   std::unique_ptr<INMVISC_NS::RestartStore> store;    // of what is over all snapshots
   bool announced;
 
-  Quantity parse_quantity(const std::string &word, const std::string &name) const;
-  void parse_friction(const std::string &word);
-  double evaluate(const Quantity &, const char *name) const;
+  void parse(int, char **);
+  void parse_cutoff(const std::string &key, INMVISC_NS::KeywordParser &);
   void find_computes();
-  class Fix *friction_fix() const;
+  const INMVISC_NS::Snapshot &current() const;
+  bool is_mixed_by_mode() const;
+  void check_mixing() const;
   void snapshot();
+  void count_atoms();
   void sum_modes();
-  void sum_moments();
-  std::vector<double> edge_doubt() const;
-  inm_steps steps(double w_edge_factor, double wmin_factor, double width_factor) const;
+  void count_snapshot();
+  std::vector<double> sums_with(const inm_cut &) const;
+  std::vector<double> uncertainty(const inm_cut &) const;
   double settings() const;
   void save_means();
   void restore_means();
-  void find_cutoff();
-  void check_mixing() const;
-  double minimum_frequency() const;
-  void friction_by_type(std::vector<double> &value, std::vector<double> &error) const;
   std::vector<double> coefficients(const std::vector<double> &friction) const;
-  double number_average(const std::vector<double> &by_type) const;
   void tabulate();
+  void tabulate_sums(const std::vector<double> &c, const std::vector<double> &dc);
+  void tabulate_spectrum(const std::vector<double> &c);
   void announce();
 };
 

@@ -9,6 +9,8 @@
 
 #include "inmvisc_check.h"
 
+#include "inmvisc_units.h"
+
 #include "inm/inm_machine.h"
 #include "inm/inm_status.h"
 
@@ -39,7 +41,6 @@ void INMVISC_NS::require_memory(LAMMPS *lmp, const std::string &caller, const st
                                 const std::string &where, double need, double have, double limit,
                                 const std::string &advice)
 {
-  static constexpr double GB = 1024.0 * 1024.0 * 1024.0;
   if (have == 0.0 || need <= have) return;
   const bool by_keyword = (limit > 0.0 && have >= limit);
   lmp->error->all(FLERR, "{}: {} needs {:.3g} GB on {}, {:.3g} GB are {}; use {}", caller, what,

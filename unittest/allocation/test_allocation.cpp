@@ -6,15 +6,15 @@
 #include "inm_coloring.h"
 #include "inm_correlator.h"
 #include "comm/inm_halo.h"
-#include "inm_kpm.h"
-#include "inm_lowest.h"
 #include "inm_matrix_file.h"
 #include "inm_machine.h"
+#include "inm_entropy.h"
 #include "inm_plan.h"
 #include "inm_embedding.h"
+#include "inm_viscosity.h"
 #include "base/inm_team.h"
 #include "comm/inm_tagmap.h"
-#include "base/inm_team.h"
+#include "solvers/inm_lowest.h"
 #include "model_systems.h"
 
 #include <cstdio>
@@ -534,13 +534,26 @@ TEST(Allocation, of_copies_of_rows_may_fail_anywhere)
     });
 }
 
+inm_request request_of_moments(int nproj, const Field &b, int nrandom, int nlanczos)
+{
+    inm_request r;
+    memset(&r, 0, sizeof(r));
+    r.nproj      = nproj;
+    r.proj       = b.data();
+    r.nrandom    = nrandom;
+    r.nlanczos   = nlanczos;
+    r.ntypes     = 2;
+    r.is_free[0] = r.is_free[1] = r.is_free[2] = 1;
+    return r;
+}
+
 TEST(Allocation, that_fails_on_the_way_to_moments_is_reported_on_all_ranks)
 {
     const System s = random_cluster(6, 4);
     for (const Owner &owner : {scattered, all_on_last}) {
         Hessian share(s, owner);
-        const Field b     = share.local(random_numbers(3 * s.natom(), -1.0, 1.0, 2), s.natom());
-        inm_kpm_request r = {1, b.data(), 2, {1, 1, 1}, 5};
+        const Field b       = share.local(random_numbers(3 * s.natom(), -1.0, 1.0, 2), s.natom());
+        const inm_request r = request_of_moments(1, b, 2, 5);
         fail_in_turn(
             [&]() {
                 inm_kpm *k        = nullptr;
@@ -557,36 +570,158 @@ TEST(Allocation, that_fails_on_the_way_to_moments_is_reported_on_all_ranks)
     }
 }
 
-TEST(Allocation, that_fails_in_reading_off_moments_is_reported)
+// whatever is computed from a spectrum; what fails leaves nothing behind
+inm_status compute_everything(const inm_spectrum *s)
 {
-    const System s = random_cluster(6, 4);
-    Hessian share(s);
-    const Field b     = share.local(random_numbers(3 * s.natom(), -1.0, 1.0, 2), s.natom());
-    inm_kpm_request r = {1, b.data(), 2, {1, 1, 1}, 0};
-    inm_kpm *k        = nullptr;
-    ASSERT_EQ(inm_kpm_create(&k, share.h, &r), INM_OK);
-    ASSERT_EQ(inm_kpm_advance(k, 20), INM_OK);
     const inm_range range = {4, -5.0, 5.0};
-    std::vector<double> rows(5 * range.nbin);
-    fail_in_turn([&]() {
-        inm_nodes nodes   = {0, nullptr, nullptr};
-        inm_status status = inm_kpm_nodes(&nodes, k, 0, 1, 20);
-        EXPECT_EQ(nodes.n > 0, status == INM_OK);
-        inm_nodes_free(&nodes);
-        if (status == INM_OK) status = inm_kpm_dos(k, &range, rows.data());
-        if (status == INM_OK) status = inm_kpm_gamma(k, 0, 1, &range, rows.data());
-        return inm_status_sync(status, MPI_COMM_WORLD);
-    });
+    const inm_edge edge   = {INM_EDGE_FREQUENCY, 1.0};
+    const inm_cut cut     = {edge, 0.5, 0.2};
+    std::vector<double> rows(5 * range.nbin), sums((size_t) (INM_NSET * 3));
+    double outside, slope, uncertainty[INM_NSET];
+    inm_fractions fractions, errors;
+    inm_entropy entropy;
+    inm_measure xi2   = {};
+    inm_status status = inm_dos(s, &range, rows.data(), &outside);
+    if (status == INM_OK) status = inm_gamma(s, 0, 1, &range, rows.data());
+    if (status == INM_OK) status = inm_fractions_of(s, edge, &fractions, &errors);
+    if (status == INM_OK) {
+        status = inm_low_frequency_slope(s, &slope);
+        EXPECT_EQ(std::isnan(slope), status != INM_OK);
+    }
+    if (status == INM_OK) {
+        status = inm_viscosity_uncertainty(s, 0, 1, &cut, uncertainty);
+        if (status != INM_OK)
+            for (double u : uncertainty) EXPECT_TRUE(std::isnan(u));
+    }
+    if (status == INM_OK) {
+        status = inm_harmonic_entropy(s, 1.0, &entropy);
+        EXPECT_TRUE(std::isnan(entropy.classical)); // unstable, or without eigenvalues
+    }
+    if (status == INM_OK) status = inm_spectrum_projected(s, 0, 1, 1.0, &xi2);
+    EXPECT_EQ(xi2.n > 0, status == INM_OK);
+    if (status == INM_OK) inm_viscosity_sums(&xi2, &cut, sums.data());
+    inm_measure_free(&xi2);
+    return status;
+}
+
+TEST(Allocation, that_fails_in_what_is_computed_from_a_spectrum_is_reported)
+{
+    const System s = random_cluster(20, 4);
+    Options options;
+    options.proj     = random_numbers(3 * s.natom(), -1.0, 1.0, 2);
+    options.products = 20;
+    for (const char *solver : {"lapack", "kpm", "lowest"}) {
+        options.solver  = solver;
+        options.vectors = (solver == std::string("lapack")) ? INM_VECTORS_ALL : INM_VECTORS_LOWEST;
+        options.nlowest = 8;
+        const Spectrum spectrum(s, options);
+        ASSERT_EQ(spectrum.status, INM_OK) << solver;
+        if (solver == std::string("lowest")) {
+            // no slope from a few modes
+            const inm_range range = {4, -5.0, 5.0};
+            std::vector<double> rows(5 * range.nbin);
+            double slope;
+            fail_in_turn([&]() {
+                inm_status status = inm_dos(spectrum.s, &range, rows.data(), nullptr);
+                if (status == INM_OK) status = inm_gamma(spectrum.s, 0, 1, &range, rows.data());
+                if (status == INM_OK) status = inm_low_frequency_slope(spectrum.s, &slope);
+                return inm_status_sync(status, MPI_COMM_WORLD);
+            });
+            continue;
+        }
+        fail_in_turn([&]() {
+            return inm_status_sync(compute_everything(spectrum.s), MPI_COMM_WORLD);
+        });
+    }
+}
+
+// each alone, so that none hides behind the one before it
+TEST(Allocation, that_fails_in_one_result_of_a_spectrum_leaves_it_undefined)
+{
+    const System s = random_cluster(20, 4);
+    Options options(INM_VECTORS_NONE);
+    options.proj     = random_numbers(3 * s.natom(), -1.0, 1.0, 2);
+    options.products = 20;
+    options.solver   = "kpm";
+    const Spectrum moments(s, options);
+    options.solver  = "lapack";
+    options.vectors = INM_VECTORS_ALL;
+    const Spectrum modes(chain(10, FREE, 2.0, 1.0), Options());
+    ASSERT_EQ(moments.status, INM_OK);
+    ASSERT_EQ(modes.status, INM_OK);
+    const inm_cut cut = {{INM_EDGE_FREQUENCY, 1.0}, 0.5, 0.2};
     inm_fractions f, errors;
-    inm_kpm_fractions(k, {INM_EDGE_NONE, 0.0}, &f, &errors);
+    double slope, uncertainty[INM_NSET];
+    inm_entropy entropy;
+    for (const Spectrum *spectrum : {&moments, &modes}) {
+        fail_in_turn([&]() {
+            const inm_status status = inm_fractions_of(spectrum->s, cut.edge, &f, &errors);
+            EXPECT_TRUE(status == INM_OK || status == INM_ERR_ALLOC);
+            return inm_status_sync(status, MPI_COMM_WORLD);
+        });
+        fail_in_turn([&]() {
+            const inm_status status = inm_low_frequency_slope(spectrum->s, &slope);
+            EXPECT_EQ(std::isnan(slope), status != INM_OK);
+            return inm_status_sync(status, MPI_COMM_WORLD);
+        });
+    }
     EXPECT_FALSE(std::isnan(f.unstable));
     {
         Watch watch(FROM_THEN_ON, 1);
-        inm_kpm_fractions(k, {INM_EDGE_NONE, 0.0}, &f, &errors);
-        EXPECT_TRUE(std::isnan(f.unstable));
-        EXPECT_TRUE(std::isnan(inm_kpm_low_frequency_slope(k)));
+        EXPECT_EQ(inm_fractions_of(moments.s, cut.edge, &f, &errors), INM_ERR_ALLOC);
+        for (double x : {f.unstable, f.stable, f.localized, f.delocalized}) EXPECT_TRUE(std::isnan(x));
     }
-    inm_kpm_destroy(&k);
+    fail_in_turn([&]() {
+        const inm_status status = inm_viscosity_uncertainty(moments.s, 0, 1, &cut, uncertainty);
+        for (double u : uncertainty) EXPECT_EQ(std::isnan(u), status != INM_OK);
+        return inm_status_sync(status, MPI_COMM_WORLD);
+    });
+    fail_in_turn([&]() {
+        const inm_status status = inm_harmonic_entropy(modes.s, 1.0, &entropy);
+        EXPECT_EQ(std::isnan(entropy.quantum), status != INM_OK);
+        return inm_status_sync(status, MPI_COMM_WORLD);
+    });
+}
+
+void expect_clean_failures_of_solver(const System &s, Options options)
+{
+    options.proj       = random_numbers(3 * s.natom(), -1.0, 1.0, 2);
+    options.edge       = {INM_EDGE_FREQUENCY, 1.0};
+    options.keep       = INM_KEEP_INDEX;
+    options.keep_value = 1.0;
+    fail_in_turn([&]() {
+        Task task(s, options);
+        if (task.status != INM_OK) return task.status;
+        inm_spectrum *spectrum  = nullptr;
+        const inm_status status = inm_solve(inm_solver_find(options.solver), task.share.h, &task.request, &spectrum);
+        EXPECT_EQ(spectrum == nullptr, status != INM_OK) << "a spectrum after a failure";
+        inm_spectrum_destroy(&spectrum);
+        return status;
+    });
+}
+
+TEST(Allocation, that_fails_on_the_way_to_a_spectrum_is_reported_on_all_ranks)
+{
+    for (const Owner &owner : {scattered, all_on_last}) {
+        Options options(INM_VECTORS_UNSTABLE);
+        options.owner = owner;
+        expect_clean_failures_of_solver(random_cluster(20, 9), options);
+
+        options.solver   = "kpm";
+        options.vectors  = INM_VECTORS_NONE;
+        options.products = 7;
+        expect_clean_failures_of_solver(random_cluster(20, 9), options);
+        options.products = 0; // as many as criteria want
+        options.bound    = 1e3;
+        options.criteria = {inm_criterion{0, 1, {{INM_EDGE_FREQUENCY, 1.0}, 0.5, 0.2}}};
+        expect_clean_failures_of_solver(random_cluster(20, 9), options);
+
+        options.vectors = INM_VECTORS_LOWEST;
+        options.nlowest = 2;
+        expect_clean_failures_of_solver(random_cluster(20, 9), options);
+        options.solver = "lowest";
+        expect_clean_failures_of_solver(random_cluster(20, 9), options);
+    }
 }
 
 TEST(Allocation, of_the_lowest_modes_may_fail_anywhere)
@@ -594,11 +729,15 @@ TEST(Allocation, of_the_lowest_modes_may_fail_anywhere)
     const System s = random_cluster(20, 9);
     Hessian share(s);
     const Field b = share.local(random_numbers(3 * s.natom(), -1.0, 1.0, 10), s.natom());
-    inm_lowest_request r = {2, -200.0, 200.0, {INM_EDGE_NONE, 0.0}, 2, 1, b.data(), {1, 1, 1}, INM_KEEP_INDEX, 1.0};
+    inm_request r  = request_of_moments(1, b, 0, 0);
+    r.vectors      = INM_VECTORS_LOWEST;
+    r.nlowest      = 2;
+    r.keep         = INM_KEEP_INDEX;
+    r.keep_value   = 1.0;
     const auto solve = [&]() {
         inm_modes m;
         memset(&m, 0, sizeof(m));
-        const inm_status status = inm_lowest_modes(share.h, &r, &m, nullptr);
+        const inm_status status = inm_lowest_modes(share.h, &r, -200.0, 200.0, &m, nullptr);
         EXPECT_EQ(m.n, status == INM_OK ? 2u : 0u);
         inm_modes_free(&m);
         return status;
@@ -728,7 +867,7 @@ TEST(Allocation, of_a_plan_may_fail_anywhere)
     request.ntypes = 1;
     fail_in_turn([&]() {
         inm_plan plan;
-        return inm_plan_make(&plan, MPI_COMM_WORLD, 300, &request, nullptr, 0.0);
+        return inm_plan_make(&plan, MPI_COMM_WORLD, 300, nullptr, &request, nullptr, 0.0);
     });
     Watch watch(FROM_THEN_ON, 1);
     EXPECT_EQ(inm_core_speed(MPI_COMM_WORLD), 0.0); // unknown
@@ -768,16 +907,16 @@ TEST(Allocation, that_fails_in_one_solution_does_not_spoil_the_next)
     request.ntypes  = 2;
     bool struck     = true;
     for (long which = 1; struck; which++) {
-        ASSERT_EQ(inm_solve(inm_solver_find("lapack"), share.h, &request, &m), INM_OK);
+        ASSERT_EQ(inm_solve_modes(inm_solver_find("lapack"), share.h, &request, &m), INM_OK);
         const std::vector<double> lambda(m.lambda, m.lambda + m.n);
         inm_status status;
         {
             Watch watch(ONCE, which);
-            status = inm_solve(inm_solver_find("lapack"), share.h, &request, &m);
+            status = inm_solve_modes(inm_solver_find("lapack"), share.h, &request, &m);
         }
         struck = on_any_rank(allocations().struck);
         EXPECT_EQ(status, struck ? INM_ERR_ALLOC : INM_OK);
-        ASSERT_EQ(inm_solve(inm_solver_find("lapack"), share.h, &request, &m), INM_OK);
+        ASSERT_EQ(inm_solve_modes(inm_solver_find("lapack"), share.h, &request, &m), INM_OK);
         EXPECT_EQ(lambda, std::vector<double>(m.lambda, m.lambda + m.n));
     }
     inm_modes_free(&m);
@@ -787,11 +926,35 @@ TEST(Allocation, that_fails_leaves_the_low_frequency_slope_undefined)
 {
     std::vector<double> lambda;
     for (int p = 0; p < 100; p++) lambda.push_back(0.5 + p);
-    Table t(lambda);
-    EXPECT_FALSE(std::isnan(inm_low_frequency_slope(&t.m)));
-    Watch watch(ONCE, 1);
-    EXPECT_TRUE(std::isnan(inm_low_frequency_slope(&t.m)));
-    EXPECT_EQ(allocations().live.size(), 0u);
+    const Spectrum spectrum{Table(lambda)};
+    double slope;
+    EXPECT_EQ(inm_low_frequency_slope(spectrum.s, &slope), INM_OK);
+    EXPECT_FALSE(std::isnan(slope));
+    for (long which : {1, 2}) { // the measure, and what is sorted
+        Watch watch(ONCE, which);
+        EXPECT_EQ(inm_low_frequency_slope(spectrum.s, &slope), INM_ERR_ALLOC);
+        EXPECT_TRUE(std::isnan(slope));
+        EXPECT_EQ(allocations().live.size(), 0u);
+    }
+}
+
+TEST(Allocation, of_a_spectrum_from_a_table_may_fail_and_frees_the_table)
+{
+    Table t({-1.0, 1.0, 2.0});
+    fail_in_turn([&]() {
+        inm_modes copy = {};
+        copy           = copy_of(t.m);
+        if (!copy.mass || !copy.lambda || !copy.pr || !copy.proj2 || !copy.weight || !copy.cls) {
+            inm_modes_free(&copy);
+            return inm_status_sync(INM_ERR_ALLOC, MPI_COMM_WORLD);
+        }
+        inm_spectrum *spectrum  = nullptr;
+        const inm_status status = inm_mode_spectrum_create(&spectrum, &copy, lacks_nothing());
+        EXPECT_EQ(spectrum == nullptr, status != INM_OK);
+        EXPECT_EQ(copy.lambda, nullptr);
+        inm_spectrum_destroy(&spectrum);
+        return inm_status_sync(status, MPI_COMM_WORLD);
+    });
 }
 
 // ---- how much -----------------------------------------------------------------------------------
@@ -811,10 +974,10 @@ TEST(Memory, of_a_solution_is_at_most_what_the_solver_says)
         request.vectors = vectors;
         {
             Watch watch;
-            EXPECT_EQ(inm_solve(lapack, share.h, &request, &m), INM_OK);
+            EXPECT_EQ(inm_solve_modes(lapack, share.h, &request, &m), INM_OK);
             inm_modes_free(&m);
         }
-        const inm_job job = {s.n(), vectors, INM_DOUBLE, 1, 1};
+        const inm_job job = job_for(s.n(), vectors);
         const double said = inm_solver_bytes(lapack, &job);
         EXPECT_LE(allocations().peak, said) << "vectors " << vectors;
         if (my_rank() == 0) {
@@ -861,7 +1024,7 @@ TEST(Memory, of_moments_is_what_is_said)
 {
     const System s = random_cluster(120, 5);
     Hessian share(s);
-    inm_kpm_request r = {0, nullptr, 9, {1, 1, 1}, 0};
+    const inm_request r = request_of_moments(0, Field(), 9, 0);
     const double said = inm_kpm_bytes_for(share.h, &r);
     {
         Watch watch;

@@ -6,6 +6,11 @@
 #define INMVISC_MODEL_SYSTEMS_H
 
 #include "inm.h"
+#include "kpm/inm_kpm.h"
+extern "C" {
+#include "kpm/inm_kpm_spectrum.h"
+#include "modes/inm_mode_spectrum.h"
+}
 
 #include "gtest/gtest.h"
 
@@ -15,6 +20,7 @@
 #include <array>
 #include <cfloat>
 #include <cmath>
+#include <cstdlib>
 #include <cstring>
 #include <functional>
 #include <limits>
@@ -406,6 +412,7 @@ static const double ACOUSTIC = 1e-10; // relative size of a sum that is zero but
 
 struct Options {
     inm_vectors vectors = INM_VECTORS_ALL;
+    size_t nlowest      = 0;
     inm_edge edge       = {INM_EDGE_NONE, 0.0};
     Field proj; // [nproj][natom][3]
     inm_keep_kind keep = INM_KEEP_NONE;
@@ -416,44 +423,86 @@ struct Options {
     MPI_Comm comm      = MPI_COMM_WORLD;
     const char *solver = "lapack";
 
-    inm_precision precision                        = INM_DOUBLE;
-    void (*progress)(void *ctx, double done)       = nullptr;
-    void *progress_ctx                             = nullptr;
+    // of polynomials
+    size_t products = 0;
+    int nrandom = 0, nlanczos = 0;
+    double width = 0.0, bound = 0.0;
+    std::vector<inm_criterion> criteria;
+
+    inm_precision precision                                    = INM_DOUBLE;
+    void (*progress)(void *ctx, const inm_progress *progress) = nullptr;
+    void *progress_ctx                                        = nullptr;
 
     Options() {}
     explicit Options(inm_vectors v) : vectors(v) {}
 };
 
-// A mode table that frees itself; m [..] as inm_solve has filled it.
+// n modes for a dense solver
+inline inm_job job_for(size_t n, inm_vectors vectors, int nprocs = 1,
+                       inm_precision precision = INM_DOUBLE)
+{
+    return inm_job{n, vectors, precision, 1, nprocs, nullptr, nullptr};
+}
+
+// A Hessian and what is wanted of it, with all that the request borrows.
+
+class Task {
+public:
+    Hessian share;
+    Field proj;
+    std::vector<inm_criterion> criteria;
+    inm_request request;
+    inm_status status; // of the Hessian
+
+    Task(const System &s, const Options &options) :
+        share(s, options.owner, options.reversed, options.comm, options.giver),
+        proj(share.local(options.proj, s.natom())), criteria(options.criteria)
+    {
+        memset(&request, 0, sizeof(request));
+        request.vectors      = options.vectors;
+        request.nlowest      = options.nlowest;
+        request.precision    = options.precision;
+        request.edge         = options.edge;
+        request.ntypes       = s.ntypes();
+        request.nproj        = s.natom() ? (int) (options.proj.size() / (3 * s.natom())) : 0;
+        request.proj         = proj.data();
+        request.keep         = options.keep;
+        request.keep_value   = options.keep_value;
+        request.products     = options.products;
+        request.nrandom      = options.nrandom;
+        request.nlanczos     = options.nlanczos;
+        request.width        = options.width;
+        request.bound        = options.bound;
+        request.ncriterion   = (int) criteria.size();
+        request.criterion    = criteria.data();
+        request.progress     = options.progress;
+        request.progress_ctx = options.progress_ctx;
+
+        status = inm_status_sync(share.status, options.comm);
+        if (status == INM_OK) status = inm_hessian_translations(share.h, ACOUSTIC, request.is_free);
+    }
+    // for a matrix-free solver
+    inm_job job() const
+    {
+        return inm_job{0, request.vectors, request.precision, 1, 1, share.h, &request};
+    }
+};
+
+// A mode table that frees itself; m [..] as inm_solve_modes has filled it.
 
 class Solution {
 public:
     inm_modes m;
     inm_status status;
-    inm_request request;
 
     explicit Solution(const System &s, const Options &options = Options())
     {
         memset(&m, 0, sizeof(m));
-        memset(&request, 0, sizeof(request));
-        Hessian share(s, options.owner, options.reversed, options.comm, options.giver);
-        const Field proj   = share.local(options.proj, s.natom());
-        request.vectors    = options.vectors;
-        request.edge       = options.edge;
-        request.ntypes     = s.ntypes();
-        request.nproj      = s.natom() ? (int) (options.proj.size() / (3 * s.natom())) : 0;
-        request.proj       = proj.data();
-        request.keep       = options.keep;
-        request.keep_value = options.keep_value;
-        request.precision  = options.precision;
-        request.progress   = options.progress;
-        request.progress_ctx = options.progress_ctx;
-
-        status = inm_status_sync(share.status, options.comm);
-        if (status == INM_OK) status = inm_hessian_translations(share.h, ACOUSTIC, request.is_free);
+        Task task(s, options);
+        status = task.status;
         if (status == INM_OK)
-            status = inm_solve(inm_solver_find(options.solver), share.h, &request, &m);
-        request.proj = nullptr;
+            status =
+                inm_solve_modes(inm_solver_find(options.solver), task.share.h, &task.request, &m);
     }
     ~Solution() { inm_modes_free(&m); }
     Solution(const Solution &)            = delete;
@@ -461,7 +510,7 @@ public:
 
     double proj2(int v, size_t p) const { return m.proj2[(size_t) v * m.n + p]; }
     double weight(int type, size_t p) const { return m.weight[(size_t) (type - 1) * m.n + p]; }
-    double share(size_t i, int column) const { return m.share[3 * i + (size_t) column]; }
+    double intensity(size_t i, int column) const { return m.intensity[3 * i + (size_t) column]; }
     // mass-weighted eigenvector that was kept, [n]
     Field kept() const
     {
@@ -469,6 +518,84 @@ public:
         for (size_t i = 0; i < m.natom; i++)
             e.insert(e.end(), &m.eigenvector[3 * i], &m.eigenvector[3 * i] + m.dim);
         return e;
+    }
+};
+
+// capabilities of a spectrum that is made without a solver
+inline const char *const *lacks_nothing()
+{
+    static const char *const nothing[INM_NCAPABILITY] = {};
+    return nothing;
+}
+
+// The Chebyshev moments of a system; frees itself.
+
+class Kpm {
+    Task task;
+    inm_spectrum *owner_of_k = nullptr;
+
+public:
+    inm_kpm *k = nullptr;
+    inm_status status;
+
+    Kpm(const System &s, const Field &proj, int nrandom, size_t nproduct,
+        const Owner &owner = scattered, bool reversed = false, MPI_Comm comm = MPI_COMM_WORLD,
+        int nlanczos = 0) :
+        task(s, options_for(proj, nrandom, owner, reversed, comm, nlanczos)),
+        status(task.status)
+    {
+        if (status == INM_OK) status = inm_kpm_create(&k, task.share.h, &task.request);
+        if (status == INM_OK) status = inm_kpm_advance(k, nproduct);
+    }
+    ~Kpm()
+    {
+        if (owner_of_k)
+            inm_spectrum_destroy(&owner_of_k);
+        else
+            inm_kpm_destroy(&k);
+    }
+    Kpm(const Kpm &)            = delete;
+    Kpm &operator=(const Kpm &) = delete;
+
+    std::vector<double> moments() const
+    {
+        const size_t n = 2 * inm_kpm_products(k) - 1;
+        std::vector<double> all;
+        for (int v = 0; v < inm_kpm_vectors(k); v++)
+            all.insert(all.end(), inm_kpm_moments(k, v), inm_kpm_moments(k, v) + n);
+        return all;
+    }
+    int nproj() const { return task.request.nproj; }
+    // the spectrum of the moments, which owns them from then on; k remains valid as long as this does
+    const inm_spectrum *spectrum()
+    {
+        if (!owner_of_k) {
+            inm_kpm *given   = k;
+            inm_modes lowest = {};
+            inm_spectrum_facts about;
+            memset(&about, 0, sizeof(about));
+            about.solver = "kpm";
+            about.ntypes = task.request.ntypes;
+            EXPECT_EQ(inm_kpm_spectrum_create(&owner_of_k, &given, &lowest,
+                                              lacks_nothing(), about),
+                      INM_OK);
+            EXPECT_EQ(given, nullptr);
+        }
+        return owner_of_k;
+    }
+
+private:
+    static Options options_for(const Field &proj, int nrandom, const Owner &owner, bool reversed,
+                               MPI_Comm comm, int nlanczos)
+    {
+        Options options(INM_VECTORS_NONE);
+        options.proj     = proj;
+        options.nrandom  = nrandom;
+        options.owner    = owner;
+        options.reversed = reversed;
+        options.comm     = comm;
+        options.nlanczos = nlanczos;
+        return options;
     }
 };
 
@@ -607,7 +734,7 @@ inline System random_cluster(size_t natom, unsigned seed, int dim = 3)
 // ---- mode tables made by hand -------------------------------------------------------------------
 
 // The public struct on vectors of the test: one type and one projected vector unless told
-// otherwise.
+// otherwise.  Classes are decided from lambda, pr and the edge; cls is for rigid translations alone.
 
 class Table {
 public:
@@ -643,6 +770,183 @@ public:
         m.lambda[p] = 0.0;
         m.cls[p]    = INM_ZERO;
         m.nzero++;
+    }
+};
+
+// ---- spectra and measures ------------------------------------------------------------------------
+
+template <class T> T *copy_of(const T *x, size_t n)
+{
+    if (!x) return nullptr;
+    T *copy = (T *) malloc((n + 1) * sizeof(T));
+    if (copy && n > 0) memcpy(copy, x, n * sizeof(T));
+    return copy;
+}
+
+// a table of its own, as inm_modes_free wants it
+inline inm_modes copy_of(const inm_modes &m)
+{
+    inm_modes copy   = m;
+    copy.tag         = copy_of(m.tag, m.natom);
+    copy.mass        = copy_of(m.mass, m.natom);
+    copy.lambda      = copy_of(m.lambda, m.n);
+    copy.pr          = copy_of(m.pr, m.n);
+    copy.proj2       = copy_of(m.proj2, (size_t) m.nproj * m.n);
+    copy.weight      = copy_of(m.weight, (size_t) m.ntypes * m.n);
+    copy.cls         = copy_of(m.cls, m.n);
+    copy.intensity   = copy_of(m.intensity, 3 * m.natom);
+    copy.eigenvector = copy_of(m.eigenvector, 3 * m.natom);
+    return copy;
+}
+
+struct DosRow {
+    double w, g, mean_p, count, sum_p;
+};
+struct GammaRow {
+    double w, xi2, over_mass, sum;
+};
+
+// What is computed from a spectrum, as values; every function expects to succeed.
+
+inline std::vector<DosRow> dos_of(const inm_spectrum *s, const inm_range &range,
+                                  double *outside = nullptr)
+{
+    static_assert(sizeof(DosRow) == 5 * sizeof(double), "rows are [5]");
+    std::vector<DosRow> rows(range.nbin);
+    EXPECT_EQ(inm_dos(s, &range, &rows[0].w, outside), INM_OK);
+    return rows;
+}
+
+inline std::vector<GammaRow> gamma_of(const inm_spectrum *s, int first, int count,
+                                      const inm_range &range)
+{
+    static_assert(sizeof(GammaRow) == 4 * sizeof(double), "rows are [4]");
+    std::vector<GammaRow> rows(range.nbin);
+    EXPECT_EQ(inm_gamma(s, first, count, &range, &rows[0].w), INM_OK);
+    return rows;
+}
+
+inline inm_fractions fractions_of(const inm_spectrum *s, inm_edge edge,
+                                  inm_fractions *errors = nullptr)
+{
+    inm_fractions fractions, unused;
+    EXPECT_EQ(inm_fractions_of(s, edge, &fractions, errors ? errors : &unused), INM_OK);
+    return fractions;
+}
+
+inline double slope_of(const inm_spectrum *s)
+{
+    double slope = 99.0;
+    EXPECT_EQ(inm_low_frequency_slope(s, &slope), INM_OK);
+    return slope;
+}
+
+// A measure that frees itself: of a spectrum, or made of numbers that are given.
+
+class Measure {
+public:
+    inm_measure m = {};
+
+    // as if they were modes
+    Measure(const std::vector<double> &lambda_in, const std::vector<double> &weight_in) :
+        lambda(lambda_in), weight(weight_in)
+    {
+        m.n      = lambda.size();
+        m.lambda = lambda.data();
+        m.weight = weight.data();
+    }
+    Measure(const std::vector<double> &lambda_in, const std::vector<double> &weight_in,
+            const std::vector<double> &pr_in) :
+        Measure(lambda_in, weight_in)
+    {
+        pr   = pr_in;
+        m.pr = pr.data();
+    }
+    // mean of the squared projections first..first+count-1
+    Measure(const inm_spectrum *s, int first, int count, double part = 1.0)
+    {
+        EXPECT_EQ(inm_spectrum_projected(s, first, count, part, &m), INM_OK);
+    }
+    // the count of modes
+    explicit Measure(const inm_spectrum *s) { EXPECT_EQ(inm_spectrum_count(s, &m), INM_OK); }
+    // of moments
+    Measure(const inm_kpm *k, int first, int count, size_t nproduct)
+    {
+        EXPECT_EQ(inm_kpm_projected(k, first, count, nproduct, &m), INM_OK);
+    }
+    ~Measure()
+    {
+        inm_measure_free(&m);
+        EXPECT_EQ(m.lambda, nullptr);
+        EXPECT_EQ(m.weight, nullptr);
+        EXPECT_EQ(m.n, 0u);
+    }
+    Measure(const Measure &)            = delete;
+    Measure &operator=(const Measure &) = delete;
+
+    const inm_measure *get() const { return &m; }
+    double total() const { return inm_measure_total(&m); }
+    // [INM_NSET][ntypes+1]
+    std::vector<double> sums(const inm_cut &cut) const
+    {
+        std::vector<double> all((size_t) (INM_NSET * (m.ntypes + 1)), 99.0); // overwritten
+        inm_viscosity_sums(&m, &cut, all.data());
+        return all;
+    }
+
+private:
+    std::vector<double> lambda, weight, pr;
+};
+
+// A spectrum that destroys itself: of a table, which is copied, or by a solver.
+
+class Spectrum {
+public:
+    inm_spectrum *s   = nullptr;
+    inm_status status = INM_OK;
+
+    explicit Spectrum(const inm_modes &table)
+    {
+        inm_modes copy = copy_of(table);
+        status         = inm_mode_spectrum_create(&s, &copy, lacks_nothing());
+        EXPECT_EQ(status, INM_OK);
+        EXPECT_EQ(copy.lambda, nullptr);
+    }
+    explicit Spectrum(const Table &t) : Spectrum(t.m) {}
+    Spectrum(const System &system, const Options &options)
+    {
+        Task task(system, options);
+        status = task.status;
+        if (status == INM_OK)
+            status = inm_solve(inm_solver_find(options.solver), task.share.h, &task.request, &s);
+    }
+    ~Spectrum()
+    {
+        inm_spectrum_destroy(&s);
+        EXPECT_EQ(s, nullptr);
+    }
+    Spectrum(const Spectrum &)            = delete;
+    Spectrum &operator=(const Spectrum &) = delete;
+
+    const inm_spectrum_facts &about() const { return *inm_spectrum_about(s); }
+    const inm_modes &modes() const { return *inm_spectrum_modes(s); }
+    inm_range range(size_t nbin) const { return inm_spectrum_range(s, nbin); }
+    std::vector<DosRow> dos(const inm_range &range, double *outside = nullptr) const
+    {
+        return dos_of(s, range, outside);
+    }
+    std::vector<GammaRow> gamma(int first, int count, const inm_range &range) const
+    {
+        return gamma_of(s, first, count, range);
+    }
+    inm_fractions fractions(inm_edge edge, inm_fractions *errors = nullptr) const
+    {
+        return fractions_of(s, edge, errors);
+    }
+    double slope() const { return slope_of(s); }
+    std::vector<double> sums(int first, int count, const inm_cut &cut) const
+    {
+        return Measure(s, first, count).sums(cut);
     }
 };
 

@@ -232,7 +232,8 @@ inm_status can_all(const inm_job *)
     return INM_OK;
 }
 
-const inm_solver fake_solver = {"fake", can_all, nullptr, nullptr, nullptr, fake_solve};
+const inm_solver fake_solver = {"fake",  INM_ON_GRID, {},         can_all, nullptr,
+                                nullptr, nullptr,     fake_solve, nullptr};
 
 inm_status solve_alone(size_t natom, inm_vectors which, Fault fault, int bad_attempts, inm_modes *m)
 {
@@ -243,7 +244,7 @@ inm_status solve_alone(size_t natom, inm_vectors which, Fault fault, int bad_att
     request.vectors = which;
     request.ntypes  = 2;
     fake            = {fault, bad_attempts, 0};
-    return inm_solve(&fake_solver, share.h, &request, m);
+    return inm_solve_modes(&fake_solver, share.h, &request, m);
 }
 
 TEST(Check, lets_good_vectors_pass)
@@ -282,7 +283,7 @@ TEST(Check, refuses_what_is_no_set_of_eigenpairs_after_a_second_attempt)
                 }
                 double sum = 0.0;
                 for (size_t i = 0; i < 20; i++)
-                    sum += m.share[3 * i + 2];
+                    sum += m.intensity[3 * i + 2];
                 EXPECT_DOUBLE_EQ(sum, 1.0);
             }
             inm_modes_free(&m);
@@ -342,10 +343,10 @@ void expect_same_table(const System &s, const Solution &found, const Solution &w
             EXPECT_NEAR(found.weight(t, p), wanted.weight(t, p), 2.0 * angle / 0.5);
     }
     for (size_t i = 0; i < 3 * wanted.m.natom; i++) {
-        ASSERT_EQ(std::isnan(found.m.share[i]), std::isnan(wanted.m.share[i]));
+        ASSERT_EQ(std::isnan(found.m.intensity[i]), std::isnan(wanted.m.intensity[i]));
         ASSERT_EQ(std::isnan(found.m.eigenvector[i]), std::isnan(wanted.m.eigenvector[i]));
-        if (!std::isnan(wanted.m.share[i])) {
-            EXPECT_NEAR(found.m.share[i], wanted.m.share[i], 1e-9);
+        if (!std::isnan(wanted.m.intensity[i])) {
+            EXPECT_NEAR(found.m.intensity[i], wanted.m.intensity[i], 1e-9);
         }
         if (!std::isnan(wanted.m.eigenvector[i])) {
             EXPECT_NEAR(found.m.eigenvector[i], wanted.m.eigenvector[i], 1e-6);
@@ -609,10 +610,10 @@ TEST_P(Distributed, tells_what_is_wrong_with_the_input)
 TEST_P(Distributed, needs_less_memory_per_rank_on_more_ranks)
 {
     const inm_solver *solver = inm_solver_find(GetParam());
-    EXPECT_TRUE(inm_solver_is_distributed(solver));
+    EXPECT_EQ(inm_solver_place(solver), INM_ON_GRID);
     const size_t n = 30000;
     for (inm_vectors which : {INM_VECTORS_ALL, INM_VECTORS_UNSTABLE, INM_VECTORS_NONE}) {
-        const inm_job one = {n, which, INM_DOUBLE, 1, 1}, many = {n, which, INM_DOUBLE, 1, 16};
+        const inm_job one = job_for(n, which), many = job_for(n, which, 16);
         const double alone = inm_solver_bytes(solver, &one);
         EXPECT_GE(alone, 8.0 * (double)n * (double)n);
         EXPECT_LT(inm_solver_bytes(solver, &many), alone / 10.0);
@@ -623,7 +624,7 @@ TEST_P(Distributed, needs_less_memory_per_rank_on_more_ranks)
 TEST(DenseSolvers, are_not_distributed)
 {
     for (const char *name : {"lapack", "twostage"})
-        EXPECT_FALSE(inm_solver_is_distributed(inm_solver_find(name)));
+        EXPECT_EQ(inm_solver_place(inm_solver_find(name)), INM_ON_ROOT);
 }
 
 } // namespace

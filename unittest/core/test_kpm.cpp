@@ -3,8 +3,9 @@
 
 #include "hessian/inm_block_product.h"
 #include "eigen/inm_chebyshev.h"
-#include "inm_kpm.h"
 #include "model_systems.h"
+
+#include <climits>
 
 namespace {
 
@@ -253,57 +254,14 @@ struct Known {
     }
 };
 
-// The moments of a system; frees itself.
-
-class Kpm {
-public:
-    inm_kpm *k = nullptr;
-    inm_kpm_request request;
-    inm_status status;
-
-    Kpm(const System &s, const Field &proj, int nrandom, size_t nproduct,
-        const Owner &owner = scattered, bool reversed = false, MPI_Comm comm = MPI_COMM_WORLD,
-        int nlanczos = 0) :
-        share(s, owner, reversed, comm),
-        mine(share.local(proj, s.natom()))
-    {
-        memset(&request, 0, sizeof(request));
-        request.nproj    = s.natom() ? (int) (proj.size() / (3 * s.natom())) : 0;
-        request.proj     = mine.data();
-        request.nrandom  = nrandom;
-        request.nlanczos = nlanczos;
-        status           = share.status;
-        if (status == INM_OK) status = inm_hessian_translations(share.h, ACOUSTIC, request.is_free);
-        if (status == INM_OK) status = inm_kpm_create(&k, share.h, &request);
-        if (status == INM_OK) status = inm_kpm_advance(k, nproduct);
-    }
-    ~Kpm() { inm_kpm_destroy(&k); }
-    Kpm(const Kpm &)            = delete;
-    Kpm &operator=(const Kpm &) = delete;
-
-    std::vector<double> moments() const
-    {
-        const size_t n = 2 * inm_kpm_products(k) - 1;
-        std::vector<double> all;
-        for (int v = 0; v < inm_kpm_vectors(k); v++)
-            all.insert(all.end(), inm_kpm_moments(k, v), inm_kpm_moments(k, v) + n);
-        return all;
-    }
-    std::vector<double> class_sums(const inm_steps &steps, size_t nproduct = 1000000) const
-    {
-        inm_nodes nodes = {0, nullptr, nullptr};
-        std::vector<double> sums(INM_NSET);
-        EXPECT_EQ(inm_kpm_nodes(&nodes, k, 0, request.nproj, nproduct), INM_OK);
-        inm_nodes_class_sums(&nodes, &steps, sums.data());
-        inm_nodes_free(&nodes);
-        EXPECT_EQ(nodes.lambda, nullptr);
-        return sums;
-    }
-
-private:
-    Hessian share;
-    Field mine;
-};
+// sums over 1/lambda^2 of the mean over all projected vectors
+std::vector<double> class_sums(const Kpm &kpm, const inm_cut &cut, size_t nproduct = 1000000)
+{
+    const std::vector<double> all = Measure(kpm.k, 0, kpm.nproj(), nproduct).sums(cut);
+    std::vector<double> sums;
+    for (size_t set = 0; set < INM_NSET; set++) sums.push_back(all[set * (all.size() / INM_NSET)]);
+    return sums;
+}
 
 void expect_moments(const Known &known, const Kpm &kpm)
 {
@@ -382,14 +340,13 @@ TEST(Moments, have_no_part_of_translations)
 {
     // no mode but the translations lies within |w| < 0.2
     const System s = chain(10, FREE, 5.0, 3.0, 2.0);
-    const Kpm kpm(s, Field(), 3, 600);
+    Kpm kpm(s, Field(), 3, 600);
     ASSERT_EQ(kpm.status, INM_OK);
     EXPECT_EQ(inm_kpm_nzero(kpm.k), 3u);
     EXPECT_EQ(inm_kpm_nmode(kpm.k), 27u);
     const inm_range range = {2, -0.2, 0.2};
-    double dos[10];
-    ASSERT_EQ(inm_kpm_dos(kpm.k, &range, dos), INM_OK);
-    EXPECT_LT(dos[3] + dos[8], 0.01);
+    const auto dos        = dos_of(kpm.spectrum(), range);
+    EXPECT_LT(dos[0].count + dos[1].count, 0.01);
 
     // a force on the centre of mass has no moment at all
     Field force(3 * s.natom(), 0.0);
@@ -402,25 +359,21 @@ TEST(Moments, have_no_part_of_translations)
 TEST(Moments, without_products_or_with_one)
 {
     const Known known(5, 1);
-    const inm_steps steps = {{INM_EDGE_FREQUENCY, 3.0}, 1.0, 0.3};
-    const Kpm none(known.s, known.proj, 1, 0);
+    const inm_cut cut = {{INM_EDGE_FREQUENCY, 3.0}, 1.0, 0.3};
+    Kpm none(known.s, known.proj, 1, 0);
     ASSERT_EQ(none.status, INM_OK);
     EXPECT_EQ(inm_kpm_products(none.k), 0u);
-    for (double sum : none.class_sums(steps)) EXPECT_TRUE(std::isnan(sum));
-    inm_fractions f, errors;
-    inm_kpm_fractions(none.k, steps.edge, &f, &errors);
-    EXPECT_TRUE(std::isnan(f.unstable));
+    for (double sum : class_sums(none, cut)) EXPECT_TRUE(std::isnan(sum));
+    EXPECT_TRUE(std::isnan(fractions_of(none.spectrum(), cut.edge).unstable));
 
     // one moment: the norm of the vector, spread over the whole interval
-    const Kpm one(known.s, known.proj, 1, 1);
+    Kpm one(known.s, known.proj, 1, 1);
     ASSERT_EQ(one.status, INM_OK);
     double square = 0.0;
     for (size_t p = 0; p < known.lambda.size(); p++) square += known.proj2(0, p);
     EXPECT_NEAR(inm_kpm_moments(one.k, 0)[0], square, 1e-13 * square);
     const inm_range all = {1, -1e3, 1e3};
-    double gamma[4];
-    ASSERT_EQ(inm_kpm_gamma(one.k, 0, 1, &all, gamma), INM_OK);
-    EXPECT_NEAR(gamma[3], square, 1e-12 * square);
+    EXPECT_NEAR(gamma_of(one.spectrum(), 0, 1, all)[0].sum, square, 1e-12 * square);
 }
 
 TEST(Moments, of_no_atoms_are_zero)
@@ -431,10 +384,9 @@ TEST(Moments, of_no_atoms_are_zero)
     for (double mu : kpm.moments()) EXPECT_EQ(mu, 0.0);
 }
 
-TEST(Moments, need_a_random_vector_and_a_matrix)
+TEST(Moments, need_a_matrix)
 {
     const System s = random_cluster(5, 1);
-    EXPECT_EQ(Kpm(s, Field(), 0, 1).status, INM_ERR_ARG);
     Kpm kpm(s, Field(), 1, 5);
     ASSERT_EQ(kpm.status, INM_OK);
     const std::vector<double> before = kpm.moments();
@@ -452,7 +404,25 @@ TEST(Moments, of_a_matrix_that_is_not_finite_are_refused_on_all_ranks)
     }
 }
 
-// they were made anew without end
+TEST(Moments, have_a_default_number_of_random_vectors_and_refuse_a_negative_one)
+{
+    const System s = random_cluster(5, 1);
+    for (size_t nproj : {0, 1, 4, 5, 8, 12, 13}) {
+        const Field proj = random_numbers(3 * nproj * s.natom(), -1.0, 1.0, 3);
+        const Kpm kpm(s, proj, 0, 1);
+        ASSERT_EQ(kpm.status, INM_OK);
+        const int nrandom = inm_kpm_random(kpm.k);
+        EXPECT_EQ(nrandom, inm_kpm_default_random((int) nproj));
+        EXPECT_GE(nrandom, 4);
+        EXPECT_LT(nrandom, 4 + INM_GROUP);
+        EXPECT_EQ(inm_kpm_vectors(kpm.k), (int) nproj + nrandom);
+        EXPECT_EQ(inm_kpm_vectors(kpm.k) % INM_GROUP, 0);
+        EXPECT_EQ(Kpm(s, proj, -1, 1).status, INM_ERR_ARG);
+        EXPECT_EQ(Kpm(s, proj, INT_MAX, 1).status, INM_ERR_ARG);
+    }
+}
+
+// they were computed again without end
 TEST(Moments, of_a_vector_that_is_not_finite_are_refused_on_all_ranks)
 {
     const System s = random_cluster(6, 2);
@@ -522,8 +492,8 @@ TEST(ClassSums, are_those_over_the_modes_with_the_same_smooth_steps)
         const Kpm kpm(known.s, known.proj, 2, 2000);
         ASSERT_EQ(kpm.status, INM_OK);
         for (double width : {1.0, 1.5}) {
-            const inm_steps steps            = {{INM_EDGE_FREQUENCY, w_edge}, wmin, width};
-            const std::vector<double> found  = kpm.class_sums(steps),
+            const inm_cut cut               = {{INM_EDGE_FREQUENCY, w_edge}, wmin, width};
+            const std::vector<double> found  = class_sums(kpm, cut),
                                       wanted = sums_over_modes(known, w_edge, wmin, width);
             for (int set = 0; set < INM_NSET; set++) {
                 EXPECT_GT(wanted[set], 0.0);
@@ -540,23 +510,23 @@ TEST(ClassSums, converge_with_the_number_of_products)
     const Known known(20, 3, 3, 31);
     const Kpm kpm(known.s, known.proj, 1, 1600);
     ASSERT_EQ(kpm.status, INM_OK);
-    const inm_steps steps = {{INM_EDGE_FREQUENCY, 3.5}, 1.5, 0.5};
+    const inm_cut cut = {{INM_EDGE_FREQUENCY, 3.5}, 1.5, 0.5};
     const double wanted   = sums_over_modes(known, 3.5, 1.5, 0.5)[INM_UL];
     const auto error      = [&](size_t nproduct) {
-        return std::fabs(kpm.class_sums(steps, nproduct)[INM_UL] / wanted - 1.0);
+        return std::fabs(class_sums(kpm, cut, nproduct)[INM_UL] / wanted - 1.0);
     };
     EXPECT_GT(error(50), 1e-3);
     EXPECT_LT(error(400), 1e-4);
     EXPECT_LT(error(1600), 1e-6);
-    EXPECT_EQ(kpm.class_sums(steps, 1600), kpm.class_sums(steps));
+    EXPECT_EQ(class_sums(kpm, cut, 1600), class_sums(kpm, cut));
 }
 
-TEST(ClassSums, without_an_edge_do_not_tell_the_unstable_classes_apart)
+TEST(ClassSums, without_an_edge_do_not_distinguish_the_unstable_classes)
 {
     const Known known(10, 1);
     const Kpm kpm(known.s, known.proj, 1, 400);
     ASSERT_EQ(kpm.status, INM_OK);
-    const auto sums = kpm.class_sums({{INM_EDGE_NONE, 0.0}, 1.5, 0.5});
+    const auto sums = class_sums(kpm, {{INM_EDGE_NONE, 0.0}, 1.5, 0.5});
     EXPECT_TRUE(std::isnan(sums[INM_UL]));
     EXPECT_TRUE(std::isnan(sums[INM_UD]));
     EXPECT_GT(sums[INM_S], 0.0);
@@ -568,14 +538,13 @@ TEST(ClassSums, by_bin_add_up_to_the_whole)
     const Known known(20, 3);
     const Kpm kpm(known.s, known.proj, 1, 500);
     ASSERT_EQ(kpm.status, INM_OK);
-    const inm_steps steps = {{INM_EDGE_FREQUENCY, 3.5}, 1.5, 0.5};
-    const auto sums       = kpm.class_sums(steps);
-    inm_nodes nodes       = {0, nullptr, nullptr};
-    ASSERT_EQ(inm_kpm_nodes(&nodes, kpm.k, 0, 3, 500), INM_OK);
+    const inm_cut cut = {{INM_EDGE_FREQUENCY, 3.5}, 1.5, 0.5};
+    const auto sums       = class_sums(kpm, cut);
+    const Measure xi2(kpm.k, 0, 3, 500);
     const inm_range range = {30, -4.0, 11.0};
-    std::vector<double> rows(5 * range.nbin);
-    inm_nodes_spectrum(&nodes, &steps, 2.0, &range, rows.data());
-    inm_nodes_free(&nodes);
+    std::vector<double> rows(5 * range.nbin), friction((size_t) xi2.m.ntypes + 1, 0.0);
+    friction[0] = 2.0;
+    inm_viscosity_spectrum(&xi2.m, &cut, friction.data(), &range, rows.data());
     const double *last = &rows[5 * (range.nbin - 1)];
     EXPECT_NEAR(last[3], 2.0 * sums[INM_UL], 1e-10 * sums[INM_ALL]);
     EXPECT_NEAR(last[4], 2.0 * sums[INM_ALL], 1e-10 * sums[INM_ALL]);
@@ -590,11 +559,12 @@ TEST(Fractions, are_those_of_the_spectrum_within_their_error)
 {
     // many random vectors: their mean is close, and their spread tells how close
     const Known known(40, 1, 3, 51);
-    const Kpm kpm(known.s, known.proj, 64, 300);
+    Kpm kpm(known.s, known.proj, 64, 300);
     ASSERT_EQ(kpm.status, INM_OK);
-    inm_fractions f, errors;
+    inm_fractions errors;
     const double w_edge = 3.5;
-    inm_kpm_fractions(kpm.k, {INM_EDGE_FREQUENCY, w_edge}, &f, &errors);
+    const inm_fractions f =
+        fractions_of(kpm.spectrum(), {INM_EDGE_FREQUENCY, w_edge}, &errors);
     double unstable = 0.0, localized = 0.0;
     for (double l : known.lambda) {
         unstable += (l < 0.0) / (double) known.lambda.size();
@@ -611,10 +581,10 @@ TEST(Fractions, are_those_of_the_spectrum_within_their_error)
 TEST(Fractions, have_no_error_from_one_random_vector_and_no_classes_without_edge)
 {
     const Known known(20, 1, 3, 51);
-    const Kpm kpm(known.s, known.proj, 1, 100);
+    Kpm kpm(known.s, known.proj, 1, 100);
     ASSERT_EQ(kpm.status, INM_OK);
-    inm_fractions f, errors;
-    inm_kpm_fractions(kpm.k, {INM_EDGE_NONE, 0.0}, &f, &errors);
+    inm_fractions errors;
+    const inm_fractions f = fractions_of(kpm.spectrum(), {INM_EDGE_NONE, 0.0}, &errors);
     EXPECT_TRUE(std::isnan(errors.unstable));
     EXPECT_TRUE(std::isnan(f.localized));
     EXPECT_TRUE(std::isnan(f.delocalized));
@@ -625,12 +595,11 @@ TEST(Fractions, have_no_error_from_one_random_vector_and_no_classes_without_edge
 TEST(Bins, hold_the_modes_and_projections_of_the_spectrum)
 {
     const Known known(40, 2, 3, 61);
-    const Kpm kpm(known.s, known.proj, 64, 300);
+    Kpm kpm(known.s, known.proj, 64, 300);
     ASSERT_EQ(kpm.status, INM_OK);
     const inm_range range = {8, -8.0, 12.0};
-    std::vector<double> dos(5 * range.nbin), gamma(4 * range.nbin);
-    ASSERT_EQ(inm_kpm_dos(kpm.k, &range, dos.data()), INM_OK);
-    ASSERT_EQ(inm_kpm_gamma(kpm.k, 0, 2, &range, gamma.data()), INM_OK);
+    const auto dos        = dos_of(kpm.spectrum(), range);
+    const auto gamma      = gamma_of(kpm.spectrum(), 0, 2, range);
     double modes = 0.0, all = 0.0;
     for (size_t b = 0; b < range.nbin; b++) {
         const double lo = -8.0 + 2.5 * (double) b, hi = lo + 2.5;
@@ -643,19 +612,19 @@ TEST(Bins, hold_the_modes_and_projections_of_the_spectrum)
         }
         // 120 modes, 64 random vectors: an error of sqrt(2 n f(1-f)/64) < 1 mode; of a mode near
         // the edge of the bin a part may be beyond it
-        EXPECT_NEAR(dos[5 * b + 3], count, 4.0) << b;
-        EXPECT_NEAR(dos[5 * b + 1], dos[5 * b + 3] / (120.0 * 2.5), 1e-12);
-        EXPECT_TRUE(std::isnan(dos[5 * b + 2]));
-        EXPECT_TRUE(std::isnan(dos[5 * b + 4]));
-        EXPECT_NEAR(gamma[4 * b + 3], xi2, 0.1 * xi2 + 0.5) << b;
-        if (dos[5 * b + 3] < 0.5) {
-            EXPECT_TRUE(std::isnan(gamma[4 * b + 1]));
+        EXPECT_NEAR(dos[b].count, count, 4.0) << b;
+        EXPECT_NEAR(dos[b].g, dos[b].count / (120.0 * 2.5), 1e-12);
+        EXPECT_TRUE(std::isnan(dos[b].mean_p));
+        EXPECT_TRUE(std::isnan(dos[b].sum_p));
+        EXPECT_NEAR(gamma[b].sum, xi2, 0.1 * xi2 + 0.5) << b;
+        if (dos[b].count < 0.5) {
+            EXPECT_TRUE(std::isnan(gamma[b].xi2));
         } else {
-            EXPECT_NEAR(gamma[4 * b + 1], gamma[4 * b + 3] / dos[5 * b + 3], 1e-12);
-            EXPECT_NEAR(gamma[4 * b + 2], gamma[4 * b + 1] / inm_kpm_mean_mass(kpm.k), 1e-12);
+            EXPECT_NEAR(gamma[b].xi2, gamma[b].sum / dos[b].count, 1e-12);
+            EXPECT_NEAR(gamma[b].over_mass, gamma[b].xi2 / inm_kpm_mean_mass(kpm.k), 1e-12);
         }
-        modes += dos[5 * b + 3];
-        all += gamma[4 * b + 3];
+        modes += dos[b].count;
+        all += gamma[b].sum;
     }
     double square = 0.0;
     for (size_t p = 0; p < known.lambda.size(); p++)
@@ -674,11 +643,11 @@ TEST(Bins, low_frequency_slope_is_that_of_the_spectrum)
     const System s =
         with_spectrum(lambda, random_orthogonal(n, 5), std::vector<double>(natom, 1.0));
     const int nrandom = 160;
-    const Kpm kpm(s, Field(), nrandom, 100);
+    Kpm kpm(s, Field(), nrandom, 100);
     ASSERT_EQ(kpm.status, INM_OK);
     // the lowest 9 modes, counted by random vectors
     const double error = std::sqrt(2.0 * 9.0 / nrandom) / 9.0, slope = 2.0 / 400.0;
-    EXPECT_NEAR(inm_kpm_low_frequency_slope(kpm.k), slope, 4.0 * error * slope);
+    EXPECT_NEAR(slope_of(kpm.spectrum()), slope, 4.0 * error * slope);
 }
 
 TEST(Resolution, is_that_of_the_broadening)
@@ -695,7 +664,7 @@ TEST(Resolution, is_that_of_the_broadening)
     }
 }
 
-TEST(Masses, are_told_apart_and_averaged)
+TEST(Masses, are_compared_and_averaged)
 {
     System s   = random_cluster(6, 1);
     double sum = 0.0;

@@ -1,7 +1,6 @@
 // The lowest modes by filtered subspace iteration: those of LAPACK.
 
-#include "inm_kpm.h"
-#include "inm_lowest.h"
+#include "solvers/inm_lowest.h"
 #include "model_systems.h"
 
 namespace {
@@ -14,30 +13,18 @@ struct Lowest {
     Lowest(const System &s, size_t count, Options options = Options())
     {
         memset(&m, 0, sizeof(m));
-        Hessian share(s, options.owner, options.reversed, options.comm, options.giver);
-        const Field proj = share.local(options.proj, s.natom());
-        const int nproj  = s.natom() ? (int) (options.proj.size() / (3 * s.natom())) : 0;
-        inm_lowest_request r;
-        memset(&r, 0, sizeof(r));
-        r.count      = count;
-        r.edge       = options.edge;
-        r.ntypes     = s.ntypes();
-        r.nproj      = nproj;
-        r.proj       = proj.data();
-        r.keep       = options.keep;
-        r.keep_value = options.keep_value;
-        EXPECT_EQ(inm_hessian_translations(share.h, ACOUSTIC, r.is_free), INM_OK);
-        inm_kpm_request of_interval;
-        memset(&of_interval, 0, sizeof(of_interval));
-        of_interval.nrandom = 1;
-        memcpy(of_interval.is_free, r.is_free, sizeof(r.is_free));
-        inm_kpm *kpm = nullptr;
-        status       = inm_kpm_create(&kpm, share.h, &of_interval);
-        if (status == INM_OK) {
-            r.lowest  = inm_kpm_lowest(kpm);
-            r.highest = inm_kpm_highest(kpm);
-            status    = inm_lowest_modes(share.h, &r, &m, &products);
-        }
+        options.vectors = INM_VECTORS_LOWEST;
+        options.nlowest = count;
+        Task task(s, options);
+        EXPECT_EQ(task.status, INM_OK);
+        inm_request of_interval = task.request;
+        of_interval.nproj       = 0;
+        of_interval.nrandom     = 1;
+        inm_kpm *kpm            = nullptr;
+        status                  = inm_kpm_create(&kpm, task.share.h, &of_interval);
+        if (status == INM_OK)
+            status = inm_lowest_modes(task.share.h, &task.request, inm_kpm_lowest(kpm),
+                                      inm_kpm_highest(kpm), &m, &products);
         inm_kpm_destroy(&kpm);
     }
     ~Lowest() { inm_modes_free(&m); }
@@ -156,7 +143,7 @@ TEST(Lowest, shares_are_means_over_the_modes_found)
     }
     for (int c = 0; c < 3; c++) {
         double sum = 0.0;
-        for (size_t i = 0; i < s.natom(); i++) sum += found.m.share[3 * i + c];
+        for (size_t i = 0; i < s.natom(); i++) sum += found.m.intensity[3 * i + c];
         if (number[c] == 0)
             EXPECT_TRUE(std::isnan(sum)) << c;
         else

@@ -25,7 +25,7 @@ inm_request request_for(inm_vectors vectors, inm_precision precision = INM_DOUBL
 inm_plan plan_for(size_t n, const inm_request &request, const char *wanted = nullptr, double limit = 0.0)
 {
     inm_plan plan;
-    EXPECT_EQ(inm_plan_make(&plan, MPI_COMM_WORLD, n, &request, wanted ? inm_solver_find(wanted) : nullptr, limit),
+    EXPECT_EQ(inm_plan_make(&plan, MPI_COMM_WORLD, n, nullptr, &request, wanted ? inm_solver_find(wanted) : nullptr, limit),
               INM_OK);
     return plan;
 }
@@ -95,10 +95,46 @@ TEST(Plan, refuses_what_a_solver_does_not_have)
     inm_plan plan;
     const inm_request single = request_for(INM_VECTORS_ALL, INM_SINGLE_PRECISION),
                       wide   = request_for(INM_VECTORS_ALL);
-    EXPECT_EQ(inm_plan_make(&plan, MPI_COMM_WORLD, 3000, &single, inm_solver_find("lapack"), 0.0), INM_ERR_ARG);
-    EXPECT_EQ(inm_plan_make(&plan, MPI_COMM_WORLD, 32767, &wide, inm_solver_find("lapack"), 0.0), INM_ERR_SIZE);
-    EXPECT_EQ(inm_plan_make(&plan, MPI_COMM_WORLD, 46341, &wide, inm_solver_find("twostage"), 0.0), INM_ERR_SIZE);
-    EXPECT_EQ(inm_plan_make(&plan, MPI_COMM_WORLD, 46340, &wide, inm_solver_find("twostage"), 0.0), INM_OK);
+    EXPECT_EQ(inm_plan_make(&plan, MPI_COMM_WORLD, 3000, nullptr, &single, inm_solver_find("lapack"), 0.0), INM_ERR_ARG);
+    EXPECT_EQ(inm_plan_make(&plan, MPI_COMM_WORLD, 32767, nullptr, &wide, inm_solver_find("lapack"), 0.0), INM_ERR_SIZE);
+    EXPECT_EQ(inm_plan_make(&plan, MPI_COMM_WORLD, 46341, nullptr, &wide, inm_solver_find("twostage"), 0.0), INM_ERR_SIZE);
+    EXPECT_EQ(inm_plan_make(&plan, MPI_COMM_WORLD, 46340, nullptr, &wide, inm_solver_find("twostage"), 0.0), INM_OK);
+}
+
+TEST(Plan, of_a_matrix_free_solver_is_for_the_hessian_that_is_given)
+{
+    const System s = random_cluster(60, 3);
+    Options options(INM_VECTORS_LOWEST);
+    options.nlowest = 4;
+    const Task task(s, options);
+    ASSERT_EQ(task.status, INM_OK);
+    for (const char *name : {"kpm", "lowest"}) {
+        const inm_solver *solver = inm_solver_find(name);
+        inm_plan plan;
+        ASSERT_EQ(inm_plan_make(&plan, MPI_COMM_WORLD, s.n(), task.share.h, &task.request, solver, 0.0), INM_OK);
+        EXPECT_EQ(plan.solver, solver);
+        EXPECT_GE(plan.need, 0.99 * inm_solver_bytes(solver, &plan.job));
+        EXPECT_EQ(plan.work, 0.0);
+        EXPECT_TRUE(same_on_all_ranks((int) plan.need));
+        ASSERT_EQ(inm_plan_make(&plan, MPI_COMM_WORLD, s.n(), task.share.h, &task.request, solver, 1000.0), INM_OK);
+        EXPECT_FALSE(inm_plan_fits(&plan));
+        const inm_request all = request_for(INM_VECTORS_ALL);
+        EXPECT_EQ(inm_plan_make(&plan, MPI_COMM_WORLD, s.n(), task.share.h, &all, solver, 0.0), INM_ERR_ARG);
+    }
+}
+
+TEST(Plan, takes_no_matrix_free_solver_that_was_not_asked_for)
+{
+    const System s = random_cluster(30, 4);
+    const Task task(s, Options(INM_VECTORS_NONE));
+    inm_plan plan;
+    for (double limit : {0.0, 1000.0}) {
+        ASSERT_EQ(inm_plan_make(&plan, MPI_COMM_WORLD, s.n(), task.share.h, &task.request, nullptr, limit), INM_OK);
+        EXPECT_NE(inm_solver_place(plan.solver), INM_MATRIX_FREE);
+    }
+    const inm_request lowest = request_for(INM_VECTORS_LOWEST);
+    EXPECT_EQ(inm_plan_make(&plan, MPI_COMM_WORLD, s.n(), task.share.h, &lowest, nullptr, 0.0), INM_ERR_SIZE);
+    EXPECT_EQ(plan.solver, nullptr);
 }
 
 // ---- counts of 32 bits, at their limits, without a matrix -------------------------------------------
@@ -125,7 +161,7 @@ TEST(Limits, of_the_dense_solvers_are_those_of_a_count_of_lapack)
             const bool wide           = l.vectors == INM_VECTORS_ALL && std::string(l.solver) == "lapack";
             const double count        = wide ? 1.0 + 6.0 * n + 2.0 * (double)n * n : (double)n * n;
             EXPECT_EQ(count <= INT_MAX, natom == l.natom) << "the limit in this test is not that of the formula";
-            EXPECT_EQ(inm_plan_make(&plan, MPI_COMM_WORLD, n, &request, inm_solver_find(l.solver), 0.0),
+            EXPECT_EQ(inm_plan_make(&plan, MPI_COMM_WORLD, n, nullptr, &request, inm_solver_find(l.solver), 0.0),
                       natom == l.natom ? INM_OK : INM_ERR_SIZE)
                 << l.solver << " " << natom;
         }
@@ -143,7 +179,7 @@ TEST(Limits, of_the_distributed_solvers_are_those_of_the_largest_part)
         for (const char *name : {"scalapack", "elpa"}) {
             const inm_solver *solver = inm_solver_find(name);
             if (!solver) continue;
-            inm_job job  = {n, INM_VECTORS_ALL, INM_DOUBLE, 1, nprocs};
+            inm_job job  = job_for(n, INM_VECTORS_ALL, nprocs);
             EXPECT_EQ(inm_solver_can(solver, &job), inm_cyclic_fits(n, nprocs) ? INM_OK : INM_ERR_SIZE);
             job.n = n + n / 10;
             EXPECT_EQ(inm_solver_can(solver, &job), INM_ERR_SIZE) << name << " " << nprocs;
@@ -175,9 +211,10 @@ TEST(Limits, bytes_are_counted_beyond_32_bits)
 {
     for (size_t k = 0; inm_solver_built(k); k++) {
         const inm_solver *solver = inm_solver_built(k);
-        double before            = 0.0;
+        if (inm_solver_place(solver) == INM_MATRIX_FREE) continue;
+        double before = 0.0;
         for (size_t n : {10922 * 3, 10923 * 3, 15446 * 3, 15447 * 3, 32767 * 3, 32767 * 64}) {
-            const inm_job job  = {n, INM_VECTORS_ALL, INM_DOUBLE, 1, 4};
+            const inm_job job  = job_for(n, INM_VECTORS_ALL, 4);
             const double bytes = inm_solver_bytes(solver, &job), work = inm_solver_work(solver, &job);
             EXPECT_GT(bytes, before) << inm_solver_name(solver) << " " << n;
             EXPECT_GT(bytes, 8.0 * (double)n * n / 4.0);

@@ -1,4 +1,4 @@
-// From a Hessian to its mode table, through inm_solve: closed forms, a spectrum that is put in, and
+// From a Hessian to its mode table, through a dense solver: closed forms, a spectrum that is put in, and
 // properties of the outputs.
 
 #include "comm/inm_stream.h"
@@ -476,7 +476,7 @@ TEST(SumsOverModes, shares_add_up_to_one_over_the_atoms)
         ASSERT_EQ(solution.status, INM_OK);
         for (int column = 0; column < 3; column++) {
             double sum = 0.0;
-            for (size_t i = 0; i < one.s.natom(); i++) sum += solution.share(i, column);
+            for (size_t i = 0; i < one.s.natom(); i++) sum += solution.intensity(i, column);
             EXPECT_NEAR(sum, 1.0, 100.0 * (double) one.s.n() * DBL_EPSILON) << column;
         }
     }
@@ -496,7 +496,7 @@ TEST(SumsOverModes, shares_of_all_modes_of_an_atom_add_up_to_the_dimension)
     ASSERT_TRUE(count[0] > 0.0 && count[1] > 0.0 && count[2] > 0.0);
     for (size_t i = 0; i < one.s.natom(); i++) {
         double sum = 3.0 * one.s.mass[i] / one.s.total_mass(); // the translations
-        for (int column = 0; column < 3; column++) sum += count[column] * solution.share(i, column);
+        for (int column = 0; column < 3; column++) sum += count[column] * solution.intensity(i, column);
         EXPECT_NEAR(sum, 3.0, 100.0 * (double) one.s.n() * DBL_EPSILON);
     }
 }
@@ -513,7 +513,7 @@ TEST(SumsOverModes, share_is_the_mean_intensity_of_the_class)
         for (int c = 0; c < 3; c++) {
             double sum = 0.0;
             for (size_t p = first[c]; p < last[c]; p++) sum += known.intensity(p, i);
-            EXPECT_NEAR(solution.share(i, c), sum / (double) (last[c] - first[c]),
+            EXPECT_NEAR(solution.intensity(i, c), sum / (double) (last[c] - first[c]),
                         2.0 * known.vectors);
         }
 }
@@ -604,7 +604,7 @@ TEST(Vectors, the_share_of_stable_modes_follows_from_the_unstable_ones)
     const double vectors = vector_tolerance(one.s.matrix(), one.s.n(), smallest_gap(all.m));
     for (size_t i = 0; i < one.s.natom(); i++)
         for (int c = 0; c < 3; c++)
-            EXPECT_NEAR(all.share(i, c), unstable.share(i, c), 2.0 * vectors) << i << " " << c;
+            EXPECT_NEAR(all.intensity(i, c), unstable.intensity(i, c), 2.0 * vectors) << i << " " << c;
 }
 
 TEST(Vectors, without_them_the_shares_are_unknown)
@@ -615,7 +615,7 @@ TEST(Vectors, without_them_the_shares_are_unknown)
     Solution solution(one.s, options);
     ASSERT_EQ(solution.status, INM_OK);
     for (size_t x = 0; x < 3 * one.s.natom(); x++) {
-        EXPECT_TRUE(std::isnan(solution.m.share[x]));
+        EXPECT_TRUE(std::isnan(solution.m.intensity[x]));
         EXPECT_TRUE(std::isnan(solution.m.eigenvector[x]));
     }
 }
@@ -631,9 +631,9 @@ TEST(Vectors, without_an_edge_unstable_shares_are_unknown_and_the_stable_one_is_
         }
     double sum = 0.0;
     for (size_t i = 0; i < s.natom(); i++) {
-        EXPECT_TRUE(std::isnan(solution.share(i, 0)));
-        EXPECT_TRUE(std::isnan(solution.share(i, 1)));
-        sum += solution.share(i, 2);
+        EXPECT_TRUE(std::isnan(solution.intensity(i, 0)));
+        EXPECT_TRUE(std::isnan(solution.intensity(i, 1)));
+        sum += solution.intensity(i, 2);
     }
     EXPECT_NEAR(sum, 1.0, 100.0 * (double) s.n() * DBL_EPSILON);
 }
@@ -648,9 +648,9 @@ TEST(Vectors, a_class_without_modes_has_no_share)
         Solution solution(known.s, options);
         ASSERT_EQ(solution.status, INM_OK);
         for (size_t i = 0; i < 4; i++) {
-            EXPECT_TRUE(std::isnan(solution.share(i, 0)));
-            EXPECT_FALSE(std::isnan(solution.share(i, 1)));
-            EXPECT_FALSE(std::isnan(solution.share(i, 2)));
+            EXPECT_TRUE(std::isnan(solution.intensity(i, 0)));
+            EXPECT_FALSE(std::isnan(solution.intensity(i, 1)));
+            EXPECT_FALSE(std::isnan(solution.intensity(i, 2)));
         }
     }
 }
@@ -720,7 +720,7 @@ TEST(OneSign, an_all_stable_spectrum_has_no_unstable_modes_and_vectors_are_not_n
         for (size_t p = 3; p < s.n(); p++) EXPECT_EQ(solution.m.cls[p], INM_STABLE);
         // one mass and all modes: every atom has the same share
         for (size_t i = 0; i < 6; i++)
-            EXPECT_NEAR(solution.share(i, 2), 1.0 / 6.0, 1e3 * DBL_EPSILON);
+            EXPECT_NEAR(solution.intensity(i, 2), 1.0 / 6.0, 1e3 * DBL_EPSILON);
     }
 }
 
@@ -736,9 +736,9 @@ TEST(OneSign, an_all_unstable_spectrum_has_its_zero_modes_last)
         for (size_t p = s.n() - 3; p < s.n(); p++) EXPECT_EQ(solution.m.cls[p], INM_ZERO);
         for (size_t i = 0; i < 6; i++) {
             if (which != INM_VECTORS_NONE) {
-                EXPECT_NEAR(solution.share(i, 0), 1.0 / 6.0, 1e3 * DBL_EPSILON);
+                EXPECT_NEAR(solution.intensity(i, 0), 1.0 / 6.0, 1e3 * DBL_EPSILON);
             }
-            EXPECT_TRUE(std::isnan(solution.share(i, 2)));
+            EXPECT_TRUE(std::isnan(solution.intensity(i, 2)));
         }
     }
 }
@@ -889,7 +889,7 @@ TEST(Distribution, renaming_the_atoms_permutes_the_atoms_and_leaves_the_modes)
     }
     for (size_t i = 0; i < natom; i++)
         for (int c = 0; c < 3; c++)
-            EXPECT_NEAR(a.share(i, c), b.share(inm_mode_atom(&b.m, names[i]), c), 2.0 * vectors);
+            EXPECT_NEAR(a.intensity(i, c), b.intensity(inm_mode_atom(&b.m, names[i]), c), 2.0 * vectors);
 }
 
 TEST(Distribution, turning_the_whole_system_leaves_lambda_and_participation)
@@ -928,7 +928,7 @@ TEST(Distribution, the_same_table_is_on_every_rank)
     expect_same(m.pr, m.n, "pr");
     expect_same(m.proj2, 2 * m.n, "proj2");
     expect_same(m.weight, 2 * m.n, "weight");
-    expect_same(m.share, 3 * m.natom, "share");
+    expect_same(m.intensity, 3 * m.natom, "intensity");
     expect_same(m.eigenvector, 3 * m.natom, "eigenvector");
     for (size_t p = 0; p < m.n; p++) EXPECT_TRUE(same_on_all_ranks(m.cls[p]));
     EXPECT_TRUE(same_on_all_ranks((int) m.nzero));
@@ -1258,10 +1258,10 @@ TEST(Failure, leaves_a_table_that_can_be_used_again)
     request.ntypes           = 2;
     const inm_solver *lapack = inm_solver_find("lapack");
     for (int times = 0; times < 2; times++) {
-        EXPECT_EQ(inm_solve(lapack, good_share.h, &request, &m), INM_OK);
+        EXPECT_EQ(inm_solve_modes(lapack, good_share.h, &request, &m), INM_OK);
         EXPECT_EQ(m.n, 12u);
-        EXPECT_EQ(inm_solve(lapack, good_share.h, &request, &m), INM_OK) << "over a full table";
-        EXPECT_EQ(inm_solve(lapack, bad_share.h, &request, &m), INM_ERR_NONFINITE);
+        EXPECT_EQ(inm_solve_modes(lapack, good_share.h, &request, &m), INM_OK) << "over a full table";
+        EXPECT_EQ(inm_solve_modes(lapack, bad_share.h, &request, &m), INM_ERR_NONFINITE);
         EXPECT_EQ(m.n, 0u);
     }
     inm_modes_free(&m);
@@ -1285,7 +1285,7 @@ TEST(Failure, does_not_change_the_hessian_nor_does_success)
     memset(&m, 0, sizeof(m));
     request.vectors = INM_VECTORS_UNSTABLE;
     request.ntypes  = 2;
-    EXPECT_EQ(inm_solve(inm_solver_find("lapack"), share.h, &request, &m), INM_OK);
+    EXPECT_EQ(inm_solve_modes(inm_solver_find("lapack"), share.h, &request, &m), INM_OK);
     inm_modes_free(&m);
     EXPECT_EQ(products(), before);
 }
@@ -1296,6 +1296,8 @@ TEST(Solvers, are_found_by_name)
 {
     ASSERT_NE(inm_solver_find("lapack"), nullptr);
     EXPECT_STREQ(inm_solver_name(inm_solver_find("lapack")), "lapack");
+    for (size_t k = 0; inm_solver_built(k); k++)
+        EXPECT_EQ(inm_solver_find(inm_solver_name(inm_solver_built(k))), inm_solver_built(k));
     EXPECT_EQ(inm_solver_find("no such solver"), nullptr);
     EXPECT_EQ(inm_solver_find(""), nullptr);
 }
@@ -1305,8 +1307,9 @@ TEST(Solvers, more_vectors_and_more_modes_need_more_memory)
     for (size_t k = 0; inm_solver_built(k); k++)
         for (size_t n : {30, 3000, 30000}) {
             const inm_solver *solver = inm_solver_built(k);
-            const inm_job none = {n, INM_VECTORS_NONE, INM_DOUBLE, 1, 1}, larger = {n + 1, INM_VECTORS_NONE, INM_DOUBLE, 1, 1},
-                          unstable = {n, INM_VECTORS_UNSTABLE, INM_DOUBLE, 1, 1}, all = {n, INM_VECTORS_ALL, INM_DOUBLE, 1, 1};
+            if (inm_solver_place(solver) == INM_MATRIX_FREE) continue;
+            const inm_job none = job_for(n, INM_VECTORS_NONE), larger = job_for(n + 1, INM_VECTORS_NONE),
+                          unstable = job_for(n, INM_VECTORS_UNSTABLE), all = job_for(n, INM_VECTORS_ALL);
             const double bare = inm_solver_bytes(solver, &none);
             EXPECT_GE(bare, 8.0 * (double) n * (double) n);
             EXPECT_GE(inm_solver_bytes(solver, &unstable), bare);
@@ -1315,5 +1318,30 @@ TEST(Solvers, more_vectors_and_more_modes_need_more_memory)
             EXPECT_GE(inm_solver_work(solver, &all), inm_solver_work(solver, &none));
             EXPECT_GT(inm_solver_work(solver, &none), 0.0);
         }
+}
+
+TEST(Solvers, matrix_free_ones_need_more_memory_for_more_vectors_and_know_no_time)
+{
+    const System small = random_cluster(30, 1), large = random_cluster(60, 1);
+    for (const char *name : {"kpm", "lowest"}) {
+        const inm_solver *solver = inm_solver_find(name);
+        ASSERT_NE(solver, nullptr);
+        EXPECT_EQ(inm_solver_place(solver), INM_MATRIX_FREE);
+        Options options(INM_VECTORS_LOWEST);
+        options.nlowest = 1;
+        options.owner   = all_on_first; // bytes are those of this rank
+        const Task few(small, options), more_atoms(large, options);
+        options.nlowest = 60;
+        const Task more_vectors(small, options);
+        const inm_job one = few.job(), atoms = more_atoms.job(), vectors = more_vectors.job();
+        if (my_rank() == 0) {
+            EXPECT_GT(inm_solver_bytes(solver, &one), 0.0) << name;
+            EXPECT_GT(inm_solver_bytes(solver, &atoms), inm_solver_bytes(solver, &one)) << name;
+            EXPECT_GT(inm_solver_bytes(solver, &vectors), inm_solver_bytes(solver, &one)) << name;
+        }
+        EXPECT_EQ(inm_solver_work(solver, &one), 0.0) << name;
+        const inm_job without_hessian = job_for(30, INM_VECTORS_LOWEST);
+        EXPECT_EQ(inm_solver_bytes(solver, &without_hessian), 0.0) << name;
+    }
 }
 } // namespace

@@ -13,17 +13,15 @@ std::vector<double> ascending(const std::vector<double> &w)
     return lambda;
 }
 
-struct Row {
-    double w, g, mean_p, count, sum_p;
-};
-
-std::vector<Row> dos_of(const Table &t, const inm_range &range, size_t *outside = nullptr)
+// of the density of states
+std::vector<DosRow> dos_of(const Table &t, const inm_range &range, double *outside = nullptr)
 {
-    std::vector<Row> rows(range.nbin);
-    static_assert(sizeof(Row) == 5 * sizeof(double), "rows are [5]");
-    const size_t n = inm_dos(&t.m, &range, &rows[0].w);
-    if (outside) *outside = n;
-    return rows;
+    return Spectrum(t).dos(range, outside);
+}
+
+inm_range range_of(const Table &t, size_t nbin)
+{
+    return Spectrum(t).range(nbin);
 }
 
 // ---- bins ---------------------------------------------------------------------------------------
@@ -53,7 +51,7 @@ TEST(Bins, contain_their_centers)
 void expect_good_range(double lowest, double highest, size_t nbin)
 {
     Table t({lambda_of(lowest), lambda_of(highest)});
-    const inm_range range = inm_range_of(&t.m, nbin);
+    const inm_range range = range_of(t, nbin);
     const double span     = range.hi - range.lo;
     SCOPED_TRACE(testing::Message() << lowest << " .. " << highest << " in " << nbin << " bins");
     EXPECT_EQ(range.nbin, nbin);
@@ -90,7 +88,7 @@ TEST(Range, keeps_the_extreme_modes_off_the_boundaries)
     for (size_t k = 0; k < 200; k += 2)
         for (size_t nbin : {4, 7, 50, 101, 500}) {
             Table t({lambda_of(-size[k]), lambda_of(size[k + 1])});
-            const inm_range range = inm_range_of(&t.m, nbin);
+            const inm_range range = range_of(t, nbin);
             for (double w : {-size[k], size[k + 1]}) {
                 const double position = (w - range.lo) / inm_bin_width(&range);
                 EXPECT_GT(fabs(position - std::round(position)), 1e-7) << w << " in " << nbin << " bins";
@@ -111,7 +109,7 @@ TEST(Range, of_stable_modes_begins_at_zero)
 {
     for (size_t nbin : {2, 5, 100}) expect_good_range(1.0, 30.0, nbin);
     Table t({1.0, 900.0});
-    EXPECT_EQ(inm_range_of(&t.m, 10).lo, 0.0);
+    EXPECT_EQ(range_of(t, 10).lo, 0.0);
 }
 
 TEST(Range, of_unstable_modes_reaches_zero)
@@ -124,10 +122,10 @@ TEST(Range, covers_a_mode_at_zero_above_unstable_ones)
     // no zero mode but a stable one without any stiffness
     for (size_t nbin : {2, 5, 100}) expect_good_range(-30.0, 0.0, nbin);
     Table t({-4.0, -1.0, 0.0});
-    const inm_range range = inm_range_of(&t.m, 20);
-    size_t outside;
+    const inm_range range = range_of(t, 20);
+    double outside;
     dos_of(t, range, &outside);
-    EXPECT_EQ(outside, 0u);
+    EXPECT_EQ(outside, 0.0);
 }
 
 TEST(Range, of_no_modes_or_of_modes_at_zero_is_still_a_range)
@@ -136,7 +134,7 @@ TEST(Range, of_no_modes_or_of_modes_at_zero_is_still_a_range)
     Table zeros({0.0, 0.0, 0.0});
     for (const Table *t : {&nothing, &zeros})
         for (size_t nbin : {2, 3, 20}) {
-            const inm_range range = inm_range_of(&t->m, nbin);
+            const inm_range range = range_of(*t, nbin);
             EXPECT_LT(range.lo, 0.0);
             EXPECT_GT(range.hi, 0.0);
             EXPECT_LT(inm_bin(&range, 0.0), nbin);
@@ -149,14 +147,14 @@ TEST(Dos, integrates_to_one)
 {
     Table t(ascending(random_numbers(300, -10.0, 30.0, 2)), 100);
     for (size_t nbin : {2, 17, 250}) {
-        const inm_range range = inm_range_of(&t.m, nbin);
-        size_t outside;
+        const inm_range range = range_of(t, nbin);
+        double outside;
         double integral = 0.0, count = 0.0;
-        for (const Row &row : dos_of(t, range, &outside)) {
+        for (const DosRow &row : dos_of(t, range, &outside)) {
             integral += row.g * inm_bin_width(&range);
             count += row.count;
         }
-        EXPECT_EQ(outside, 0u);
+        EXPECT_EQ(outside, 0.0);
         EXPECT_EQ(count, 300.0);
         EXPECT_NEAR(integral, 1.0, (double) nbin * DBL_EPSILON);
     }
@@ -177,10 +175,10 @@ TEST(Dos, counts_modes_outside_the_range_and_norms_by_all_modes)
 {
     Table t(ascending({-9.0, -3.0, -1.0, 1.0, 2.0, 6.0, 7.0, 8.0}));
     const inm_range range = {12, -4.0, 8.0}; // 8.0 is outside: bins are open above
-    size_t outside;
+    double outside;
     double integral = 0.0;
-    for (const Row &row : dos_of(t, range, &outside)) integral += row.g * inm_bin_width(&range);
-    EXPECT_EQ(outside, 2u);
+    for (const DosRow &row : dos_of(t, range, &outside)) integral += row.g * inm_bin_width(&range);
+    EXPECT_EQ(outside, 2.0);
     EXPECT_NEAR(integral, 6.0 / 8.0, 10.0 * DBL_EPSILON);
 }
 
@@ -204,7 +202,7 @@ TEST(Dos, of_an_empty_bin_is_zero_and_its_mean_P_undefined)
     Table t(ascending({-0.5, 2.5}));
     const inm_range range = {4, -1.0, 3.0};
     for (size_t b : {1, 2}) {
-        const Row row = dos_of(t, range)[b];
+        const DosRow row = dos_of(t, range)[b];
         EXPECT_EQ(row.g, 0.0);
         EXPECT_EQ(row.count, 0.0);
         EXPECT_EQ(row.sum_p, 0.0);
@@ -230,7 +228,7 @@ TEST(Dos, of_no_modes_is_undefined_and_its_counts_are_zero)
 {
     Table t((std::vector<double>()));
     const inm_range range = {4, -1.0, 3.0};
-    for (const Row &row : dos_of(t, range)) {
+    for (const DosRow &row : dos_of(t, range)) {
         EXPECT_TRUE(std::isnan(row.g));
         EXPECT_EQ(row.count, 0.0);
     }
@@ -242,10 +240,12 @@ TEST(Gamma, is_the_mean_of_the_squared_projections_in_a_bin)
 {
     Table t(ascending({-0.5, 0.0, 0.25, 0.5, 2.5, 9.0}));
     t.set_zero(1);
-    const std::vector<double> xi2 = {4.0, 1e9, 1.0, 2.0, 7.0, 1e9};
-    const inm_range range         = {4, -1.0, 3.0};
+    const double xi2[] = {4.0, 1e9, 1.0, 2.0, 7.0, 1e9};
+    std::copy(xi2, xi2 + 6, t.m.proj2);
+    t.m.mass[0]           = 2.0;
+    const inm_range range = {4, -1.0, 3.0};
     double gamma[4][4];
-    inm_gamma(&t.m, &range, xi2.data(), 2.0, gamma[0]);
+    ASSERT_EQ(inm_gamma(Spectrum(t).s, 0, 1, &range, gamma[0]), INM_OK);
     const double expected[4][4] = {
         {-0.5, 4.0, 2.0, 4.0}, {0.5, 1.5, 0.75, 3.0}, {1.5, NaN, NaN, 0.0}, {2.5, 7.0, 3.5, 7.0}};
     for (size_t b = 0; b < 4; b++)
@@ -263,13 +263,13 @@ TEST(Gamma, times_the_density_of_states_integrates_to_the_mean_projection)
     const size_t n = 300, nbin = 40;
     Table t(ascending(random_numbers(n, -10.0, 30.0, 3)), 100);
     const std::vector<double> xi2 = random_numbers(n, 0.0, 5.0, 4);
-    const inm_range range         = inm_range_of(&t.m, nbin);
-    std::vector<double> gamma(4 * nbin);
-    inm_gamma(&t.m, &range, xi2.data(), 1.0, gamma.data());
-    const auto rows = dos_of(t, range);
+    std::copy(xi2.begin(), xi2.end(), t.m.proj2);
+    const inm_range range = range_of(t, nbin);
+    const auto gamma      = Spectrum(t).gamma(0, 1, range);
+    const auto rows       = dos_of(t, range);
     double integral = 0.0, mean = 0.0;
     for (size_t b = 0; b < nbin; b++)
-        if (rows[b].count > 0.0) integral += rows[b].g * gamma[4 * b + 1] * inm_bin_width(&range);
+        if (rows[b].count > 0.0) integral += rows[b].g * gamma[b].xi2 * inm_bin_width(&range);
     for (double x : xi2) mean += x / (double) n;
     EXPECT_NEAR(integral, mean, 10.0 * (double) n * DBL_EPSILON);
 }
@@ -277,61 +277,68 @@ TEST(Gamma, times_the_density_of_states_integrates_to_the_mean_projection)
 TEST(Gamma, is_undefined_where_eigenvectors_are_missing)
 {
     Table t(ascending({-0.5, 0.5}));
-    const double xi2[]    = {1.0, NaN};
+    t.m.proj2[1]          = NaN;
     const inm_range range = {2, -1.0, 1.0};
-    double gamma[2][4];
-    inm_gamma(&t.m, &range, xi2, 1.0, gamma[0]);
-    EXPECT_EQ(gamma[0][1], 1.0);
-    EXPECT_TRUE(std::isnan(gamma[1][1]));
+    const auto gamma      = Spectrum(t).gamma(0, 1, range);
+    EXPECT_EQ(gamma[0].xi2, 1.0);
+    EXPECT_TRUE(std::isnan(gamma[1].xi2));
 }
 
 TEST(Gamma, projections_are_averaged_over_the_vectors_asked_for)
 {
     Table t({-1.0, 2.0}, 1, 1, 5);
     for (size_t x = 0; x < 10; x++) t.m.proj2[x] = (double) (1 << x); // [vector][mode]
-    double xi2[2];
-    inm_mean_projection(&t.m, 1, 3, xi2);
-    EXPECT_EQ(xi2[0], (4.0 + 16.0 + 64.0) / 3.0);
-    EXPECT_EQ(xi2[1], (8.0 + 32.0 + 128.0) / 3.0);
-    inm_mean_projection(&t.m, 4, 1, xi2);
-    EXPECT_EQ(xi2[0], 256.0);
+    const Spectrum spectrum(t);
+    const Measure three(spectrum.s, 1, 3), last(spectrum.s, 4, 1);
+    EXPECT_EQ(three.m.weight[0], (4.0 + 16.0 + 64.0) / 3.0);
+    EXPECT_EQ(three.m.weight[1], (8.0 + 32.0 + 128.0) / 3.0);
+    EXPECT_EQ(last.m.weight[0], 256.0);
 }
 
 // ---- fractions ----------------------------------------------------------------------------------
+
+const inm_edge no_edge = {INM_EDGE_NONE, 0.0}, at_p = {INM_EDGE_PARTICIPATION, 0.4};
 
 TEST(Fractions, are_relative_to_the_modes_without_zero_modes_and_add_up)
 {
     Table t({-4.0, -3.0, -2.0, 0.0, 0.0, 1.0, 2.0, 3.0, 4.0, 5.0});
     t.set_zero(3);
     t.set_zero(4);
-    t.m.cls[0] = t.m.cls[1] = INM_UNSTABLE_LOCALIZED;
-    t.m.cls[2]              = INM_UNSTABLE_DELOCALIZED;
-    const inm_fractions f   = inm_fractions_of(&t.m);
-    EXPECT_EQ(f.stable, 5.0 / 8.0);
-    EXPECT_EQ(f.unstable, 3.0 / 8.0);
-    EXPECT_EQ(f.localized, 2.0 / 8.0);
-    EXPECT_EQ(f.delocalized, 1.0 / 8.0);
+    t.m.pr[0] = t.m.pr[1] = t.m.pr[3] = t.m.pr[7] = 0.3; // the others are at 0.5
+    const inm_edge at_w                           = {INM_EDGE_FREQUENCY, std::sqrt(2.5)};
+    for (const inm_edge &edge : {at_p, at_w}) {
+        const inm_fractions f = Spectrum(t).fractions(edge);
+        EXPECT_EQ(f.stable, 5.0 / 8.0);
+        EXPECT_EQ(f.unstable, 3.0 / 8.0);
+        EXPECT_EQ(f.localized, 2.0 / 8.0);
+        EXPECT_EQ(f.delocalized, 1.0 / 8.0);
+    }
 }
 
 TEST(Fractions, of_localized_modes_are_undefined_if_one_class_is_unknown)
 {
     Table t({-4.0, -3.0, 1.0, 2.0});
-    t.m.cls[0]            = INM_UNSTABLE_LOCALIZED; // the other one unknown
-    const inm_fractions f = inm_fractions_of(&t.m);
-    EXPECT_EQ(f.stable, 0.5);
-    EXPECT_EQ(f.unstable, 0.5);
-    EXPECT_TRUE(std::isnan(f.localized));
-    EXPECT_TRUE(std::isnan(f.delocalized));
+    t.m.pr[0] = 0.3;
+    t.m.pr[1] = NaN;
+    for (const inm_edge &edge : {at_p, no_edge}) {
+        const inm_fractions f = Spectrum(t).fractions(edge);
+        EXPECT_EQ(f.stable, 0.5);
+        EXPECT_EQ(f.unstable, 0.5);
+        EXPECT_TRUE(std::isnan(f.localized));
+        EXPECT_TRUE(std::isnan(f.delocalized));
+    }
 }
 
 TEST(Fractions, without_unstable_modes_are_zero_and_not_undefined)
 {
     Table t({1.0, 2.0});
-    const inm_fractions f = inm_fractions_of(&t.m);
-    EXPECT_EQ(f.stable, 1.0);
-    EXPECT_EQ(f.unstable, 0.0);
-    EXPECT_EQ(f.localized, 0.0);
-    EXPECT_EQ(f.delocalized, 0.0);
+    for (const inm_edge &edge : {at_p, no_edge}) {
+        const inm_fractions f = Spectrum(t).fractions(edge);
+        EXPECT_EQ(f.stable, 1.0);
+        EXPECT_EQ(f.unstable, 0.0);
+        EXPECT_EQ(f.localized, 0.0);
+        EXPECT_EQ(f.delocalized, 0.0);
+    }
 }
 
 TEST(Fractions, of_no_modes_are_undefined)
@@ -340,10 +347,19 @@ TEST(Fractions, of_no_modes_are_undefined)
     Table zeros({0.0, 0.0, 0.0});
     for (size_t p = 0; p < 3; p++) zeros.set_zero(p);
     for (const Table *t : {&nothing, &zeros}) {
-        const inm_fractions f = inm_fractions_of(&t->m);
+        const inm_fractions f = Spectrum(*t).fractions(no_edge);
         for (double x : {f.stable, f.unstable, f.localized, f.delocalized})
             EXPECT_TRUE(std::isnan(x));
     }
+}
+
+TEST(Fractions, of_single_modes_have_no_standard_errors)
+{
+    Table t({-4.0, -3.0, 1.0, 2.0});
+    inm_fractions errors;
+    Spectrum(t).fractions(at_p, &errors);
+    for (double x : {errors.stable, errors.unstable, errors.localized, errors.delocalized})
+        EXPECT_TRUE(std::isnan(x));
 }
 
 // ---- mobility edge ------------------------------------------------------------------------------
@@ -353,7 +369,6 @@ TEST(Fractions, of_no_modes_are_undefined)
 struct LinearP {
     inm_range range = {60, -12.0, 18.0};
     Table t;
-    std::vector<double> dos;
 
     static std::vector<double> frequencies(double lo, double hi)
     {
@@ -371,10 +386,9 @@ struct LinearP {
     }
     double edge(double value, inm_edge_kind kind = INM_EDGE_PARTICIPATION)
     {
-        dos.assign(5 * range.nbin, 0.0);
-        inm_dos(&t.m, &range, dos.data());
+        const auto dos      = dos_of(t, range);
         const inm_edge edge = {kind, value};
-        return inm_edge_frequency(&range, dos.data(), edge);
+        return inm_edge_frequency(&range, &dos[0].w, edge);
     }
 };
 
@@ -394,10 +408,9 @@ TEST(EdgeFrequency, is_found_across_empty_bins)
     Table gap(ascending(w));
     for (size_t p = 0; p < gap.m.n; p++)
         gap.m.pr[p] = 0.8 - 0.05 * std::fabs(inm_frequency(gap.m.lambda[p]));
-    std::vector<double> dos(5 * linear.range.nbin);
-    inm_dos(&gap.m, &linear.range, dos.data());
+    const auto dos      = dos_of(gap, linear.range);
     const inm_edge edge = {INM_EDGE_PARTICIPATION, 0.5};
-    EXPECT_NEAR(inm_edge_frequency(&linear.range, dos.data(), edge), 6.0, 1e3 * DBL_EPSILON);
+    EXPECT_NEAR(inm_edge_frequency(&linear.range, &dos[0].w, edge), 6.0, 1e3 * DBL_EPSILON);
 }
 
 TEST(EdgeFrequency, is_the_first_crossing_from_zero_outwards)
@@ -453,7 +466,7 @@ TEST(LowFrequencySlope, of_uniform_eigenvalues_is_exact)
         for (double step : {0.01, 3.0}) {
             Table t(uniform_lambda(n, step));
             const double a = 2.0 / ((double) n * step);
-            EXPECT_NEAR(inm_low_frequency_slope(&t.m), a, 10.0 * DBL_EPSILON * a);
+            EXPECT_NEAR(Spectrum(t).slope(), a, 10.0 * DBL_EPSILON * a);
         }
 }
 
@@ -462,9 +475,9 @@ TEST(LowFrequencySlope, is_that_of_the_density_of_states)
     // the histogram of the same modes is a |w| but for one mode in a bin
     const size_t n = 20000;
     Table t(uniform_lambda(n, 1.0));
-    const double slope    = inm_low_frequency_slope(&t.m);
+    const double slope    = Spectrum(t).slope();
     const inm_range range = {20, -50.0, 50.0};
-    for (const Row &row : dos_of(t, range)) {
+    for (const DosRow &row : dos_of(t, range)) {
         const double one_mode = 1.0 / ((double) n * inm_bin_width(&range));
         EXPECT_NEAR(row.g, slope * std::fabs(row.w), 1.01 * one_mode);
     }
@@ -477,7 +490,7 @@ TEST(LowFrequencySlope, leaves_zero_modes_out)
     lambda.insert(lambda.begin() + n / 2, 3, 0.0);
     Table t(lambda);
     for (size_t p = n / 2; p < n / 2 + 3; p++) t.set_zero(p);
-    EXPECT_NEAR(inm_low_frequency_slope(&t.m), 2.0 / (double) n, 10.0 * DBL_EPSILON);
+    EXPECT_NEAR(Spectrum(t).slope(), 2.0 / (double) n, 10.0 * DBL_EPSILON);
 }
 
 TEST(LowFrequencySlope, counts_both_branches)
@@ -487,15 +500,15 @@ TEST(LowFrequencySlope, counts_both_branches)
     std::vector<double> lambda;
     for (size_t k = 0; k < n; k++) lambda.push_back((double) k + 0.5);
     Table t(lambda);
-    EXPECT_NEAR(inm_low_frequency_slope(&t.m), 1.0 / (double) n, 10.0 * DBL_EPSILON);
+    EXPECT_NEAR(Spectrum(t).slope(), 1.0 / (double) n, 10.0 * DBL_EPSILON);
 }
 
 TEST(LowFrequencySlope, of_too_few_modes_is_undefined)
 {
     Table few(uniform_lambda(18, 1.0)); // less than one in twenty
-    EXPECT_TRUE(std::isnan(inm_low_frequency_slope(&few.m)));
+    EXPECT_TRUE(std::isnan(Spectrum(few).slope()));
     Table nothing((std::vector<double>()));
-    EXPECT_TRUE(std::isnan(inm_low_frequency_slope(&nothing.m)));
+    EXPECT_TRUE(std::isnan(Spectrum(nothing).slope()));
 }
 
 TEST(MeanMass, is_the_number_average)
@@ -503,6 +516,6 @@ TEST(MeanMass, is_the_number_average)
     Table t({1.0}, 4);
     const double mass[] = {1.0, 2.0, 5.0, 8.0};
     std::copy(mass, mass + 4, t.m.mass);
-    EXPECT_EQ(inm_mean_mass(&t.m), 4.0);
+    EXPECT_EQ(Spectrum(t).about().mean_mass, 4.0);
 }
 } // namespace

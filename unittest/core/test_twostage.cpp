@@ -42,8 +42,8 @@ void expect_same_table(const System &s, Options options)
         EXPECT_NEAR(twostage.proj2(0, p), lapack.proj2(0, p), 2.0 * angle * square);
     }
     for (size_t i = 0; i < 3 * lapack.m.natom; i++) {
-        EXPECT_EQ(std::isnan(twostage.m.share[i]), std::isnan(lapack.m.share[i]));
-        if (!std::isnan(lapack.m.share[i])) EXPECT_NEAR(twostage.m.share[i], lapack.m.share[i], 1e-9);
+        EXPECT_EQ(std::isnan(twostage.m.intensity[i]), std::isnan(lapack.m.intensity[i]));
+        if (!std::isnan(lapack.m.intensity[i])) EXPECT_NEAR(twostage.m.intensity[i], lapack.m.intensity[i], 1e-9);
     }
 }
 
@@ -164,7 +164,7 @@ TEST(SinglePrecision, vectors_are_normalized_in_double)
     Solution solution(s, in_single(INM_VECTORS_ALL));
     ASSERT_EQ(solution.status, INM_OK);
     double shares = 0.0; // mean |e_ip|^2 over the stable modes, of all atoms
-    for (size_t i = 0; i < solution.m.natom; i++) shares += solution.m.share[3 * i + 2];
+    for (size_t i = 0; i < solution.m.natom; i++) shares += solution.m.intensity[3 * i + 2];
     EXPECT_NEAR(shares, 1.0, 1e-12);
 }
 
@@ -217,9 +217,9 @@ TEST(SinglePrecision, is_not_offered_by_other_solvers)
 
 // ---- progress -----------------------------------------------------------------------------------
 
-void remember(void *seen, double done)
+void remember(void *seen, const inm_progress *progress)
 {
-    ((std::vector<double> *) seen)->push_back(done);
+    ((std::vector<double> *) seen)->push_back(progress->done);
 }
 
 TEST(Progress, is_told_on_the_first_rank_in_ascending_order)

@@ -11,19 +11,16 @@ inm_edge at_participation(double value)
     return inm_edge{INM_EDGE_PARTICIPATION, value};
 }
 
-std::vector<double> sums_of(const inm_modes &m, const std::vector<double> &xi2, double wmin,
-                            inm_edge edge)
+// of the first projected vector, with sharp edges
+std::vector<double> sums_of(const inm_modes &m, double wmin, inm_edge edge)
 {
-    std::vector<double> sums((size_t) (INM_NSET * (m.ntypes + 1)), 99.0); // overwritten
-    inm_viscosity_sums(&m, xi2.data(), wmin, edge, sums.data());
-    return sums;
+    return Spectrum(m).sums(0, 1, inm_cut{edge, wmin, 0.0});
 }
 
 // Modes at w = -8, -7, .., -1, 1, 2, .., 15, two types, P = 1/|w|.  Xi_p^2 = |w|^4 2^-|w|, so that
 // a sum over a class is one of powers of two; weights w1 = |w|, w2 = 1.
 struct Model {
     Table t;
-    std::vector<double> xi2;
 
     static std::vector<double> lambda()
     {
@@ -38,7 +35,7 @@ struct Model {
             t.m.pr[p]             = 1.0 / size(p);
             t.m.weight[p]         = size(p);
             t.m.weight[t.m.n + p] = 1.0;
-            xi2.push_back(std::pow(size(p), 4) * std::ldexp(1.0, -(int) size(p)));
+            t.m.proj2[p]          = std::pow(size(p), 4) * std::ldexp(1.0, -(int) size(p));
         }
     }
     double size(size_t p) const { return std::fabs(inm_frequency(t.m.lambda[p])); }
@@ -52,7 +49,7 @@ struct Model {
     }
     std::vector<double> sums(double wmin, inm_edge edge) const
     {
-        return sums_of(t.m, xi2, wmin, edge);
+        return sums_of(t.m, wmin, edge);
     }
 };
 
@@ -100,7 +97,7 @@ TEST(ViscositySums, leave_out_modes_below_wmin_and_keep_those_at_it)
     for (double s : model.sums(100.0, all_localized)) EXPECT_EQ(s, 0.0);
 }
 
-TEST(ViscositySums, decide_the_classes_anew)
+TEST(ViscositySums, decide_the_classes_by_the_edge_that_is_given)
 {
     Model model;
     for (signed char &cls : model.t.cls)
@@ -128,7 +125,7 @@ TEST(ViscositySums, are_undefined_for_a_set_with_a_mode_without_eigenvector)
     // eigenvectors of unstable modes only
     Model model;
     for (size_t p = 8; p < model.t.m.n; p++)
-        model.xi2[p] = model.t.m.pr[p] = model.t.m.weight[p] = model.t.m.weight[model.t.m.n + p] =
+        model.t.m.proj2[p] = model.t.m.pr[p] = model.t.m.weight[p] = model.t.m.weight[model.t.m.n + p] =
             NaN;
     const std::vector<double> s = model.sums(0.0, at_participation(0.22));
     EXPECT_NEAR(s[3 * INM_UL], Model::sum(5, 8), 1e-15);
@@ -143,7 +140,7 @@ TEST(ViscositySums, are_undefined_for_a_set_with_a_mode_without_eigenvector)
 TEST(ViscositySums, do_not_mind_a_mode_without_eigenvector_below_wmin)
 {
     Model model;
-    model.xi2[8] = model.t.m.pr[8] = NaN; // w = 1
+    model.t.m.proj2[8] = model.t.m.pr[8] = NaN; // w = 1
     EXPECT_NEAR(model.sums(2.0, at_participation(0.22))[3 * INM_S], Model::sum(2, 15), 1e-15);
     EXPECT_TRUE(std::isnan(model.sums(1.0, at_participation(0.22))[3 * INM_S]));
 }
@@ -166,7 +163,7 @@ TEST(ViscositySums, of_localized_modes_are_undefined_without_edge_and_the_others
 TEST(ViscositySums, of_no_modes_are_zero)
 {
     Table nothing((std::vector<double>()));
-    for (double s : sums_of(nothing.m, std::vector<double>(1), 0.0, no_edge)) EXPECT_EQ(s, 0.0);
+    for (double s : sums_of(nothing.m, 0.0, no_edge)) EXPECT_EQ(s, 0.0);
 }
 
 // ---- contraction with the friction --------------------------------------------------------------
@@ -205,9 +202,7 @@ struct Pair {
         options.proj = Hessian(s).affine_force(k, c, 2);
         Solution solution(s, options);
         EXPECT_EQ(solution.status, INM_OK);
-        std::vector<double> xi2(6);
-        inm_mean_projection(&solution.m, 0, 1, xi2.data());
-        return sums_of(solution.m, xi2, 0.0, edge);
+        return sums_of(solution.m, 0.0, edge);
     }
     double all(int c) const { return mu * std::pow(dr[(size_t) c], 2); }
     double along(int k, int c) const
@@ -254,9 +249,7 @@ std::vector<double> sums_of(const System &s, double wmin = 0.0)
     options.proj = Hessian(s).affine_force(0, 1, s.natom());
     Solution solution(s, options);
     EXPECT_EQ(solution.status, INM_OK);
-    std::vector<double> xi2(s.n());
-    inm_mean_projection(&solution.m, 0, 1, xi2.data());
-    return sums_of(solution.m, xi2, wmin, no_edge);
+    return sums_of(solution.m, wmin, no_edge);
 }
 
 TEST(Units, of_energy_do_not_matter_if_the_factor_goes_with_them)
@@ -302,13 +295,15 @@ TEST(Units, of_time_stretch_wmin)
 
 // ---- spectrum -----------------------------------------------------------------------------------
 
-struct Spectrum {
+struct ByFrequency {
     std::vector<double> rows; // [nbin][5]
-    Spectrum(const Model &model, double wmin, inm_edge edge, const std::vector<double> &friction,
-             const inm_range &range) :
+    ByFrequency(const Model &model, double wmin, inm_edge edge, const std::vector<double> &friction,
+                const inm_range &range) :
         rows(5 * range.nbin, 99.0)
     {
-        inm_viscosity_spectrum(&model.t.m, model.xi2.data(), wmin, edge, friction.data(), &range,
+        const Spectrum spectrum(model.t);
+        const inm_cut cut = {edge, wmin, 0.0};
+        inm_viscosity_spectrum(Measure(spectrum.s, 0, 1).get(), &cut, friction.data(), &range,
                                rows.data());
     }
     double operator()(size_t bin, size_t k) const { return rows[5 * bin + k]; }
@@ -325,7 +320,7 @@ TEST(ViscositySpectrum, integrates_to_the_sums)
               std::vector<double>{1.0, 1.0, 1.0}}) {
             const inm_edge edge = at_participation(0.22);
             const auto sums     = model.sums(wmin, edge);
-            const Spectrum spectrum(model, wmin, edge, friction, wide);
+            const ByFrequency spectrum(model, wmin, edge, friction, wide);
             const double ul  = inm_viscosity_contract(friction.data(), &sums[3 * INM_UL], 3);
             const double all = inm_viscosity_contract(friction.data(), &sums[3 * INM_ALL], 3);
             double area_ul = 0.0, area_all = 0.0;
@@ -346,7 +341,7 @@ TEST(ViscositySpectrum, has_each_mode_in_its_bin)
 {
     const Model model;
     const inm_range unit = {30, -9.5, 20.5};
-    const Spectrum spectrum(model, 2.0, at_participation(0.22), {1.0, 0.0, 0.0}, unit);
+    const ByFrequency spectrum(model, 2.0, at_participation(0.22), {1.0, 0.0, 0.0}, unit);
     for (size_t b = 0; b < unit.nbin; b++) {
         const int w       = (int) b - 9;
         const double term = std::ldexp(1.0, -std::abs(w));
@@ -361,7 +356,7 @@ TEST(ViscositySpectrum, counts_modes_left_of_the_range_in_the_sums_and_not_those
 {
     const Model model;
     const inm_range part = {10, -4.5, 5.5};
-    const Spectrum spectrum(model, 0.0, at_participation(0.22), {1.0, 0.0, 0.0}, part);
+    const ByFrequency spectrum(model, 0.0, at_participation(0.22), {1.0, 0.0, 0.0}, part);
     EXPECT_NEAR(spectrum(9, 3), Model::sum(5, 8), 1e-15);
     EXPECT_NEAR(spectrum(0, 4), Model::sum(4, 8), 1e-15);
     EXPECT_NEAR(spectrum(9, 4), Model::sum(1, 8) + Model::sum(1, 5), 1e-15);
@@ -371,7 +366,7 @@ TEST(ViscositySpectrum, is_undefined_from_the_first_mode_without_class_on)
 {
     const Model model;
     const inm_range unit = {30, -9.5, 20.5};
-    const Spectrum spectrum(model, 0.0, no_edge, {1.0, 0.0, 0.0}, unit);
+    const ByFrequency spectrum(model, 0.0, no_edge, {1.0, 0.0, 0.0}, unit);
     EXPECT_EQ(spectrum(0, 3), 0.0);
     EXPECT_TRUE(std::isnan(spectrum(1, 1)));
     EXPECT_TRUE(std::isnan(spectrum(29, 3)));
@@ -382,7 +377,7 @@ TEST(ViscositySpectrum, does_not_look_at_weights_without_friction)
 {
     Model model;
     for (double &w : model.t.weight) w = NaN;
-    const Spectrum spectrum(model, 0.0, at_participation(0.22), {1.0, 0.0, 0.0}, wide);
+    const ByFrequency spectrum(model, 0.0, at_participation(0.22), {1.0, 0.0, 0.0}, wide);
     EXPECT_NEAR(spectrum(wide.nbin - 1, 3), Model::sum(5, 8), 1e-15);
 }
 

@@ -1,10 +1,9 @@
 // From blocks to viscosities: a few atoms with any masses, blocks and vectors, through the Hessian, a
-// solver, and everything that is made of a mode table.
+// solver, and everything that is computed from a spectrum.
 
 #include "bytes.h"
 #include "inm.h"
 #include "inm_geometry.h"
-#include "inm_kpm.h"
 #include "with_mpi.h"
 
 #include <cmath>
@@ -41,33 +40,51 @@ void add_terms(Bytes &in, inm_hessian *h, int natom, bool wild)
     }
 }
 
-void look_at(Bytes &in, const inm_modes *m, const inm_request *r, bool wild)
+void look_at_modes(const inm_modes *m)
 {
     for (size_t p = 0; p < m->n; p++) {
         MUST_HOLD(std::isfinite(m->lambda[p]));
         MUST_HOLD(m->cls[p] >= INM_UNSTABLE_UNKNOWN && m->cls[p] <= INM_STABLE);
         MUST_HOLD(!(m->pr[p] < 0.0) && !(m->pr[p] > 1.0 + 1e-9));
     }
-    inm_range range = inm_range_of(m, 8);
+}
+
+// modes must be counted exactly
+void look_at(Bytes &in, const inm_spectrum *s, const inm_request *r, bool wild, bool exactly)
+{
+    const inm_spectrum_facts *about = inm_spectrum_about(s);
+    look_at_modes(inm_spectrum_modes(s));
+    inm_range range = inm_spectrum_range(s, 8);
     if (in.below(2)) {
         const double lo = in.real(), hi = in.real();
         if (lo < hi) range = {8, lo, hi};
     }
     const size_t nk = (size_t) r->ntypes + 1;
-    Array xi2(m->n), dos(8 * 5), gamma(8 * 4), sums(INM_NSET * nk), spectrum(8 * 5);
-    if (r->nproj) inm_mean_projection(m, 0, r->nproj, xi2.data());
-    const double wmin   = std::fabs(in.tame());
-    const Array v       = in.reals(nk, wild);
-    const size_t beyond = inm_dos(m, &range, dos.data());
-    double count        = (double) (m->nzero + beyond);
+    Array dos(8 * 5), gamma(8 * 4), sums(INM_NSET * nk), spectrum(8 * 5);
+    double uncertainty[INM_NSET], outside, slope;
+    const double wmin = std::fabs(in.tame());
+    const inm_cut cut = {r->edge, wmin, (exactly && in.below(2)) ? 0.0 : std::fabs(in.tame())};
+    const Array v     = in.reals(nk, wild);
+    inm_fractions fractions, errors;
+    inm_entropy entropy;
+    MUST_HOLD(inm_dos(s, &range, dos.data(), &outside) == INM_OK);
+    double count = (double) about->nzero + outside;
     for (size_t b = 0; b < range.nbin; b++) count += dos[5 * b + 3];
-    MUST_HOLD(count == (double) m->n);
-    inm_gamma(m, &range, xi2.data(), inm_mean_mass(m), gamma.data());
-    inm_fractions_of(m);
+    if (exactly) MUST_HOLD(count == (double) inm_spectrum_modes(s)->n);
+    MUST_HOLD(inm_fractions_of(s, r->edge, &fractions, &errors) == INM_OK);
     inm_edge_frequency(&range, dos.data(), r->edge);
-    inm_low_frequency_slope(m);
-    inm_viscosity_sums(m, xi2.data(), wmin, r->edge, sums.data());
-    inm_viscosity_spectrum(m, xi2.data(), wmin, r->edge, v.data(), &range, spectrum.data());
+    MUST_HOLD(inm_low_frequency_slope(s, &slope) == INM_OK);
+    MUST_HOLD(inm_harmonic_entropy(s, 1.0, &entropy) == INM_OK);
+    inm_spectrum_resolution(s, range.lo);
+    if (r->nproj) {
+        inm_measure xi2 = {};
+        MUST_HOLD(inm_gamma(s, 0, r->nproj, &range, gamma.data()) == INM_OK);
+        MUST_HOLD(inm_spectrum_projected(s, 0, r->nproj, 1.0, &xi2) == INM_OK);
+        inm_viscosity_sums(&xi2, &cut, sums.data());
+        inm_viscosity_spectrum(&xi2, &cut, v.data(), &range, spectrum.data());
+        MUST_HOLD(inm_viscosity_uncertainty(s, 0, r->nproj, &cut, uncertainty) == INM_OK);
+        inm_measure_free(&xi2);
+    }
     inm_running *mean = nullptr;
     MUST_HOLD(inm_running_create(&mean, INM_NSET, (int) nk) == INM_OK);
     for (int k = 0; k < 3; k++) inm_running_add(mean, sums.data());
@@ -75,17 +92,32 @@ void look_at(Bytes &in, const inm_modes *m, const inm_request *r, bool wild)
     inm_running_destroy(&mean);
 }
 
-void expand(const inm_hessian *h, const double *b)
+bool is_expected(inm_status status)
 {
-    const inm_kpm_request request = {1, b, 1, {1, 1, 1}, 0};
-    const inm_range range         = {6, -5.0, 5.0};
-    Array rows(5 * range.nbin);
-    inm_kpm *k = nullptr;
-    inm_status status = inm_kpm_create(&k, h, &request);
-    if (status == INM_OK) status = inm_kpm_advance(k, 6);
-    if (status == INM_OK) status = inm_kpm_dos(k, &range, rows.data());
-    if (status == INM_OK) inm_kpm_gamma(k, 0, 1, &range, rows.data());
-    inm_kpm_destroy(&k);
+    return status == INM_OK || status == INM_ERR_NONFINITE || status == INM_ERR_LAPACK ||
+        status == INM_ERR_ACCURACY || status == INM_ERR_TAG || status == INM_ERR_ARG;
+}
+
+void solve(Bytes &in, const inm_solver *solver, const inm_hessian *h, const inm_request *r, bool wild)
+{
+    inm_spectrum *s         = nullptr;
+    const inm_status status = inm_solve(solver, h, r, &s);
+    MUST_HOLD(is_expected(status));
+    MUST_HOLD((s != nullptr) == (status == INM_OK));
+    if (s) look_at(in, s, r, wild, inm_solver_place(solver) != INM_MATRIX_FREE);
+    inm_spectrum_destroy(&s);
+}
+
+// a few products, with the affine force besides
+void expand(Bytes &in, const inm_hessian *h, inm_request r, const double *b, bool wild)
+{
+    r.vectors    = INM_VECTORS_NONE;
+    r.nproj      = 1;
+    r.proj       = b;
+    r.nrandom    = 1;
+    r.products   = 6;
+    r.is_free[0] = r.is_free[1] = r.is_free[2] = 1;
+    solve(in, inm_solver_find("kpm"), h, &r, wild);
 }
 } // namespace
 
@@ -141,13 +173,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     inm_hessian_translations(share.h, 1e-6, r.is_free);
     inm_hessian_trace(share.h);
 
-    inm_modes m;
-    memset(&m, 0, sizeof(m));
-    const inm_status status = inm_solve(solver, share.h, &r, &m);
-    MUST_HOLD(status == INM_OK || status == INM_ERR_NONFINITE || status == INM_ERR_LAPACK ||
-              status == INM_ERR_ACCURACY || status == INM_ERR_TAG || status == INM_ERR_ARG);
-    if (status == INM_OK) look_at(in, &m, &r, wild);
-    inm_modes_free(&m);
-    expand(share.h, xi.data());
+    solve(in, solver, share.h, &r, wild);
+    expand(in, share.h, r, xi.data(), wild);
     return 0;
 }

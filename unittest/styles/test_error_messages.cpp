@@ -81,7 +81,7 @@ TEST_F(ErrorMessages, arguments_of_inm_dos)
         {"10 modes", "missing value for modes"},
         {"10 modes lowest", "missing value for modes lowest"},
         {"10 modes lowest 0", "modes lowest must be an integer from 1 on, not 0"},
-        {"10 modes lowest 5", "modes lowest needs solver kpm"},
+        {"10 modes lowest 5", "modes lowest is not possible: solver auto finds all modes; use solver kpm"},
         {"10 modes none eigenvector index 1", "eigenvector needs modes all or unstable"},
         {"10 hessian exact", "hessian cannot be exact; possible here: auto, analytic, numeric"},
         {"10 hessian numeric", "missing value for hessian numeric delta"},
@@ -96,7 +96,7 @@ TEST_F(ErrorMessages, arguments_of_inm_dos)
         {"10 entropy", "missing value for entropy"},
         {"10 entropy 0", "entropy needs a temperature above 0"},
         {"10 entropy warm", "entropy must be a number, not warm"},
-        {"10 edge none solver kpm auto entropy 1", "entropy needs each eigenvalue, and solver kpm"},
+        {"10 edge none solver kpm auto entropy 1", "entropy is not possible: solver kpm finds no single eigenvalues"},
         {"10 threads 0", "threads must be an integer from 1 on, not 0"},
         {"10 check perhaps", "check cannot be perhaps; possible here: yes, no"},
         {"10 eigenvector", "missing value for eigenvector"},
@@ -372,7 +372,7 @@ TEST_F(ErrorMessages, single_precision_of_a_solver_that_has_none)
     const std::string crystal500 =
         std::regex_replace(crystal(), std::regex("block 0 2 0 2 0 2"), "block 0 5 0 5 0 5");
     expect(crystal500, inm("solver lapack precision single") + go(),
-           "solver lapack has no single precision");
+           "precision single is not possible: solver lapack works in double precision");
 }
 
 TEST_F(ErrorMessages, an_error_in_one_instance_leaves_the_next_one_usable)

@@ -203,11 +203,11 @@ TEST_F(SolverKpm, fractions_and_spectra_are_those_of_the_modes)
 TEST_F(SolverKpm, has_no_modes_and_says_so)
 {
     const std::string log = log_of(melt108() + with("kpm 100") + "run 0\n");
-    for (const char *text : {"108 atoms, 321 modes without 3 rigid translations; solver kpm\n",
+    for (const char *text : {"324 modes of 108 atoms, 3 of them rigid translations\n", "324 modes, solver kpm\n",
                              "100 products with 8 vectors, 5 of them random, lambda from ",
                              " GB/s, ", "resolution in w: ", " at the edge, whose step is 0.5 wide",
                              "no modes and no eigenvectors",
-                             "numerical errors, with half of the products, and with other edges "
+                             "numerical uncertainty, from half of the products, and from other edges "
                              "than steps of width 0.5"})
         EXPECT_NE(log.find(text), std::string::npos) << text;
     EXPECT_TRUE(local("inm").empty());
@@ -339,12 +339,12 @@ TEST_F(SolverKpm, refuses_what_needs_eigenvectors_and_names_the_alternative)
     const std::string inm = "compute inm all inm/dos 10 ";
     expect_error(
         inm + "edge pr 0.3 solver kpm auto",
-        "edge pr needs eigenvectors, and solver kpm has none; use edge frequency, with the "
-        "edge frequency that a smaller box of the same liquid has");
+        "edge pr is not possible: solver kpm finds no eigenvectors; use modes lowest, edge "
+        "frequency with the value that a smaller box of the same liquid has");
     for (const char *which : {"all", "unstable"})
         expect_error(inm + "solver kpm auto modes " + which,
-                     "modes all or unstable needs eigenvectors, and solver kpm has none; use "
-                     "modes lowest, or another solver");
+                     std::string("modes ") + which +
+                         " is not possible: solver kpm finds no eigenvectors; use modes lowest");
     expect_error(inm + "solver kpm auto eigenvector index 1",
                  "eigenvector needs modes lowest with solver kpm");
     reopen();
@@ -355,14 +355,14 @@ TEST_F(SolverKpm, refuses_what_needs_eigenvectors_and_names_the_alternative)
 TEST_F(SolverKpm, refuses_a_mixture_by_mode_and_names_the_alternative)
 {
     expect_error("mass 2 3.0\n" + with("kpm 50") + "run 0",
-                 "friction/mix mode needs eigenvectors where atoms differ in mass, and solver kpm "
-                 "of compute inm/dos inm has none; use friction/mix mean");
+                 "Compute ulinm/viscosity eta: friction/mix mode where atoms differ in mass is not "
+                 "possible: solver kpm finds no eigenvectors; use friction/mix mean");
     expect_error("fix mem all orthogonal/dynamics 1 10 1\n"
                  "compute inm all inm/dos 10 edge frequency 5 solver kpm 50\n"
                  "compute gam all affine/gamma inm\n"
                  "compute eta all ulinm/viscosity inm gam friction f_mem wmin 3\n"
                  "thermo_style custom step c_eta\nrun 0",
-                 "differ in friction, and solver kpm");
+                 "differ in friction is not possible: solver kpm");
 }
 
 TEST_F(SolverKpm, refuses_wrong_values)
@@ -378,12 +378,13 @@ TEST_F(SolverKpm, refuses_wrong_values)
     expect_error(inm + "solver kpm auto kpm/random 0",
                  "kpm/random must be an integer from 1 to 1000000, not 0");
     for (const char *key : {"kpm/width 1", "kpm/random 3", "kpm/error 0.1"})
-        expect_error(inm + "solver lapack " + key, " needs solver kpm");
+        expect_error(inm + "solver lapack " + key,
+                     " is not possible: solver lapack does not work with products; use solver kpm");
     expect_error("compute inm all inm/dos 10 edge frequency 5 solver kpm 50\n"
                  "compute gam all affine/gamma inm\n"
                  "compute eta all ulinm/viscosity inm gam friction 80 wmin 0\n"
                  "thermo_style custom step c_eta\nrun 0",
-                 "the lowest frequency must be above 0 with solver kpm");
+                 "wmin 0 is not possible: solver kpm works with polynomials");
 }
 
 TEST_F(SolverKpm, refuses_a_lowest_frequency_that_depends_on_its_own_result)

@@ -82,7 +82,7 @@ TEST_F(SolverLowest, leave_the_moments_as_they_are)
 TEST_F(SolverLowest, refuses_what_does_not_fit)
 {
     const std::pair<std::string, std::string> cases[] = {
-        {"modes lowest 20 solver lapack", "modes lowest needs solver kpm"},
+        {"modes lowest 20 solver lapack", "modes lowest is not possible: solver lapack finds all modes; use solver kpm"},
         {"solver kpm 10 modes lowest 300", "modes lowest 300 works with 456 vectors and needs twice as many modes"},
         {"solver kpm 10 eigenvector index 1", "eigenvector needs modes lowest with solver kpm"},
         {"solver kpm 10 precision single", "precision single is not for solver kpm"},

@@ -3,7 +3,7 @@
 #ifndef INM_ENTROPY_H
 #define INM_ENTROPY_H
 
-#include "inm_modes.h"
+#include "inm_spectrum.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -15,8 +15,10 @@ typedef struct {
 } inm_entropy;
 
 /* Per atom and in units of the Boltzmann constant.  w_thermal = k T / hbar, an angular frequency.
-   Zero modes are left out.  NaN if there is an unstable mode: it has no harmonic entropy. */
-inm_entropy inm_harmonic_entropy(const inm_modes *m, double w_thermal);
+   Rigid translations are left out.  NaN if there is an unstable mode, which has no harmonic entropy,
+   and without eigenvalues (INM_HAS_EIGENVALUES). */
+inm_status inm_harmonic_entropy(const inm_spectrum *spectrum, double w_thermal,
+                                inm_entropy *entropy);
 
 #ifdef __cplusplus
 }

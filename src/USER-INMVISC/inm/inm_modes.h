@@ -4,6 +4,7 @@
 #ifndef INM_MODES_H
 #define INM_MODES_H
 
+#include "inm_classes.h"
 #include "inm_status.h"
 
 #include <stddef.h>
@@ -13,28 +14,7 @@
 extern "C" {
 #endif
 
-/* Classes of modes.  The numbers are an output of compute inm/dos. */
-typedef enum {
-  INM_STABLE = 1,                /* lambda > 0 */
-  INM_ZERO = 0,                  /* rigid translation */
-  INM_UNSTABLE_LOCALIZED = -1,   /* UL, "ULINM" */
-  INM_UNSTABLE_DELOCALIZED = -2, /* UD */
-  INM_UNSTABLE_UNKNOWN = -3      /* no mobility edge, or no eigenvector to compare with it */
-} inm_class;
-
-/* Mobility edge between localized and delocalized unstable modes. */
-typedef enum {
-  INM_EDGE_NONE,
-  INM_EDGE_PARTICIPATION, /* localized: P < value */
-  INM_EDGE_FREQUENCY      /* localized: |w| > value */
-} inm_edge_kind;
-
-typedef struct {
-  inm_edge_kind kind;
-  double value;
-} inm_edge;
-
-typedef struct {
+typedef struct inm_modes {
   size_t natom; /* N */
   int dim;      /* 2 or 3 */
   size_t n;     /* modes: dim * N */
@@ -48,7 +28,7 @@ typedef struct {
   double *proj2;  /* [nproj][n]      (e_p . b/sqrt(m))^2 of each projected vector b; NaN likewise */
   double *weight; /* [ntypes][n]     sum over atoms of the type of |e_ip|^2 / m_i; NaN likewise */
   signed char *cls; /* [n]             inm_class, by the edge given to the solver */
-  double *share; /* [natom][3]      mean |e_ip|^2 over the modes UL, UD, stable; NaN if unknown */
+  double *intensity;   /* [natom][3]      mean |e_ip|^2 over the modes UL, UD, stable; NaN if unknown */
   double *eigenvector; /* [natom][3]      of the chosen mode; NaN if none */
   size_t kept;         /* index of the chosen mode, n if none */
   const char *solver;  /* name of the one whose results these are */
@@ -57,14 +37,11 @@ typedef struct {
   int grid[2];         /* rows and columns of ranks that held the matrix; 1 and 1 if one rank did */
 } inm_modes;
 
-/* Angular frequency on the real axis, negative for unstable modes. */
-double inm_frequency(double lambda);
-
-/* Class of a mode that is not a zero mode.  pr may be NaN. */
-inm_class inm_classify(double lambda, double pr, inm_edge edge);
-
 /* True if the eigenvector of mode p was seen. */
 int inm_has_vector(const inm_modes *m, size_t p);
+
+/* Squared projection on mode p, mean over the vectors first..first+count-1. */
+double inm_mean_projection(const inm_modes *m, int first, int count, size_t p);
 
 /* Index of the atom with a tag in the table, or natom if it is not there. */
 size_t inm_mode_atom(const inm_modes *m, int64_t tag);

@@ -1,67 +1,113 @@
-/* Spectra over frequency: density of states, participation ratio, affine force correlator. */
+/* The spectrum of one configuration, and what is computed from it: density of states, participation
+   ratio, affine force correlator, fractions, edge.  Each is written once, for two sources: the modes
+   of a diagonalization (modes/inm_mode_spectrum.h) and Chebyshev moments (kpm/inm_kpm_spectrum.h).
+   Both come from inm_solve(). */
 
 #ifndef INM_SPECTRUM_H
 #define INM_SPECTRUM_H
 
-#include "inm_modes.h"
+#include "inm_capability.h"
+#include "inm_measure.h"
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-/* nbin bins of equal width between the frequencies lo and hi. */
+typedef struct inm_spectrum inm_spectrum;
+struct inm_modes; /* inm_modes.h */
+
+/* Free; accepts NULL and leaves NULL behind.  Not collective, as all that follows; every rank has the
+   whole spectrum. */
+void inm_spectrum_destroy(inm_spectrum **spectrum);
+
+/* What is known of a spectrum without computing. */
 typedef struct {
-  size_t nbin;
-  double lo, hi;
-} inm_range;
+  const char *solver; /* name of the one whose results these are */
+  size_t natom;
+  size_t nmode; /* modes without rigid translations */
+  size_t nzero; /* rigid translations */
+  int ntypes;
+  double mean_mass;       /* number average */
+  double lowest, highest; /* frequencies that bound the spectrum */
 
-double inm_bin_width(const inm_range *range);
-double inm_bin_center(const inm_range *range, size_t bin);
+  /* of a diagonalization */
+  int single;  /* 1 if it was done in single precision */
+  int nthread; /* threads of a rank */
+  int grid[2]; /* rows and columns of ranks that held the matrix; 1 and 1 if one rank did */
 
-/* Bin of a frequency, or range->nbin if it lies outside. */
-size_t inm_bin(const inm_range *range, double w);
+  /* of polynomials, else 0 */
+  double width;        /* of the steps at edges (inm_cut); 0: as wide as inm_default_width says */
+  size_t products;     /* products of the matrix with the start vectors */
+  size_t low_products; /* the same with eight vectors each, for the lowest modes */
+  int nvector;         /* start vectors, random ones among them */
+  int nrandom;
+  double change;       /* last relative change that was compared with the bound, NaN if none was */
+  double traffic;      /* bytes moved at the least by the products on this rank */
+  double seconds;      /* spent in the products */
+  double low_seconds;  /* in the lowest modes */
+} inm_spectrum_facts;
 
-/* A range for all modes of the table and 26 % more at either end, with w = 0 on a boundary
-   between two bins, so that no bin mixes stable and unstable modes.  Needs nbin >= 2. */
-inm_range inm_range_of(const inm_modes *m, size_t nbin);
+const inm_spectrum_facts *inm_spectrum_about(const inm_spectrum *spectrum);
 
-/* The same for modes between two frequencies. */
-inm_range inm_range_around(double lowest, double highest, size_t nbin);
+/* NULL if the spectrum has what is asked for, else why not: the end of a sentence, with what to do. */
+const char *inm_spectrum_lacks(const inm_spectrum *spectrum, inm_capability what);
 
-/* Density of states and participation ratio by bin; zero modes are left out.
+/* The mode table: all modes, or the lowest ones where the solver was asked for those; without any
+   mode for other polynomials.  Borrowed, never NULL. */
+const struct inm_modes *inm_spectrum_modes(const inm_spectrum *spectrum);
+
+/* Half width of what broadens a density at the frequency w; 0 for modes. */
+double inm_spectrum_resolution(const inm_spectrum *spectrum, double w);
+
+/* ---- measures: start with a zeroed struct, free with inm_measure_free -------------------------- */
+
+/* Modes, each with weight one: the weights add up to their number. */
+inm_status inm_spectrum_count(const inm_spectrum *spectrum, inm_measure *m);
+
+/* Squared projections of the vectors first..first+count-1 on the modes, mean over the vectors,
+   force^2/mass.
+   part  0 to 1, of the products that went into polynomials, to see whether they were enough;
+         modes do not depend on it */
+inm_status inm_spectrum_projected(const inm_spectrum *spectrum, int first, int count, double part,
+                                  inm_measure *m);
+
+/* ---- computed from the measures ---------------------------------------------------------------- */
+
+/* A range for all modes and 26 % more at either end (inm_range_around). */
+inm_range inm_spectrum_range(const inm_spectrum *spectrum, size_t nbin);
+
+/* Density of states and participation ratio by bin; rigid translations are left out.
    dos [nbin][5]: w, g(w), mean P, count, sum of P.  g is normalized to one over all modes of both
    branches, g(w) = count / (modes * width) (paper, eq. S2).  Mean P is NaN in an empty bin, and
    both P columns are NaN where eigenvectors are missing.
-   Returns the number of modes outside the range. */
-size_t inm_dos(const inm_modes *m, const inm_range *range, double *dos);
+   outside  NULL, or out: modes outside the range */
+inm_status inm_dos(const inm_spectrum *spectrum, const inm_range *range, double *dos,
+                   double *outside);
 
-/* Affine force correlator by bin (paper, eq. S3 of appendix D).
-   xi2   [n]        squared projections, force^2/mass (inm_mean_projection)
-   mass  number-average mass
-   gamma [nbin][4]: w, mean of xi2, that divided by mass, sum of xi2 */
-void inm_gamma(const inm_modes *m, const inm_range *range, const double *xi2, double mass,
-               double *gamma);
+/* Affine force correlator by bin (paper, eq. S3 of appendix D), mean over the vectors
+   first..first+count-1.
+   gamma [nbin][4]: w, mean of the squared projections, that divided by the mean mass, their sum.
+   NaN where there is less than half a mode. */
+inm_status inm_gamma(const inm_spectrum *spectrum, int first, int count, const inm_range *range,
+                     double *gamma);
 
-/* Mean of the squared projections first..first+count-1 of each mode.  xi2 [n] out. */
-void inm_mean_projection(const inm_modes *m, int first, int count, double *xi2);
-
-/* Numbers of modes by class, relative to the modes without the zero modes; NaN if unknown. */
+/* Numbers of modes by class, relative to the modes without rigid translations; NaN if unknown. */
 typedef struct {
   double stable, unstable, localized, delocalized;
 } inm_fractions;
-inm_fractions inm_fractions_of(const inm_modes *m);
+
+/* errors  standard errors from the spread of random vectors; NaN below two of them, and for modes */
+inm_status inm_fractions_of(const inm_spectrum *spectrum, inm_edge edge, inm_fractions *fractions,
+                            inm_fractions *errors);
+
+/* Slope a of the low-frequency law g(w) = a |w| (paper, eq. S3 of appendix C): the lowest 5 % of
+   the modes by |w|, up to |w| = W, are a W^2 of all modes.  NaN if there are too few modes. */
+inm_status inm_low_frequency_slope(const inm_spectrum *spectrum, double *slope);
 
 /* Frequency |w| of the mobility edge on the unstable branch.  For an edge by participation ratio:
    where the bin mean of P(w), followed from w = 0 outwards, first falls below the value, with
    linear interpolation between bins; NaN if it does not.  dos as filled by inm_dos. */
 double inm_edge_frequency(const inm_range *range, const double *dos, inm_edge edge);
-
-/* Slope a of the low-frequency law g(w) = a |w| (paper, eq. S3 of appendix C): the lowest 5 % of
-   the modes by |w|, up to |w| = W, are a W^2 of all modes. */
-double inm_low_frequency_slope(const inm_modes *m);
-
-/* Number-average mass of the atoms. */
-double inm_mean_mass(const inm_modes *m);
 
 #ifdef __cplusplus
 }

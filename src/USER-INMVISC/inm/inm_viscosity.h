@@ -10,34 +10,41 @@
 #ifndef INM_VISCOSITY_H
 #define INM_VISCOSITY_H
 
+#include "inm_running.h"
 #include "inm_spectrum.h"
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-/* the four sets of modes, in the order of all outputs */
-enum { INM_UL, INM_UD, INM_S, INM_ALL, INM_NSET };
-
 /* Coefficients of one snapshot.
-   xi2   [n]                 squared projections
-   wmin  modes with |w| < wmin are left out, >= 0
-   edge  classes are decided anew, so that the edge can be varied
+   xi2   squared projections (inm_spectrum_projected)
+   cut   which modes, and where the classes part
    sums  [INM_NSET][ntypes+1] out; with k = 0: sum_p Xi_p^2 / lambda_p^2 (for one v/m for all modes),
          k = 1..ntypes: sum_p (sum_{i of type k} |e_ip|^2/m_i) Xi_p^2 / lambda_p^2.
-   NaN in a set that has a mode without eigenvector, or whose class is unknown. */
-void inm_viscosity_sums(const inm_modes *m, const double *xi2, double wmin, inm_edge edge,
-                        double *sums);
+   NaN in a set that has a mode without eigenvector or of unknown class, and for k > 0 where there are
+   no eigenvectors. */
+void inm_viscosity_sums(const inm_measure *xi2, const inm_cut *cut, double *sums);
+
+/* Numerical uncertainty of the sums with k = 0, [INM_NSET]: what half of the products change, and the
+   most of what a half and a quarter of the width of the steps change, and of what sharp edges would
+   change by chance: of the n modes on a step, a sharp edge moves each in or out.  If b is the sum over
+   the modes of what it changes, all taken positive, then independent modes change b/sqrt(n), times 1.5
+   for the spread of their projections and steps; twice that is taken.
+   first, count  vectors as in inm_spectrum_projected
+   NaN for modes, which have neither. */
+inm_status inm_viscosity_uncertainty(const inm_spectrum *spectrum, int first, int count,
+                                     const inm_cut *cut, double *uncertainty);
 
 /* sum_k friction[k] sums[k], skipping coefficients that are 0.  [nk] each */
 double inm_viscosity_contract(const double *friction, const double *sums, int nk);
 
-/* Spectral decomposition by bin of the modes with |w| >= wmin.
+/* Spectral decomposition by bin of the modes that the cut keeps.
    friction [ntypes+1]  in the order of sums
    spectrum [nbin][5]   w, d(eta_UL)/dw, d(eta_all)/dw, and both summed from the left edge
    Modes left of the range count in the sums.  Without the factor 1/V and units. */
-void inm_viscosity_spectrum(const inm_modes *m, const double *xi2, double wmin, inm_edge edge,
-                            const double *friction, const inm_range *range, double *spectrum);
+void inm_viscosity_spectrum(const inm_measure *xi2, const inm_cut *cut, const double *friction,
+                            const inm_range *range, double *spectrum);
 
 /* Logarithmic derivative [ln f(1.1 x) - ln f(0.9 x)] / ln(1.1/0.9) from the two values; NaN where
    it does not exist. */

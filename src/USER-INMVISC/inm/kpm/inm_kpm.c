@@ -1,6 +1,6 @@
 /* Chebyshev moments of the mass-weighted Hessian: inm_kpm.h */
 
-#include "inm_kpm.h"
+#include "kpm/inm_kpm.h"
 
 #include "base/inm_lapack.h"
 #include "base/inm_pages.h"
@@ -35,9 +35,20 @@ void inm_kpm_destroy(inm_kpm **kpm)
   *kpm = NULL;
 }
 
-static int groups_of(const inm_kpm_request *request)
+int inm_kpm_default_random(int nproj)
 {
-  return (request->nproj + request->nrandom + INM_GROUP - 1) / INM_GROUP;
+  const int least = 4;
+  return (nproj + least + INM_GROUP - 1) / INM_GROUP * INM_GROUP - nproj;
+}
+
+static int random_of(const inm_request *request)
+{
+  return request->nrandom ? request->nrandom : inm_kpm_default_random(request->nproj);
+}
+
+static int groups_of(const inm_request *request)
+{
+  return (request->nproj + random_of(request) + INM_GROUP - 1) / INM_GROUP;
 }
 
 /* elements of the vectors of one group */
@@ -88,7 +99,7 @@ static void count_atoms(inm_kpm *kpm, const inm_hessian *h)
 
 static double start_element(const inm_kpm *kpm, size_t i, int a, int v)
 {
-  const inm_kpm_request *r = &kpm->request;
+  const inm_request *r = &kpm->request;
   if (a >= kpm->h->dim || v >= r->nproj + r->nrandom) return 0.0;
   if (v >= r->nproj) return inm_random_sign(kpm->h->tag[i], a, v - r->nproj);
   return r->proj[3 * ((size_t) v * kpm->h->nrow + i) + (size_t) a] / sqrt(kpm->h->mass[i]);
@@ -243,13 +254,13 @@ static inm_status find_interval(inm_kpm *kpm)
 
 /* ---- creation --------------------------------------------------------------------------------- */
 
-inm_status inm_kpm_create(inm_kpm **out, const inm_hessian *h, const inm_kpm_request *request)
+inm_status inm_kpm_create(inm_kpm **out, const inm_hessian *h, const inm_request *request)
 {
   inm_kpm *kpm = (inm_kpm *) calloc(1, sizeof(*kpm));
   inm_status status = kpm ? INM_OK : INM_ERR_ALLOC;
 
   *out = NULL;
-  if (request->nproj < 0 || request->nrandom < 1 ||
+  if (request->nproj < 0 || request->nrandom < 0 ||
       request->nrandom > INT_MAX - INM_GROUP - request->nproj)
     status = INM_ERR_ARG;
   status = inm_status_sync(status, h->comm);
@@ -257,6 +268,7 @@ inm_status inm_kpm_create(inm_kpm **out, const inm_hessian *h, const inm_kpm_req
   kpm->comm = h->comm;
   kpm->h = h;
   kpm->request = *request;
+  kpm->request.nrandom = random_of(request);
   kpm->ngroup = groups_of(request);
   count_atoms(kpm, h);
   kpm->nmode = (size_t) h->dim * kpm->natom - kpm->nzero;
@@ -413,7 +425,7 @@ int inm_kpm_random(const inm_kpm *kpm)
   return kpm->request.nrandom;
 }
 
-double inm_kpm_bytes_for(const inm_hessian *h, const inm_kpm_request *request)
+double inm_kpm_bytes_for(const inm_hessian *h, const inm_request *request)
 {
   return inm_block_matrix_bytes_for(h) +
       2.0 * groups_of(request) * INM_ATOM_GROUP * sizeof(double) * (double) h->ncol;
@@ -422,6 +434,11 @@ double inm_kpm_bytes_for(const inm_hessian *h, const inm_kpm_request *request)
 double inm_kpm_traffic(const inm_kpm *kpm)
 {
   return kpm->traffic;
+}
+
+MPI_Comm inm_kpm_comm(const inm_kpm *kpm)
+{
+  return kpm->comm;
 }
 
 size_t inm_kpm_natom(const inm_kpm *kpm)
@@ -464,7 +481,8 @@ const double *inm_kpm_moments(const inm_kpm *kpm, int v)
   return inm_kpm_moment(kpm, v, 0);
 }
 
-double inm_kpm_place(const inm_kpm *kpm, double lambda)
+/* place of lambda in the interval, as a number between -1 and 1 */
+static double place_of(const inm_kpm *kpm, double lambda)
 {
   return (2.0 * lambda - kpm->hi - kpm->lo) / (kpm->hi - kpm->lo);
 }
@@ -472,7 +490,7 @@ double inm_kpm_place(const inm_kpm *kpm, double lambda)
 double inm_kpm_resolution(const inm_kpm *kpm, double w, size_t nproduct)
 {
   const double pi = 3.14159265358979323846, half = 0.5 * (kpm->hi - kpm->lo);
-  const double x = inm_kpm_place(kpm, w * fabs(w)), sine = sqrt(fmax(0.0, 1.0 - x * x));
+  const double x = place_of(kpm, w * fabs(w)), sine = sqrt(fmax(0.0, 1.0 - x * x));
   const double in_lambda = pi * half * sine / (double) inm_kpm_nmoment(nproduct);
 
   /* sqrt(w^2 + in_lambda) - |w|, also for a w whose square is no number any more */

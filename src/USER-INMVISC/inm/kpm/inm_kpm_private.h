@@ -3,13 +3,13 @@
 #ifndef INM_KPM_PRIVATE_H
 #define INM_KPM_PRIVATE_H
 
-#include "inm_kpm.h"
+#include "kpm/inm_kpm.h"
 
 struct inm_block_matrix; /* inm_block_product.h */
 
 struct inm_kpm {
   MPI_Comm comm;
-  inm_kpm_request request;
+  inm_request request;
   size_t natom, nzero, nmode; /* of all ranks */
   double total_mass;
   int one_mass;
@@ -33,8 +33,5 @@ size_t inm_kpm_nmoment(size_t nproduct);
 
 /* Moment k of vector v, and those that follow it. */
 double *inm_kpm_moment(const inm_kpm *kpm, int v, size_t k);
-
-/* Place of lambda in the interval, as a number between -1 and 1. */
-double inm_kpm_place(const inm_kpm *kpm, double lambda);
 
 #endif

@@ -5,7 +5,7 @@
 #include "comm/inm_atom_order.h"
 #include "comm/inm_route.h"
 #include "hessian/inm_hessian_private.h"
-#include "solvers/inm_solver_private.h"
+
 
 #include <limits.h>
 #include <math.h>

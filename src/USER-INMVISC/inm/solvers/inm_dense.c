@@ -1,71 +1,20 @@
 /* Collecting the distributed blocks into one dense mass-weighted matrix on one rank.
    The order of atoms is that of their tags, so the matrix is the same for any distribution. */
 
+#include "solvers/inm_dense.h"
+
 #include "base/inm_pages.h"
 #include "base/inm_team.h"
 #include "comm/inm_atom_order.h"
 #include "comm/inm_stream.h"
 #include "hessian/inm_hessian_private.h"
 #include "hessian/inm_residual.h"
-#include "solvers/inm_solver_private.h"
+
 
 #include <limits.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* ---- atoms: index, type, mass, vectors ------------------------------------------------------- */
-
-/* A record is a few indices and numbers, all as double: exact up to 2^53. */
-static size_t atom_record(const inm_dense *d)
-{
-  return 3 + 3 * (size_t) d->nproj;
-}
-
-static void take_atom(inm_dense *d, const double *record)
-{
-  const size_t i = (size_t) record[0];
-  const double *b = &record[3];
-
-  d->type[i] = (int) record[1];
-  d->mass[i] = record[2];
-  for (int v = 0; v < d->nproj; v++)
-    for (int a = 0; a < d->dim; a++)
-      d->proj[v * d->n + d->dim * i + a] = b[3 * v + a] / sqrt(d->mass[i]);
-}
-
-static void take_atoms(void *ctx, const void *bytes, size_t n)
-{
-  inm_dense *d = (inm_dense *) ctx;
-  const double *record = (const double *) bytes, *end = record + n / sizeof(*record);
-  for (; record < end; record += atom_record(d)) take_atom(d, record);
-}
-
-static inm_status gather_atoms(const inm_hessian *h, const inm_request *request, const int64_t *tag,
-                               size_t natom, int root, inm_dense *d)
-{
-  inm_stream stream;
-  const size_t bytes = atom_record(d) * sizeof(double);
-  double *record = (double *) malloc(bytes);
-  inm_status status = inm_status_sync(record ? INM_OK : INM_ERR_ALLOC, h->comm);
-
-  if (status == INM_OK) status = inm_stream_open(&stream, h->comm, root, take_atoms, d);
-  if (status != INM_OK) goto done;
-  for (size_t i = 0; i < h->nrow; i++) {
-    record[0] = (double) inm_tag_index(tag, natom, h->tag[i]);
-    record[1] = h->type[i];
-    record[2] = h->mass[i];
-    for (int v = 0; v < request->nproj; v++)
-      memcpy(&record[3 + 3 * v], &request->proj[3 * (v * h->nrow + i)], 3 * sizeof(*record));
-    inm_stream_put(&stream, record, bytes);
-  }
-  inm_stream_end(&stream);
-  inm_stream_close(&stream);
-
-done:
-  free(record);
-  return status;
-}
 
 /* ---- blocks ---------------------------------------------------------------------------------- */
 
@@ -85,8 +34,8 @@ static void add_to_element(inm_dense *d, size_t row, size_t col, double x)
    stands for its transpose too. */
 static inm_status take_block(inm_dense *d, const block_record *record)
 {
-  const size_t dim = (size_t) d->dim, i = (size_t) record->row, j = (size_t) record->col;
-  const double weight = d->scale / sqrt(d->mass[i] * d->mass[j]);
+  const size_t dim = (size_t) d->atoms.dim, i = (size_t) record->row, j = (size_t) record->col;
+  const double weight = d->scale / sqrt(d->atoms.mass[i] * d->atoms.mass[j]);
   double k[9];
 
   for (size_t e = 0; e < 9; e++) k[e] = weight * record->k[e];
@@ -155,28 +104,8 @@ void inm_dense_free(inm_dense *d)
   free(d->a);
   free(d->single);
   inm_residual_destroy(&d->residual);
-  free(d->mass);
-  free(d->type);
-  free(d->proj);
+  inm_mode_atoms_free(&d->atoms);
   memset(d, 0, sizeof(*d));
-}
-
-static void describe(inm_dense *d, const inm_hessian *h, const inm_request *request, size_t natom)
-{
-  memset(d, 0, sizeof(*d));
-  d->dim = h->dim;
-  d->scale = h->scale;
-  d->nproj = request->nproj;
-  d->natom = natom;
-  d->n = (size_t) h->dim * natom;
-}
-
-static inm_status allocate_atoms(inm_dense *d)
-{
-  d->mass = (double *) calloc(d->natom + 1, sizeof(*d->mass));
-  d->type = (int *) calloc(d->natom + 1, sizeof(*d->type));
-  d->proj = (double *) calloc((size_t) d->nproj * d->n + 1, sizeof(*d->proj));
-  return (d->mass && d->type && d->proj) ? INM_OK : INM_ERR_ALLOC;
 }
 
 static inm_status dense_alloc(inm_dense *d, const inm_request *request)
@@ -186,19 +115,18 @@ static inm_status dense_alloc(inm_dense *d, const inm_request *request)
   if (request->precision == INM_DOUBLE) {
     d->a = (double *) calloc(elements, sizeof(*d->a));
     inm_prefer_large_pages(d->a, elements * sizeof(*d->a));
-    return d->a ? allocate_atoms(d) : INM_ERR_ALLOC;
+    return d->a ? INM_OK : INM_ERR_ALLOC;
   }
   d->single = (float *) calloc(elements, sizeof(*d->single));
   inm_prefer_large_pages(d->single, elements * sizeof(*d->single));
   if (!d->single) return INM_ERR_ALLOC;
-  const inm_status status = (request->vectors == INM_VECTORS_NONE)
+  return (request->vectors == INM_VECTORS_NONE)
       ? INM_OK
-      : inm_residual_create(&d->residual, d->natom, d->dim);
-  return (status == INM_OK) ? allocate_atoms(d) : status;
+      : inm_residual_create(&d->residual, d->atoms.natom, d->atoms.dim);
 }
 
-/* Pages of the matrix, which is zero, are had when they are touched: shared, since clearing them takes
-   longer than filling in the blocks. */
+/* First-touch the zeroed matrix with all threads: page faults would otherwise cost more than filling in
+   the blocks. */
 typedef struct {
   char *memory;
   size_t bytes;
@@ -226,36 +154,18 @@ static void touch_matrix(const inm_dense *d, int nthread)
 inm_status inm_dense_gather(const inm_hessian *h, const inm_request *request, const int64_t *tag,
                             size_t natom, int root, int nthread, inm_dense *d)
 {
-  int me;
-  inm_status status = INM_OK;
+  int rank;
 
-  MPI_Comm_rank(h->comm, &me);
-  describe(d, h, request, natom);
-  if (me == root) status = dense_alloc(d, request);
-  status = inm_status_sync(status, h->comm);
-
-  if (status == INM_OK && me == root) touch_matrix(d, nthread);
-  if (status == INM_OK) status = gather_atoms(h, request, tag, natom, root, d);
+  MPI_Comm_rank(h->comm, &rank);
+  memset(d, 0, sizeof(*d));
+  inm_status status = inm_mode_atoms_gather(&d->atoms, h, request, tag, natom, root);
+  d->n = d->atoms.n;
+  d->scale = h->scale;
+  if (status == INM_OK)
+    status = inm_status_sync((rank == root) ? dense_alloc(d, request) : INM_OK, h->comm);
+  if (status == INM_OK && rank == root) touch_matrix(d, nthread);
   if (status == INM_OK) status = gather_blocks(h, tag, natom, root, d);
   return status;
-}
-
-inm_status inm_dense_share_atoms(const inm_hessian *h, const inm_request *request,
-                                 const int64_t *tag, size_t natom, inm_dense *d)
-{
-  const int root = 0;
-  const size_t nproj = (size_t) request->nproj;
-  inm_status status;
-
-  describe(d, h, request, natom);
-  if (nproj > 0 && d->n > (size_t) INT_MAX / nproj) return INM_ERR_SIZE;
-  status = inm_status_sync(allocate_atoms(d), h->comm);
-  if (status == INM_OK) status = gather_atoms(h, request, tag, natom, root, d);
-  if (status != INM_OK) return status;
-  MPI_Bcast(d->mass, (int) natom, MPI_DOUBLE, root, h->comm);
-  MPI_Bcast(d->type, (int) natom, MPI_INT, root, h->comm);
-  MPI_Bcast(d->proj, (int) (nproj * d->n), MPI_DOUBLE, root, h->comm);
-  return INM_OK;
 }
 
 /* ---- translations ---------------------------------------------------------------------------- */
@@ -305,13 +215,13 @@ static void lift_share(void *ctx, int thread)
 {
   const lifting *l = (const lifting *) ctx;
   inm_dense *d = l->dense;
-  const size_t dim = (size_t) d->dim;
+  const size_t dim = (size_t) d->atoms.dim;
   size_t first;
-  const size_t count = inm_team_share(d->natom, 1, l->nthread, thread, &first);
+  const size_t count = inm_team_share(d->atoms.natom, 1, l->nthread, thread, &first);
 
   for (size_t i = first; i < first + count; i++)
-    for (size_t j = 0; j < d->natom; j++) {
-      const double lift = l->weight * sqrt(d->mass[i] * d->mass[j]);
+    for (size_t j = 0; j < d->atoms.natom; j++) {
+      const double lift = l->weight * sqrt(d->atoms.mass[i] * d->atoms.mass[j]);
       for (size_t a = 0; a < dim; a++)
         if (l->is_free[a]) add_to_element(d, dim * i + a, dim * j + a, lift);
     }
@@ -326,10 +236,10 @@ inm_status inm_dense_lift_translations(inm_dense *d, const int *is_free, int nth
   const double norm = row_sum_norm(&l), shift = (norm > 0.0) ? 1.1 * norm : 1.0;
   free(l.norm);
   if (!isfinite(norm * norm)) return INM_ERR_NONFINITE; /* solvers square what they get */
-  for (size_t i = 0; i < d->natom; i++) total += d->mass[i];
+  for (size_t i = 0; i < d->atoms.natom; i++) total += d->atoms.mass[i];
   l.weight = shift / total;
   inm_run_parallel(nthread, lift_share, &l);
-  for (int a = 0; a < d->dim; a++)
-    if (is_free[a] && d->residual) inm_residual_lift(d->residual, a, shift, d->mass);
+  for (int a = 0; a < d->atoms.dim; a++)
+    if (is_free[a] && d->residual) inm_residual_lift(d->residual, a, shift, d->atoms.mass);
   return INM_OK;
 }

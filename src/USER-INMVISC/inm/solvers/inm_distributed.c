@@ -130,7 +130,7 @@ static inm_status check_eigenvalues(const inm_distributed *p)
   return good ? INM_OK : INM_ERR_ACCURACY;
 }
 
-/* The same verdict on all ranks.  Collective. */
+/* The same status on all ranks.  Collective. */
 static inm_status check_vectors(inm_distributed *p, const inm_hessian *h, const int64_t *tag)
 {
   const size_t n = p->d.n;
@@ -165,7 +165,7 @@ static inm_status attempt(const inm_solver *solver, inm_distributed *p, const in
   p->nvector = 0.0;
   if (inm_cyclic_inside(&p->d)) {
     inm_blas_set_threads(1); /* all ranks are at work */
-    status = solver->solve_distributed(p);
+    status = solver->on_grid(p);
     if (status == INM_OK) status = check_eigenvalues(p);
     inm_blas_set_threads(threads);
   }
@@ -193,12 +193,12 @@ inm_status inm_distributed_solve(const inm_solver *solver, const inm_hessian *h,
   if (modes->n == 0) return INM_OK;
   memset(&p, 0, sizeof(p));
   p.f.modes = modes;
-  p.f.dense = &p.atoms;
+  p.f.atoms = &p.atoms;
   p.f.request = request;
   p.f.nthread = 1;
   status = inm_cyclic_create(&p.d, h->comm, modes->natom, modes->dim);
   if (status != INM_OK) return status;
-  status = inm_dense_share_atoms(h, request, modes->tag, modes->natom, &p.atoms);
+  status = inm_mode_atoms_gather_all(&p.atoms, h, request, modes->tag, modes->natom);
   if (status == INM_OK) status = inm_status_sync(allocate(&p), h->comm);
   if (status != INM_OK) goto done;
 
@@ -210,14 +210,14 @@ inm_status inm_distributed_solve(const inm_solver *solver, const inm_hessian *h,
 
   if (status == INM_OK && inm_cyclic_inside(&p.d)) {
     status = inm_fill_merge(&p.f, root, p.d.comm);
-    if (status == INM_OK && p.d.myrow == 0 && p.d.mycol == 0) inm_fill_shares(&p.f);
+    if (status == INM_OK && p.d.myrow == 0 && p.d.mycol == 0) inm_fill_means(&p.f);
   }
   status = inm_status_sync(status, h->comm);
 
 done:
   free(p.lambda);
   free(p.f.intensity);
-  inm_dense_free(&p.atoms);
+  inm_mode_atoms_free(&p.atoms);
   inm_cyclic_free(&p.d);
   return status;
 }

@@ -5,11 +5,11 @@
 #define INM_DISTRIBUTED_H
 
 #include "solvers/inm_cyclic.h"
-#include "solvers/inm_solver_private.h"
+#include "solvers/inm_solver_entry.h"
 
 typedef struct inm_distributed {
   inm_cyclic d;
-  inm_dense atoms; /* masses, types, vectors to project: of all atoms, on all ranks; no matrix */
+  inm_mode_atoms atoms; /* of all atoms, on all ranks */
   inm_filler f;    /* of this rank's table: it gets the vectors that are completed here */
   int attempt; /* 0; 1 where the solver, or the check of its vectors, returned INM_ERR_ACCURACY */
   double *lambda; /* [n] for the solver to fill, ascending, lifted translations last */

@@ -13,7 +13,7 @@
    Vectors stand in groups of eight (inm_block_product.h).  Random starts are functions of the atom ID
    and sums are those over ranks: results do not depend on the distribution but for rounding. */
 
-#include "inm_lowest.h"
+#include "solvers/inm_lowest.h"
 
 #include "base/inm_lapack.h"
 #include "base/inm_pages.h"
@@ -22,7 +22,7 @@
 #include "hessian/inm_hessian_private.h"
 #include "hessian/inm_translations.h"
 #include "inm_random.h"
-#include "solvers/inm_solver_private.h"
+#include "modes/inm_mode_table.h"
 
 #include <float.h>
 #include <limits.h>
@@ -44,7 +44,8 @@ static const double largest_growth =
 
 typedef struct {
   const inm_hessian *h;
-  const inm_lowest_request *request;
+  const inm_request *request;
+  double lo, hi; /* an interval that has all eigenvalues */
   inm_block_matrix *matrix;
   size_t m, ngroup;        /* vectors, groups of them */
   size_t rows, group_size; /* 3 nrow; elements of a group, copies of other ranks' rows included */
@@ -161,7 +162,7 @@ static inm_status filter(subspace *s, double lowest, double cut)
 {
   inm_status status = INM_OK;
   for (size_t g = 0; g < s->ngroup && status == INM_OK; g++)
-    status = filter_group(s, lowest, cut, s->request->highest, group_of(s, s->x, g));
+    status = filter_group(s, lowest, cut, s->hi, group_of(s, s->x, g));
   leave_out_translations(s);
   return status;
 }
@@ -322,8 +323,8 @@ static inm_status rayleigh_ritz(subspace *s)
 
 static int has_converged(const subspace *s)
 {
-  const double bound = max_residual * (s->request->highest - s->request->lowest);
-  for (size_t v = 0; v < s->request->count; v++)
+  const double bound = max_residual * (s->hi - s->lo);
+  for (size_t v = 0; v < s->request->nlowest; v++)
     if (!(s->residual[v] <= bound)) return 0;
   return 1;
 }
@@ -331,7 +332,7 @@ static int has_converged(const subspace *s)
 /* The first cut is at zero, where unstable modes end, if that is inside. */
 static inm_status iterate(subspace *s)
 {
-  const double lo = s->request->lowest, hi = s->request->highest;
+  const double lo = s->lo, hi = s->hi;
   double lowest = lo, cut = (lo < 0.0 && hi > 0.0) ? 0.0 : lo + 0.1 * (hi - lo);
   inm_status status = INM_OK;
 
@@ -398,47 +399,31 @@ static void finish_modes(const subspace *s, inm_modes *m)
   }
 }
 
-/* mode whose eigenvector is kept, or n */
-static size_t find_keep(const inm_lowest_request *r, const inm_modes *m)
-{
-  size_t best = m->n;
-
-  if (r->keep == INM_KEEP_INDEX && r->keep_value >= 1.0 && r->keep_value <= (double) m->n)
-    best = (size_t) r->keep_value - 1;
-  if (r->keep == INM_KEEP_FREQUENCY)
-    for (size_t v = 0; v < m->n; v++)
-      if (best == m->n ||
-          fabs(inm_frequency(m->lambda[v]) - r->keep_value) <
-              fabs(inm_frequency(m->lambda[best]) - r->keep_value))
-        best = v;
-  return best;
-}
-
 /* masses, means over the classes, the chosen eigenvector: by atom */
 static void fill_atoms(const subspace *s, inm_modes *m)
 {
   const inm_hessian *h = s->h;
   double number[3] = {0.0, 0.0, 0.0}, e[3];
 
-  m->kept = find_keep(s->request, m);
+  m->kept = inm_modes_find_keep(m, s->request);
   for (size_t v = 0; v < m->n; v++)
-    for (int c = 0; c < 3; c++) number[c] += (inm_share_column(m->cls[v]) == c);
+    for (int c = 0; c < 3; c++) number[c] += (inm_class_column(m->cls[v]) == c);
   for (size_t i = 0; i < h->nrow; i++) {
     const size_t k = inm_tag_index(m->tag, m->natom, h->tag[i]);
     m->mass[k] = h->mass[i];
     for (size_t v = 0; v < m->n; v++) {
-      const int c = inm_share_column(m->cls[v]);
+      const int c = inm_class_column(m->cls[v]);
       const double intensity = intensity_of(s, i, v, e);
-      if (c >= 0) m->share[3 * k + (size_t) c] += intensity / number[c];
+      if (c >= 0) m->intensity[3 * k + (size_t) c] += intensity / number[c];
       if (v == m->kept) memcpy(&m->eigenvector[3 * k], e, sizeof(e));
     }
   }
   MPI_Allreduce(MPI_IN_PLACE, m->mass, (int) m->natom, MPI_DOUBLE, MPI_SUM, h->comm);
-  MPI_Allreduce(MPI_IN_PLACE, m->share, (int) (3 * m->natom), MPI_DOUBLE, MPI_SUM, h->comm);
+  MPI_Allreduce(MPI_IN_PLACE, m->intensity, (int) (3 * m->natom), MPI_DOUBLE, MPI_SUM, h->comm);
   MPI_Allreduce(MPI_IN_PLACE, m->eigenvector, (int) (3 * m->natom), MPI_DOUBLE, MPI_SUM, h->comm);
   for (size_t k = 0; k < m->natom; k++)
     for (size_t c = 0; c < 3; c++) {
-      if (number[c] == 0.0) m->share[3 * k + c] = NAN;
+      if (number[c] == 0.0) m->intensity[3 * k + c] = NAN;
       if (m->kept == m->n) m->eigenvector[3 * k + c] = NAN;
     }
   inm_modes_fix_sign(m);
@@ -452,10 +437,10 @@ static inm_status fill_table(const subspace *s, inm_modes *m)
   m->dim = s->h->dim;
   m->ntypes = s->request->ntypes;
   m->nproj = s->request->nproj;
-  m->solver = "kpm";
+  m->solver = "lowest";
   m->nthread = 1;
   m->grid[0] = m->grid[1] = 1;
-  status = inm_status_sync(inm_modes_alloc_rows(m, s->request->count), s->h->comm);
+  status = inm_status_sync(inm_modes_alloc_rows(m, s->request->nlowest), s->h->comm);
   if (status != INM_OK) return status;
   inm_modes_clear(m);
   for (size_t v = 0; v < m->n; v++) add_up_mode(s, v, m);
@@ -484,17 +469,17 @@ static inm_status check_request(subspace *s)
 {
   inm_status status = INM_OK;
 
-  s->m = inm_lowest_vectors(s->request->count);
+  s->m = inm_lowest_vectors(s->request->nlowest);
   s->ngroup = s->m / INM_GROUP;
-  if (s->request->count < 1 || !(s->request->lowest < s->request->highest)) status = INM_ERR_ARG;
+  if (s->request->nlowest < 1 || !(s->lo < s->hi)) status = INM_ERR_ARG;
   if (inm_hessian_largest_type(s->h) > s->request->ntypes) status = INM_ERR_ARG;
   if (count_modes(s) < 2 * s->m) status = INM_ERR_ARG;
   if (s->m > 32766) status = INM_ERR_SIZE; /* as dsyevd has it */
   return inm_status_sync(status, s->h->comm);
 }
 
-inm_status inm_lowest_modes(const inm_hessian *h, const inm_lowest_request *request,
-                            inm_modes *modes, size_t *products)
+inm_status inm_lowest_modes(const inm_hessian *h, const inm_request *request, double lowest,
+                            double highest, inm_modes *modes, size_t *products)
 {
   subspace s;
   inm_status status;
@@ -503,6 +488,8 @@ inm_status inm_lowest_modes(const inm_hessian *h, const inm_lowest_request *requ
   memset(&s, 0, sizeof(s));
   s.h = h;
   s.request = request;
+  s.lo = lowest;
+  s.hi = highest;
   status = check_request(&s);
   if (status == INM_OK) status = inm_block_matrix_create(&s.matrix, h);
   if (status == INM_OK) {

@@ -24,11 +24,23 @@ static nodes look_at_nodes(MPI_Comm comm, double limit)
 
 /* ---- choice ----------------------------------------------------------------------------------- */
 
-static void count_memory(inm_plan *plan, const nodes *of)
+/* collective */
+static void count_memory(inm_plan *plan, MPI_Comm comm, double limit, const nodes *of)
 {
-  const int distributed = inm_solver_is_distributed(plan->solver);
-  plan->need = inm_solver_bytes(plan->solver, &plan->job) * (distributed ? of->ranks : 1);
-  plan->have = distributed ? of->least : of->root;
+  const double bytes = inm_solver_bytes(plan->solver, &plan->job);
+
+  switch (inm_solver_place(plan->solver)) {
+    case INM_ON_ROOT:
+      plan->need = bytes;
+      plan->have = of->root;
+      break;
+    case INM_ON_GRID:
+      plan->need = bytes * of->ranks;
+      plan->have = of->least;
+      break;
+    default:
+      inm_node_memory(comm, bytes, limit, &plan->need, &plan->have);
+  }
 }
 
 int inm_plan_fits(const inm_plan *plan)
@@ -44,28 +56,31 @@ static int is_better(const inm_plan *a, const inm_plan *b)
   return a_fits ? a->work < b->work : a->need < b->need;
 }
 
-/* a distributed solver on one rank is that rank's BLAS without its threads */
+/* A distributed solver on one rank is that rank's BLAS without its threads; matrix-free ones leave
+   something out. */
 static int is_candidate(const inm_solver *solver, const inm_job *job)
 {
-  return !(inm_solver_is_distributed(solver) && job->nprocs == 1);
+  const inm_place place = inm_solver_place(solver);
+  return (place == INM_ON_ROOT || (place == INM_ON_GRID && job->nprocs > 1)) &&
+      inm_solver_can(solver, job) == INM_OK;
 }
 
-static void choose(inm_plan *plan, const nodes *of)
+static void choose(inm_plan *plan, MPI_Comm comm, double limit, const nodes *of)
 {
   const inm_solver *solver;
   inm_plan trial = *plan;
 
   for (size_t k = 0; (solver = inm_solver_built(k)) != NULL; k++) {
-    if (!is_candidate(solver, &plan->job) || inm_solver_can(solver, &plan->job) != INM_OK) continue;
+    if (!is_candidate(solver, &plan->job)) continue;
     trial.solver = solver;
     trial.work = inm_solver_work(solver, &plan->job);
-    count_memory(&trial, of);
+    count_memory(&trial, comm, limit, of);
     if (!plan->solver || is_better(&trial, plan)) *plan = trial;
   }
 }
 
-inm_status inm_plan_make(inm_plan *plan, MPI_Comm comm, size_t n, const inm_request *request,
-                         const inm_solver *wanted, double limit)
+inm_status inm_plan_make(inm_plan *plan, MPI_Comm comm, size_t n, const inm_hessian *h,
+                         const inm_request *request, const inm_solver *wanted, double limit)
 {
   inm_cores *cores = NULL;
   inm_status status = inm_cores_create(&cores, comm, request->max_threads);
@@ -74,6 +89,8 @@ inm_status inm_plan_make(inm_plan *plan, MPI_Comm comm, size_t n, const inm_requ
   if (status != INM_OK) return status;
   const nodes of = look_at_nodes(comm, limit);
   plan->job.n = n;
+  plan->job.h = h;
+  plan->job.request = request;
   plan->job.vectors = request->vectors;
   plan->job.precision = inm_precision_used(request, n);
   plan->job.nthread = inm_cores_count(cores);
@@ -82,13 +99,13 @@ inm_status inm_plan_make(inm_plan *plan, MPI_Comm comm, size_t n, const inm_requ
   inm_cores_destroy(&cores);
 
   if (!wanted) {
-    choose(plan, &of);
+    choose(plan, comm, limit, &of);
     return plan->solver ? INM_OK : INM_ERR_SIZE;
   }
   status = inm_solver_can(wanted, &plan->job);
   if (status != INM_OK) return status;
   plan->solver = wanted;
   plan->work = inm_solver_work(wanted, &plan->job);
-  count_memory(plan, &of);
+  count_memory(plan, comm, limit, &of);
   return INM_OK;
 }

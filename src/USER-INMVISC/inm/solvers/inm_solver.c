@@ -1,7 +1,12 @@
+#include "inm_solver.h"
+
 #include "comm/inm_atom_order.h"
 #include "inm_cores.h"
+#include "modes/inm_mode_spectrum.h"
+#include "modes/inm_mode_table.h"
 #include "solvers/inm_distributed.h"
-#include "solvers/inm_solver_private.h"
+#include "solvers/inm_lowest.h"
+#include "solvers/inm_solver_entry.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -17,7 +22,14 @@ static const inm_solver *const solvers[] = {
 #if defined(INM_ELPA)
     &inm_solver_elpa,
 #endif
+    &inm_solver_kpm,
+    &inm_solver_lowest,
 };
+
+/* what the choice of a solver does not consider: solvers that leave something out */
+static const char *const unchosen_lacks[INM_NCAPABILITY] = {
+    NULL, NULL, NULL, NULL, NULL, "solver auto finds all modes; use solver kpm",
+    "solver auto does not work with products; use solver kpm"};
 
 const inm_solver *inm_solver_find(const char *name)
 {
@@ -36,9 +48,14 @@ const char *inm_solver_name(const inm_solver *solver)
   return solver->name;
 }
 
-int inm_solver_is_distributed(const inm_solver *solver)
+inm_place inm_solver_place(const inm_solver *solver)
 {
-  return solver->solve_distributed != NULL;
+  return solver->place;
+}
+
+const char *inm_solver_lacks(const inm_solver *solver, inm_capability what)
+{
+  return solver ? solver->lacks[what] : unchosen_lacks[what];
 }
 
 inm_status inm_solver_can(const inm_solver *solver, const inm_job *job)
@@ -54,6 +71,11 @@ double inm_solver_bytes(const inm_solver *solver, const inm_job *job)
 double inm_solver_work(const inm_solver *solver, const inm_job *job)
 {
   return solver->work(job);
+}
+
+size_t inm_solver_vectors(size_t nlowest)
+{
+  return inm_lowest_vectors(nlowest);
 }
 
 /* Wait for the root without spinning: its BLAS threads want the cores of the waiting ranks. */
@@ -104,16 +126,17 @@ static inm_status solve_on_root(const inm_solver *solver, const inm_request *req
 
   memset(&f, 0, sizeof(f));
   f.modes = modes;
-  f.dense = d;
+  f.atoms = &d->atoms;
+  f.residual = d->residual;
   f.request = request;
   f.nthread = inm_cores_count(cores);
-  f.intensity = (double *) malloc((d->natom + 1) * sizeof(*f.intensity));
+  f.intensity = (double *) malloc((d->atoms.natom + 1) * sizeof(*f.intensity));
   if (!f.intensity) return INM_ERR_ALLOC;
 
-  memcpy(modes->mass, d->mass, d->natom * sizeof(*d->mass));
+  memcpy(modes->mass, d->atoms.mass, modes->natom * sizeof(*modes->mass));
   inm_cores_take(cores);
   status = inm_dense_lift_translations(d, request->is_free, f.nthread);
-  if (status == INM_OK && d->n > 0) status = solver->solve(d, &f);
+  if (status == INM_OK && d->n > 0) status = solver->on_root(d, &f);
   inm_cores_give_back(cores);
   if (status == INM_OK) status = check_finite(modes);
   free(f.intensity);
@@ -138,7 +161,7 @@ static inm_status start_table(const inm_solver *solver, const inm_hessian *h,
   modes->nproj = request->nproj;
   modes->solver = solver->name;
   modes->grid[0] = modes->grid[1] = 1;
-  modes->nthread = inm_solver_is_distributed(solver) ? 1 : inm_cores_count(cores);
+  modes->nthread = (solver->place == INM_ON_GRID) ? 1 : inm_cores_count(cores);
   for (int a = 0; a < modes->dim; a++)
     if (request->is_free[a] && modes->natom > 0) modes->nzero++;
   return inm_status_sync(inm_modes_alloc(modes), comm);
@@ -184,13 +207,15 @@ static inm_status solve_once(const inm_solver *solver, const inm_hessian *h,
 
   if (status == INM_OK) status = start_table(solver, h, request, cores, modes);
   if (status == INM_OK) {
-    const inm_job job = {modes->n, request->vectors, inm_precision_used(request, modes->n), 1, 1};
+    const inm_job job = {modes->n, request->vectors, inm_precision_used(request, modes->n),
+                         1,        1,                NULL,
+                         NULL};
     used.precision = job.precision;
     modes->single = (job.precision == INM_SINGLE_PRECISION);
     status = inm_solver_can(solver, &job);
   }
   if (status == INM_OK)
-    status = inm_solver_is_distributed(solver) ? inm_distributed_solve(solver, h, &used, modes)
+    status = (solver->place == INM_ON_GRID) ? inm_distributed_solve(solver, h, &used, modes)
                                                : gather_and_solve(solver, h, &used, cores, modes);
   if (status == INM_OK) status = inm_modes_bcast(modes, 0, inm_hessian_comm(h));
   if (status == INM_OK) inm_modes_fix_sign(modes);
@@ -199,8 +224,9 @@ static inm_status solve_once(const inm_solver *solver, const inm_hessian *h,
   return status;
 }
 
-inm_status inm_solve(const inm_solver *solver, const inm_hessian *h, const inm_request *request,
-                     inm_modes *modes)
+/* by a dense solver */
+static inm_status solve_densely(const inm_solver *solver, const inm_hessian *h,
+                                const inm_request *request, inm_modes *modes)
 {
   inm_modes_free(modes);
   const inm_status status = solve_once(solver, h, request, modes);
@@ -211,4 +237,28 @@ inm_status inm_solve(const inm_solver *solver, const inm_hessian *h, const inm_r
   inm_request in_double = *request;
   in_double.precision = INM_DOUBLE;
   return solve_once(&inm_solver_lapack, h, &in_double, modes);
+}
+
+inm_status inm_solve_modes(const inm_solver *solver, const inm_hessian *h,
+                           const inm_request *request, inm_modes *modes)
+{
+  if (solver->place == INM_MATRIX_FREE) return INM_ERR_ARG;
+  return solve_densely(solver, h, request, modes);
+}
+
+inm_status inm_solve(const inm_solver *solver, const inm_hessian *h, const inm_request *request,
+                     inm_spectrum **out)
+{
+  *out = NULL;
+  if (solver->place == INM_MATRIX_FREE) {
+    const inm_job job = {0, request->vectors, request->precision, 1, 1, h, request};
+    const inm_status status = solver->can(&job);
+    return (status == INM_OK) ? solver->matrix_free(h, request, out) : status;
+  }
+  inm_modes modes;
+  memset(&modes, 0, sizeof(modes));
+  const inm_status status = solve_densely(solver, h, request, &modes);
+  if (status != INM_OK) return status;
+  return inm_status_sync(inm_mode_spectrum_create(out, &modes, solver->lacks),
+                         inm_hessian_comm(h));
 }

@@ -13,7 +13,7 @@
 
 static inm_status elpa_can(const inm_job *job)
 {
-  if (job->precision != INM_DOUBLE) return INM_ERR_ARG;
+  if (job->vectors == INM_VECTORS_LOWEST || job->precision != INM_DOUBLE) return INM_ERR_ARG;
   return inm_cyclic_fits(job->n, job->nprocs) ? INM_OK : INM_ERR_SIZE;
 }
 
@@ -118,7 +118,7 @@ static inm_status elpa_solve(inm_distributed *p)
   return status;
 }
 
-const inm_solver inm_solver_elpa = {"elpa", elpa_can, elpa_bytes, elpa_work, NULL, elpa_solve};
+const inm_solver inm_solver_elpa = {"elpa", INM_ON_GRID, {NULL, NULL, NULL, INM_NO_SINGLE("elpa"), NULL, INM_NO_LOWEST("elpa"), INM_NO_PRODUCTS("elpa")}, elpa_can, elpa_bytes, elpa_work, NULL, elpa_solve, NULL};
 
 #else
 typedef int inm_not_built; /* ISO C wants something in every file */

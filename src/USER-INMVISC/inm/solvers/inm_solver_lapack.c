@@ -6,7 +6,7 @@
 
 #include "base/inm_lapack.h"
 #include "eigen/inm_tridiagonal_vectors.h"
-#include "solvers/inm_solver_private.h"
+#include "solvers/inm_solver_entry.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -20,7 +20,7 @@ static const size_t largest_n_all = 32766, largest_n = 46340;
 static inm_status lapack_can(const inm_job *job)
 {
   const size_t largest = (job->vectors == INM_VECTORS_ALL) ? largest_n_all : largest_n;
-  if (job->precision != INM_DOUBLE) return INM_ERR_ARG;
+  if (job->vectors == INM_VECTORS_LOWEST || job->precision != INM_DOUBLE) return INM_ERR_ARG;
   return (job->n <= largest) ? INM_OK : INM_ERR_SIZE;
 }
 
@@ -72,7 +72,7 @@ static inm_status solve_all(inm_dense *d, inm_filler *f)
     inm_fill_spectrum(f, lambda);
     status = inm_fill_panel(f, 0, d->n, d->a);
   }
-  if (status == INM_OK) inm_fill_shares(f);
+  if (status == INM_OK) inm_fill_means(f);
 
 done:
   free(lambda);
@@ -160,7 +160,7 @@ static inm_status solve_lowest(inm_dense *d, inm_filler *f)
     if (f->request->vectors == INM_VECTORS_UNSTABLE)
       status = lowest_vectors(d, diagonal, offdiagonal, tau, f);
   }
-  if (status == INM_OK) inm_fill_shares(f);
+  if (status == INM_OK) inm_fill_means(f);
   free(t);
   return status;
 }
@@ -170,5 +170,4 @@ static inm_status lapack_solve(inm_dense *d, inm_filler *f)
   return (f->request->vectors == INM_VECTORS_ALL) ? solve_all(d, f) : solve_lowest(d, f);
 }
 
-const inm_solver inm_solver_lapack = {"lapack",    lapack_can,   lapack_bytes,
-                                      lapack_work, lapack_solve, NULL};
+const inm_solver inm_solver_lapack = {"lapack", INM_ON_ROOT, {NULL, NULL, NULL, INM_NO_SINGLE("lapack"), NULL, INM_NO_LOWEST("lapack"), INM_NO_PRODUCTS("lapack")}, lapack_can, lapack_bytes, lapack_work, lapack_solve, NULL, NULL};

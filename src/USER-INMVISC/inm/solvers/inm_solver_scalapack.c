@@ -75,7 +75,7 @@ static void describe(const tridiagonal *t, int n, int width, int *desc)
 
 static inm_status scalapack_can(const inm_job *job)
 {
-  if (job->precision != INM_DOUBLE) return INM_ERR_ARG;
+  if (job->vectors == INM_VECTORS_LOWEST || job->precision != INM_DOUBLE) return INM_ERR_ARG;
   return inm_cyclic_fits(job->n, job->nprocs) ? INM_OK : INM_ERR_SIZE;
 }
 
@@ -386,8 +386,7 @@ static inm_status scalapack_solve(inm_distributed *p)
   return status;
 }
 
-const inm_solver inm_solver_scalapack = {"scalapack",    scalapack_can, scalapack_bytes,
-                                         scalapack_work, NULL,          scalapack_solve};
+const inm_solver inm_solver_scalapack = {"scalapack", INM_ON_GRID, {NULL, NULL, NULL, INM_NO_SINGLE("scalapack"), NULL, INM_NO_LOWEST("scalapack"), INM_NO_PRODUCTS("scalapack")}, scalapack_can, scalapack_bytes, scalapack_work, NULL, scalapack_solve, NULL};
 
 #else
 typedef int inm_not_built; /* ISO C wants something in every file */

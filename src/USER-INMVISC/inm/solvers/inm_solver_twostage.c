@@ -25,7 +25,7 @@
 #include "eigen/inm_tridiagonal.h"
 #include "inm_cores.h"
 #include "inm_random.h"
-#include "solvers/inm_solver_private.h"
+#include "solvers/inm_solver_entry.h"
 
 #include <float.h>
 #include <math.h>
@@ -62,6 +62,7 @@ typedef struct {
 
 static inm_status twostage_can(const inm_job *job)
 {
+  if (job->vectors == INM_VECTORS_LOWEST) return INM_ERR_ARG;
   return (job->n <= largest_n) ? INM_OK : INM_ERR_SIZE;
 }
 
@@ -333,7 +334,7 @@ static inm_status twostage_solve(inm_dense *d, inm_filler *f)
   twostage s;
   inm_status status = INM_ERR_ALLOC;
 
-  if (d->n <= 4 * KD) return inm_solver_lapack.solve(d, f);
+  if (d->n <= 4 * KD) return inm_solver_lapack.on_root(d, f);
   memset(&s, 0, sizeof(s));
   s.n = d->n;
   s.nthread = f->nthread;
@@ -351,8 +352,8 @@ static inm_status twostage_solve(inm_dense *d, inm_filler *f)
     status = s.z ? all_panels(&s, d, f, inm_fill_wanted(f)) : INM_ERR_ALLOC;
   }
   if (status == INM_OK) {
-    inm_fill_shares(f);
-    status = inm_fill_verdict(f);
+    inm_fill_means(f);
+    status = inm_fill_precision(f);
   }
 
   free(s.band);
@@ -363,5 +364,4 @@ static inm_status twostage_solve(inm_dense *d, inm_filler *f)
   return status;
 }
 
-const inm_solver inm_solver_twostage = {"twostage",    twostage_can,   twostage_bytes,
-                                        twostage_work, twostage_solve, NULL};
+const inm_solver inm_solver_twostage = {"twostage", INM_ON_ROOT, {NULL, NULL, NULL, NULL, NULL, INM_NO_LOWEST("twostage"), INM_NO_PRODUCTS("twostage")}, twostage_can, twostage_bytes, twostage_work, twostage_solve, NULL, NULL};

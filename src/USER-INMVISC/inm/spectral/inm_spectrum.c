@@ -1,144 +1,206 @@
 #include "inm_spectrum.h"
 
+#include "spectral/inm_source.h"
+
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
-double inm_bin_width(const inm_range *range)
+/* ---- life ------------------------------------------------------------------------------------- */
+
+inm_status inm_spectrum_create(inm_spectrum **out, const inm_source *source, void *data,
+                               const char *const *lacks, int nsample,
+                               const inm_spectrum_facts *about)
 {
-  return (range->hi - range->lo) / (double) range->nbin;
-}
+  inm_spectrum *s = (inm_spectrum *) calloc(1, sizeof(*s));
 
-double inm_bin_center(const inm_range *range, size_t bin)
-{
-  return range->lo + ((double) bin + 0.5) * inm_bin_width(range);
-}
-
-size_t inm_bin(const inm_range *range, double w)
-{
-  if (!(w >= range->lo && w < range->hi)) return range->nbin;
-  const size_t bin = (size_t) ((w - range->lo) / inm_bin_width(range));
-  return (bin < range->nbin) ? bin : range->nbin - 1;
-}
-
-inm_range inm_range_of(const inm_modes *m, size_t nbin)
-{
-  return m->n
-      ? inm_range_around(inm_frequency(m->lambda[0]), inm_frequency(m->lambda[m->n - 1]), nbin)
-      : inm_range_around(0.0, 0.0, nbin);
-}
-
-inm_range inm_range_around(double lowest, double highest, size_t nbin)
-{
-  /* 2^(1/3) - 1: with a quarter, the extreme mode itself would stand on a boundary between two bins
-     wherever its branch has a multiple of 5 bins, and rounding would decide */
-  const double margin = 0.25992104989487319;
-  inm_range range = {nbin, -1.0, 1.0};
-
-  lowest = fmin(0.0, lowest);
-  highest = fmax(0.0, highest);
-  if (highest - lowest > 0.0) {
-    range.lo = (1.0 + margin) * lowest;
-    range.hi = (1.0 + margin) * highest;
+  *out = s;
+  if (!s) {
+    source->destroy(data);
+    return INM_ERR_ALLOC;
   }
-  if (range.lo == 0.0) return range;
-
-  /* whole bins on either side of zero: the width that is needed by the side that suffers more */
-  double below = ceil(-range.lo / inm_bin_width(&range));
-  if (below > (double) nbin - 1.0) below = (double) nbin - 1.0;
-  const double width = fmax(-range.lo / below, range.hi / ((double) nbin - below));
-  range.lo = -below * width;
-  range.hi = ((double) nbin - below) * width;
-  return range;
+  s->about = *about;
+  s->lacks = lacks;
+  s->source = source;
+  s->data = data;
+  s->nsample = nsample;
+  return INM_OK;
 }
 
-size_t inm_dos(const inm_modes *m, const inm_range *range, double *dos)
+void inm_spectrum_destroy(inm_spectrum **spectrum)
 {
-  const double total = (double) (m->n - m->nzero) * inm_bin_width(range);
-  size_t outside = 0;
+  if (!spectrum || !*spectrum) return;
+  (*spectrum)->source->destroy((*spectrum)->data);
+  free(*spectrum);
+  *spectrum = NULL;
+}
 
-  for (size_t b = 0; b < range->nbin; b++) {
-    double *row = &dos[5 * b];
-    row[0] = inm_bin_center(range, b);
-    row[1] = row[2] = row[3] = row[4] = 0.0;
+const inm_spectrum_facts *inm_spectrum_about(const inm_spectrum *spectrum)
+{
+  return &spectrum->about;
+}
+
+const char *inm_spectrum_lacks(const inm_spectrum *spectrum, inm_capability what)
+{
+  return spectrum->lacks[what];
+}
+
+const struct inm_modes *inm_spectrum_modes(const inm_spectrum *spectrum)
+{
+  return spectrum->source->modes(spectrum->data);
+}
+
+double inm_spectrum_resolution(const inm_spectrum *spectrum, double w)
+{
+  return spectrum->source->resolution(spectrum->data, w);
+}
+
+inm_status inm_spectrum_count(const inm_spectrum *spectrum, inm_measure *m)
+{
+  return spectrum->source->count(spectrum->data, -1, m);
+}
+
+inm_status inm_spectrum_projected(const inm_spectrum *spectrum, int first, int count, double part,
+                                  inm_measure *m)
+{
+  return spectrum->source->projected(spectrum->data, first, count, part, m);
+}
+
+/* ---- by bin ----------------------------------------------------------------------------------- */
+
+inm_range inm_spectrum_range(const inm_spectrum *spectrum, size_t nbin)
+{
+  return inm_range_around(spectrum->about.lowest, spectrum->about.highest, nbin);
+}
+
+/* sum [nbin] of the participation ratios, NaN where one is not known */
+static void sum_participation(const inm_measure *count, const inm_range *range, double *sum)
+{
+  for (size_t b = 0; b < range->nbin; b++) sum[b] = count->pr ? 0.0 : NAN;
+  for (size_t j = 0; j < count->n && count->pr; j++) {
+    const size_t b = inm_bin(range, inm_frequency(count->lambda[j]));
+    if (count->weight[j] != 0.0 && b < range->nbin) sum[b] += count->weight[j] * count->pr[j];
   }
-  for (size_t p = 0; p < m->n; p++) {
-    if (m->cls[p] == INM_ZERO) continue;
-    const size_t b = inm_bin(range, inm_frequency(m->lambda[p]));
-    if (b == range->nbin) {
-      outside++;
-      continue;
+}
+
+/* [nbin] each, in one piece that the caller frees */
+static double *two_columns(const inm_range *range, double **second)
+{
+  double *first = (double *) malloc(2 * range->nbin * sizeof(*first));
+  *second = first ? first + range->nbin : NULL;
+  return first;
+}
+
+inm_status inm_dos(const inm_spectrum *spectrum, const inm_range *range, double *dos,
+                   double *outside)
+{
+  inm_measure modes = {0};
+  double *pr, *count = two_columns(range, &pr);
+  inm_status status = count ? inm_spectrum_count(spectrum, &modes) : INM_ERR_ALLOC;
+
+  if (status == INM_OK) status = inm_measure_bins(&modes, range, count);
+  if (status == INM_OK) {
+    const double width = inm_bin_width(range), total = (double) spectrum->about.nmode * width;
+    double inside = 0.0;
+    sum_participation(&modes, range, pr);
+    for (size_t b = 0; b < range->nbin; b++) {
+      double *row = &dos[5 * b];
+      row[0] = inm_bin_center(range, b);
+      row[1] = (total > 0.0) ? count[b] / total : NAN;
+      row[2] = (count[b] > 0.0) ? pr[b] / count[b] : NAN;
+      row[3] = count[b];
+      row[4] = pr[b];
+      inside += count[b];
     }
-    dos[5 * b + 3] += 1.0;
-    dos[5 * b + 4] += m->pr[p];
+    if (outside) *outside = (double) spectrum->about.nmode - inside;
   }
-  for (size_t b = 0; b < range->nbin; b++) {
-    double *row = &dos[5 * b];
-    row[1] = (total > 0.0) ? row[3] / total : NAN;
-    row[2] = (row[3] > 0.0) ? row[4] / row[3] : NAN;
-  }
-  return outside;
+  inm_measure_free(&modes);
+  free(count);
+  return status;
 }
 
-void inm_gamma(const inm_modes *m, const inm_range *range, const double *xi2, double mass,
-               double *gamma)
+inm_status inm_gamma(const inm_spectrum *spectrum, int first, int count, const inm_range *range,
+                     double *gamma)
 {
-  for (size_t b = 0; b < range->nbin; b++) {
+  inm_measure modes = {0}, projected = {0};
+  double *xi2, *number = two_columns(range, &xi2);
+  inm_status status = number ? inm_spectrum_count(spectrum, &modes) : INM_ERR_ALLOC;
+
+  if (status == INM_OK) status = inm_spectrum_projected(spectrum, first, count, 1.0, &projected);
+  if (status == INM_OK) status = inm_measure_bins(&modes, range, number);
+  if (status == INM_OK) status = inm_measure_bins(&projected, range, xi2);
+  for (size_t b = 0; b < range->nbin && status == INM_OK; b++) {
     double *row = &gamma[4 * b];
     row[0] = inm_bin_center(range, b);
-    row[1] = row[2] = row[3] = 0.0;
+    row[1] = (number[b] >= 0.5) ? xi2[b] / number[b] : NAN;
+    row[2] = row[1] / spectrum->about.mean_mass;
+    row[3] = xi2[b];
   }
-  for (size_t p = 0; p < m->n; p++) {
-    const size_t b = inm_bin(range, inm_frequency(m->lambda[p]));
-    if (m->cls[p] == INM_ZERO || b == range->nbin) continue;
-    gamma[4 * b + 1] += 1.0; /* the count, until it has served */
-    gamma[4 * b + 3] += xi2[p];
-  }
-  for (size_t b = 0; b < range->nbin; b++) {
-    double *row = &gamma[4 * b];
-    row[1] = (row[1] > 0.0) ? row[3] / row[1] : NAN;
-    row[2] = row[1] / mass;
-  }
+  inm_measure_free(&modes);
+  inm_measure_free(&projected);
+  free(number);
+  return status;
 }
 
-void inm_mean_projection(const inm_modes *m, int first, int count, double *xi2)
+/* ---- fractions -------------------------------------------------------------------------------- */
+
+/* unstable and localized modes of one estimate (inm_source) */
+static inm_status count_classes(const inm_spectrum *s, int sample, inm_edge edge, double *unstable,
+                                double *localized)
 {
-  for (size_t p = 0; p < m->n; p++) {
-    double sum = 0.0;
-    for (int v = first; v < first + count; v++) sum += m->proj2[(size_t) v * m->n + p];
-    xi2[p] = sum / count;
-  }
+  const double zero = 0.0;
+  inm_measure modes = {0};
+  inm_status status = s->source->count(s->data, sample, &modes);
+
+  if (status == INM_OK) status = inm_measure_below(&modes, 1, &zero, unstable);
+  if (status == INM_OK) status = inm_measure_localized(&modes, edge, localized);
+  inm_measure_free(&modes);
+  *unstable /= (double) s->about.nmode;
+  *localized /= (double) s->about.nmode;
+  return status;
 }
 
-inm_fractions inm_fractions_of(const inm_modes *m)
+/* of a mean over n values with the sum of squared deviations given */
+static double standard_error(double square, int n)
 {
-  const double total = (double) (m->n - m->nzero);
-  double stable = 0.0, localized = 0.0, delocalized = 0.0, unknown = 0.0;
-  inm_fractions f = {NAN, NAN, NAN, NAN};
+  return (n > 1) ? sqrt(square / (n * (n - 1.0))) : NAN;
+}
 
-  for (size_t p = 0; p < m->n; p++) switch (m->cls[p]) {
-      case INM_STABLE:
-        stable += 1.0;
-        break;
-      case INM_UNSTABLE_LOCALIZED:
-        localized += 1.0;
-        break;
-      case INM_UNSTABLE_DELOCALIZED:
-        delocalized += 1.0;
-        break;
-      case INM_UNSTABLE_UNKNOWN:
-        unknown += 1.0;
-        break;
-      default:
-        break;
-    }
-  if (total <= 0.0) return f;
-  f.stable = stable / total;
-  f.unstable = (localized + delocalized + unknown) / total;
-  if (unknown == 0.0) {
-    f.localized = localized / total;
-    f.delocalized = delocalized / total;
+inm_status inm_fractions_of(const inm_spectrum *spectrum, inm_edge edge, inm_fractions *fractions,
+                            inm_fractions *errors)
+{
+  double unstable = NAN, localized = NAN, one[2], square[2] = {0.0, 0.0};
+  inm_status status = count_classes(spectrum, -1, edge, &unstable, &localized);
+
+  for (int k = 0; k < spectrum->nsample && status == INM_OK; k++) {
+    status = count_classes(spectrum, k, edge, &one[0], &one[1]);
+    square[0] += (one[0] - unstable) * (one[0] - unstable);
+    square[1] += (one[1] - localized) * (one[1] - localized);
   }
-  return f;
+  fractions->unstable = unstable;
+  fractions->stable = 1.0 - unstable;
+  fractions->localized = localized;
+  fractions->delocalized = unstable - localized;
+  errors->unstable = errors->stable = standard_error(square[0], spectrum->nsample);
+  errors->localized = standard_error(square[1], spectrum->nsample);
+  errors->delocalized = hypot(errors->unstable, errors->localized);
+  return status;
+}
+
+/* ---- features --------------------------------------------------------------------------------- */
+
+inm_status inm_low_frequency_slope(const inm_spectrum *spectrum, double *slope)
+{
+  const double part = 0.05;
+  inm_measure modes = {0};
+  double reached, lambda;
+  inm_status status = inm_spectrum_count(spectrum, &modes);
+
+  *slope = NAN;
+  if (status == INM_OK) status = inm_measure_softest(&modes, part, &reached, &lambda);
+  if (status == INM_OK && lambda > 0.0) *slope = reached / lambda;
+  inm_measure_free(&modes);
+  return status;
 }
 
 double inm_edge_frequency(const inm_range *range, const double *dos, inm_edge edge)
@@ -159,40 +221,4 @@ double inm_edge_frequency(const inm_range *range, const double *dos, inm_edge ed
     p_before = p;
   }
   return NAN;
-}
-
-static int compare_doubles(const void *x, const void *y)
-{
-  const double a = *(const double *) x, b = *(const double *) y;
-  return (a > b) - (a < b);
-}
-
-double inm_low_frequency_slope(const inm_modes *m)
-{
-  const double share = 0.05;
-  const size_t nmode = m->n - m->nzero;
-  size_t k = 0;
-  double *size = (double *) malloc((nmode + 1) * sizeof(*size));
-
-  if (!size) return NAN;
-  for (size_t p = 0; p < m->n; p++)
-    if (m->cls[p] != INM_ZERO) size[k++] = fabs(m->lambda[p]);
-  qsort(size, nmode, sizeof(*size), compare_doubles);
-
-  /* between the last mode inside and the first outside, W^2 = |lambda| is known best */
-  const size_t inside = (size_t) (share * (double) nmode);
-  double slope = NAN;
-  if (inside > 0 && inside < nmode) {
-    const double w2 = 0.5 * (size[inside - 1] + size[inside]);
-    if (w2 > 0.0) slope = (double) inside / ((double) nmode * w2);
-  }
-  free(size);
-  return slope;
-}
-
-double inm_mean_mass(const inm_modes *m)
-{
-  double sum = 0.0;
-  for (size_t i = 0; i < m->natom; i++) sum += m->mass[i];
-  return sum / (double) m->natom;
 }

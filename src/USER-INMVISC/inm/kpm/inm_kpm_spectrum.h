@@ -1,0 +1,17 @@
+/* Chebyshev moments as a source of spectra (inm_spectrum.h). */
+
+#ifndef INM_KPM_SPECTRUM_H
+#define INM_KPM_SPECTRUM_H
+
+#include "inm_modes.h"
+#include "kpm/inm_kpm.h"
+#include "spectral/inm_source.h"
+
+/* Take over the moments, and the table of the lowest modes, which may be empty (all zero); both are
+   left zeroed, and freed on failure.
+   lacks  [INM_NCAPABILITY] of the solver, borrowed
+   about  what the solver knows: name, ntypes, low_products, change, seconds; the rest is filled in */
+inm_status inm_kpm_spectrum_create(inm_spectrum **out, inm_kpm **kpm, inm_modes *lowest,
+                                   const char *const *lacks, inm_spectrum_facts about);
+
+#endif

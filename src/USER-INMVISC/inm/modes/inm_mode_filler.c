@@ -1,0 +1,206 @@
+/* Filling of a mode table: inm_mode_filler.h */
+
+#include "modes/inm_mode_filler.h"
+
+#include "base/inm_vector.h"
+#include "hessian/inm_residual.h"
+#include "modes/inm_mode_table.h"
+
+#include <limits.h>
+#include <math.h>
+
+/* The solver's order has the lifted translations last, the table has them at lambda = 0. */
+static size_t table_index(const inm_filler *f, size_t solver_index)
+{
+  const inm_modes *m = f->modes;
+  const size_t first_lifted = m->n - m->nzero;
+
+  if (solver_index < f->nunstable) return solver_index;
+  if (solver_index < first_lifted) return solver_index + m->nzero;
+  return f->nunstable + (solver_index - first_lifted);
+}
+
+void inm_fill_spectrum(inm_filler *f, const double *lambda)
+{
+  inm_modes *m = f->modes;
+  const size_t first_lifted = m->n - m->nzero;
+
+  f->lambda = lambda;
+  f->nunstable = 0;
+  while (f->nunstable < first_lifted && lambda[f->nunstable] < 0.0) f->nunstable++;
+
+  for (size_t s = 0; s < m->n; s++) {
+    const size_t p = table_index(f, s);
+    const int lifted = (s >= first_lifted);
+    m->lambda[p] = lifted ? 0.0 : lambda[s];
+    m->cls[p] = lifted ? INM_ZERO : inm_classify(lambda[s], NAN, f->request->edge);
+  }
+  m->kept = inm_modes_find_keep(m, f->request);
+
+  f->nseen[0] = f->nseen[1] = f->nseen[2] = 0;
+  for (size_t i = 0; i < 3 * m->natom; i++) m->intensity[i] = 0.0;
+  inm_set_nan(m->pr, m->n);
+  inm_set_nan(m->proj2, (size_t) m->nproj * m->n);
+  inm_set_nan(m->weight, (size_t) m->ntypes * m->n);
+  inm_set_nan(m->eigenvector, 3 * m->natom);
+}
+
+size_t inm_fill_wanted(const inm_filler *f)
+{
+  const inm_vectors which = f->request->vectors;
+  return (which == INM_VECTORS_ALL)     ? f->modes->n
+      : (which == INM_VECTORS_UNSTABLE) ? f->nunstable
+                                        : 0;
+}
+
+/* P = [ N sum_i (e_i . e_i)^2 ]^-1 with x,y,z of an atom summed before squaring (paper, eq. 5) */
+static double participation_ratio(const double *intensity, size_t natom)
+{
+  double sum = 0.0;
+  for (size_t i = 0; i < natom; i++) sum += intensity[i] * intensity[i];
+  return 1.0 / ((double) natom * sum);
+}
+
+static void fill_vector(inm_filler *f, size_t p, const double *e)
+{
+  inm_modes *m = f->modes;
+  double *intensity = f->intensity;
+  const inm_mode_atoms *d = f->atoms;
+  const size_t dim = (size_t) m->dim;
+
+  for (size_t i = 0; i < m->natom; i++) intensity[i] = inm_dot(&e[dim * i], &e[dim * i], dim);
+  m->pr[p] = participation_ratio(intensity, m->natom);
+
+  for (int t = 0; t < m->ntypes; t++) m->weight[t * m->n + p] = 0.0;
+  for (size_t i = 0; i < m->natom; i++)
+    m->weight[(size_t) (d->type[i] - 1) * m->n + p] += intensity[i] / d->mass[i];
+
+  for (int v = 0; v < m->nproj; v++) {
+    const double overlap = inm_dot(e, &d->proj[v * m->n], m->n);
+    m->proj2[v * m->n + p] = overlap * overlap;
+  }
+
+  if (m->cls[p] != INM_ZERO)
+    m->cls[p] = (signed char) inm_classify(m->lambda[p], m->pr[p], f->request->edge);
+  const int column = inm_class_column(m->cls[p]);
+  if (column >= 0) {
+    f->nseen[column]++;
+    for (size_t i = 0; i < m->natom; i++) m->intensity[3 * i + column] += intensity[i];
+  }
+
+  if (p == m->kept)
+    for (size_t i = 0; i < m->natom; i++)
+      for (size_t a = 0; a < 3; a++) m->eigenvector[3 * i + a] = (a < dim) ? e[dim * i + a] : 0.0;
+}
+
+/* Single precision: to length one, and held against the matrix. */
+static inm_status check_panel(inm_filler *f, size_t first, size_t count, double *vec)
+{
+  const size_t n = f->modes->n;
+
+  for (size_t k = 0; k < count; k++) {
+    double *e = &vec[k * n];
+    const double factor = 1.0 / sqrt(inm_dot(e, e, n));
+    for (size_t i = 0; i < n; i++) e[i] *= factor;
+  }
+  return inm_residual_check(f->residual, count, &f->lambda[first], vec, f->nthread);
+}
+
+inm_status inm_fill_panel(inm_filler *f, size_t first, size_t count, double *vec)
+{
+  const inm_status status = f->residual ? check_panel(f, first, count, vec) : INM_OK;
+
+  for (size_t k = 0; k < count && status == INM_OK; k++)
+    fill_vector(f, table_index(f, first + k), &vec[k * f->modes->n]);
+  return status;
+}
+
+inm_status inm_fill_precision(const inm_filler *f)
+{
+  return f->residual ? inm_residual_result(f->residual) : INM_OK;
+}
+
+void inm_fill_progress(const inm_filler *f, double done)
+{
+  const inm_progress p = {done, 0, 0};
+  if (f->request->progress) f->request->progress(f->request->progress_ctx, &p);
+}
+
+/* sum over all modes of |e_ip|^2 that are neither unstable nor zero, from completeness */
+static double stable_sum(const inm_filler *f, size_t i, double total_mass)
+{
+  const inm_modes *m = f->modes;
+  return (double) m->dim - m->intensity[3 * i] - m->intensity[3 * i + 1] -
+      (double) m->nzero * m->mass[i] / total_mass;
+}
+
+void inm_fill_means(inm_filler *f)
+{
+  inm_modes *m = f->modes;
+  const size_t seen_unstable = f->nseen[0] + f->nseen[1];
+  const size_t nstable = m->n - m->nzero - f->nunstable;
+  const int classified = (seen_unstable == f->nunstable);
+  double total_mass = 0.0;
+
+  for (size_t i = 0; i < m->natom; i++) total_mass += m->mass[i];
+  for (size_t i = 0; i < m->natom; i++) {
+    double *mean = &m->intensity[3 * i];
+    if (f->nseen[2] < nstable) mean[2] = classified ? stable_sum(f, i, total_mass) : NAN;
+    mean[0] = (f->nseen[0] && classified) ? mean[0] / (double) f->nseen[0] : NAN;
+    mean[1] = (f->nseen[1] && classified) ? mean[1] / (double) f->nseen[1] : NAN;
+    mean[2] = nstable ? mean[2] / (double) nstable : NAN;
+  }
+}
+
+/* ---- tables of several ranks ------------------------------------------------------------------ */
+
+/* x [n] on the root = sum over ranks, each of which has NaN where it has nothing */
+static void add_up(double *x, size_t n, int root, MPI_Comm comm)
+{
+  int me;
+  MPI_Comm_rank(comm, &me);
+  for (size_t i = 0; i < n; i++)
+    if (isnan(x[i])) x[i] = 0.0;
+  MPI_Reduce((me == root) ? MPI_IN_PLACE : x, x, (int) n, MPI_DOUBLE, MPI_SUM, root, comm);
+}
+
+/* on the root: a participation ratio of 0 is that of no vector */
+static void settle(inm_filler *f)
+{
+  inm_modes *m = f->modes;
+
+  if (m->kept == m->n || m->pr[m->kept] == 0.0) inm_set_nan(m->eigenvector, 3 * m->natom);
+  for (size_t p = 0; p < m->n; p++) {
+    if (m->pr[p] > 0.0) {
+      if (m->cls[p] != INM_ZERO)
+        m->cls[p] = (signed char) inm_classify(m->lambda[p], m->pr[p], f->request->edge);
+      continue;
+    }
+    m->pr[p] = NAN;
+    for (int v = 0; v < m->nproj; v++) m->proj2[v * m->n + p] = NAN;
+    for (int t = 0; t < m->ntypes; t++) m->weight[t * m->n + p] = NAN;
+  }
+}
+
+inm_status inm_fill_merge(inm_filler *f, int root, MPI_Comm comm)
+{
+  inm_modes *m = f->modes;
+  const size_t widest = (m->nproj > m->ntypes) ? (size_t) m->nproj : (size_t) m->ntypes;
+  double nseen[3];
+  int me;
+
+  if (m->n > (size_t) INT_MAX / (widest + 1)) return INM_ERR_SIZE;
+  for (int c = 0; c < 3; c++) nseen[c] = (double) f->nseen[c];
+  add_up(nseen, 3, root, comm);
+  add_up(m->pr, m->n, root, comm);
+  add_up(m->proj2, (size_t) m->nproj * m->n, root, comm);
+  add_up(m->weight, (size_t) m->ntypes * m->n, root, comm);
+  add_up(m->intensity, 3 * m->natom, root, comm);
+  add_up(m->eigenvector, 3 * m->natom, root, comm);
+
+  MPI_Comm_rank(comm, &me);
+  if (me != root) return INM_OK;
+  for (int c = 0; c < 3; c++) f->nseen[c] = (size_t) nseen[c];
+  settle(f);
+  return INM_OK;
+}

@@ -1,0 +1,70 @@
+/* -*- c++ -*- ----------------------------------------------------------
+   LAMMPS - Large-scale Atomic/Molecular Massively Parallel Simulator
+   https://www.lammps.org/, Sandia National Laboratories
+   LAMMPS development team: developers@lammps.org
+
+   This software is distributed under the GNU General Public License.
+   See the README file in the top-level LAMMPS directory.
+------------------------------------------------------------------------- */
+
+#include "inmvisc_affine_force.h"
+
+#include "inmvisc_force_probe.h"
+#include "inmvisc_hessian.h"
+
+#include "inm/inm_hessian.h"
+
+#include "domain.h"
+#include "error.h"
+#include "force.h"
+
+using namespace LAMMPS_NS;
+using namespace INMVISC_NS;
+
+const ShearPlane INMVISC_NS::shear_planes[NPLANE] = {{"xy", 0, 1}, {"xz", 0, 2}, {"yz", 1, 2}};
+
+void AffineForce::compute(LAMMPS *lmp, const HessianBuilder &builder)
+{
+  xi.assign(3 * NPLANE * builder.sites().atom_of_row.size(), 0.0);
+  if (method == HESSIAN)
+    from_hessian(builder);
+  else
+    from_strain(lmp, builder);
+}
+
+void AffineForce::from_hessian(const HessianBuilder &builder)
+{
+  const size_t n = xi.size() / NPLANE;
+  for (int p = 0; p < NPLANE; p++)
+    inm_hessian_affine_force(builder.hessian(), shear_planes[p].k, shear_planes[p].c,
+                             xi.data() + p * n);
+}
+
+/* ----------------------------------------------------------------------
+   A central difference: all atoms and their images move with the strain, so
+   the box need not.
+------------------------------------------------------------------------- */
+
+void AffineForce::from_strain(LAMMPS *lmp, const HessianBuilder &builder)
+{
+  const std::vector<int> &atoms = builder.sites().atom_of_row;
+  const int nplanes = (lmp->domain->dimension == 2) ? 1 : NPLANE;
+  ForceProbe probe(lmp);
+
+  if (lmp->force->kspace && !lmp->domain->triclinic)
+    lmp->error->all(FLERR,
+                    "{}: method strain with a kspace style needs a triclinic box (change_box all "
+                    "triclinic); method hessian does not",
+                    label);
+  probe.open();
+  for (int p = 0; p < nplanes; p++)
+    for (int sign = 1; sign >= -1; sign -= 2) {
+      probe.shear(shear_planes[p].k, shear_planes[p].c, sign * strain);
+      const double *f = probe.forces();
+      for (size_t r = 0; r < atoms.size(); r++)
+        for (int a = 0; a < 3; a++)
+          xi[3 * (p * atoms.size() + r) + a] +=
+              sign * f[3 * (size_t) atoms[r] + a] / (2.0 * strain);
+    }
+  probe.close();
+}

@@ -1,0 +1,69 @@
+/* -*- c++ -*- ----------------------------------------------------------
+   LAMMPS - Large-scale Atomic/Molecular Massively Parallel Simulator
+   https://www.lammps.org/, Sandia National Laboratories
+   LAMMPS development team: developers@lammps.org
+
+   This software is distributed under the GNU General Public License.
+   See the README file in the top-level LAMMPS directory.
+------------------------------------------------------------------------- */
+
+#ifndef LMP_INMVISC_FRICTION_H
+#define LMP_INMVISC_FRICTION_H
+
+#include "inmvisc_quantity.h"
+#include "pointers.h"
+
+#include <string>
+#include <vector>
+
+namespace LAMMPS_NS {
+class Fix;
+}
+
+namespace INMVISC_NS {
+
+// The friction of the atom types, mass/time, for any style that takes
+//
+//   friction value | v_name | f_ID | f_ID[i]
+//
+// a number or variable for all types, a fix orthogonal/dynamics with one value and error for each type,
+// or component i of the global vector of any fix, for all types.
+
+class Friction : protected LAMMPS_NS::Pointers {
+ public:
+  Friction(LAMMPS_NS::LAMMPS *, const std::string &label);
+
+  void parse(const std::string &word);
+  bool is_given() const { return kind != NONE; }
+  void init() const;    // stop unless what it comes from is there
+
+  // whether types can have different values
+
+  bool is_by_type() const { return kind == FIX; }
+
+  // The friction known now and its standard error, NaN as long as there is none.
+  //   natoms [ntypes+1]  atoms of each type; one without atoms gets 0
+  //   value, error [ntypes+1] out, entry 0 unused
+  // collective
+
+  void evaluate(const std::vector<double> &natoms, std::vector<double> &value,
+                std::vector<double> &error_of) const;
+
+ private:
+  enum { NONE, QUANTITY, FIX, FIX_COMPONENT } kind;
+  std::string label;    // "Compute ulinm/viscosity ID"
+  Quantity quantity;
+  std::string fix_id;
+  int component;    // i of f_ID[i]
+
+  LAMMPS_NS::Fix *fix() const;
+  double fix_component() const;
+};
+
+// Mean of a quantity of the types over all atoms.  [ntypes+1] each, entry 0 unused
+
+double number_average(const std::vector<double> &natoms, const std::vector<double> &by_type);
+
+}    // namespace INMVISC_NS
+
+#endif

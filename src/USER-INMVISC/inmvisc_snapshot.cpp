@@ -1,0 +1,211 @@
+/* -*- c++ -*- ----------------------------------------------------------
+   LAMMPS - Large-scale Atomic/Molecular Massively Parallel Simulator
+   https://www.lammps.org/, Sandia National Laboratories
+   LAMMPS development team: developers@lammps.org
+
+   This software is distributed under the GNU General Public License.
+   See the README file in the top-level LAMMPS directory.
+------------------------------------------------------------------------- */
+
+#include "inmvisc_snapshot.h"
+
+#include "inmvisc_check.h"
+
+#include "inm/inm_hessian.h"
+
+#include "comm.h"
+#include "domain.h"
+#include "error.h"
+#include "force.h"
+#include "group.h"
+#include "neigh_list.h"
+#include "neighbor.h"
+#include "npair.h"
+#include "update.h"
+
+#include <algorithm>
+#include <cmath>
+
+using namespace LAMMPS_NS;
+using namespace INMVISC_NS;
+
+// a translation is free if rows of the Hessian add up to this part of their diagonal; the mesh of
+// kspace styles breaks translation invariance
+
+static constexpr double ACOUSTIC_TOLERANCE = 1.0e-5, ACOUSTIC_TOLERANCE_KSPACE = 1.0e-3;
+
+Snapshot::Snapshot(LAMMPS *lmp, const std::string &label_in, int igroup_in) :
+    Pointers(lmp), builder(lmp, label_in), solver(lmp, label_in), file(lmp, label_in), request(),
+    label(label_in), igroup(igroup_in), list(nullptr), result(nullptr), assembly_step(-1),
+    solution_step(-1), trace(NAN), announced(false), gathering(false)
+{
+}
+
+Snapshot::~Snapshot()
+{
+  inm_spectrum_destroy(&result);
+}
+
+/* ---- wishes ----------------------------------------------------------------------------------- */
+
+std::shared_ptr<AffineForce> Snapshot::want(const AffineForce &value)
+{
+  for (const auto &f : forces) {
+    auto known = f.lock();
+    if (known && known->is_same(value)) return known;
+  }
+  auto added = std::make_shared<AffineForce>(value);
+  forces.push_back(added);
+  return added;
+}
+
+std::shared_ptr<Criterion> Snapshot::want(const Criterion &value)
+{
+  auto added = std::make_shared<Criterion>(value);
+  criteria.push_back(added);
+  return added;
+}
+
+/* drop what no style holds any more */
+
+template <class Wish> static void drop_expired(std::vector<std::weak_ptr<Wish>> &wishes)
+{
+  wishes.erase(std::remove_if(wishes.begin(), wishes.end(),
+                              [](const std::weak_ptr<Wish> &w) {
+                                return w.expired();
+                              }),
+               wishes.end());
+}
+
+/* ---- one configuration ------------------------------------------------------------------------ */
+
+void Snapshot::init()
+{
+  builder.init();
+  solver.begin_run();
+  assembly_step = solution_step = -1;
+  announced = gathering = false;
+}
+
+bool Snapshot::is_solved() const
+{
+  return solution_step == update->ntimestep;
+}
+
+/* ----------------------------------------------------------------------
+   LAMMPS builds an occasional list once per reneighboring, at the first call.
+   Since then atoms may have moved by half a skin there and back, and the list
+   would miss pairs depending on when it was built: build it again.
+------------------------------------------------------------------------- */
+
+void Snapshot::rebuild_list()
+{
+  for (NeighList *parent = list; parent; parent = parent->listcopy)
+    if (parent->occasional && parent->np) parent->np->last_build = -1;
+  neighbor->build_one(list);
+}
+
+void Snapshot::assemble()
+{
+  if (assembly_step == update->ntimestep) return;
+  require_run(lmp, label);
+  if (!builder.hessian())
+    error->all(FLERR, "{}: it was defined after this run was set up; leave out pre no", label);
+
+  if (list) rebuild_list();
+  builder.build(group->bitmask[igroup], list);
+  file.write(builder.hessian(), !announced);
+  project();
+  announced = true;
+  assembly_step = update->ntimestep;
+}
+
+/* vectors of all affine forces that are wanted, one after the other */
+
+void Snapshot::project()
+{
+  drop_expired(forces);
+  projections.clear();
+  request.nproj = 0;
+  for (const auto &wish : forces) {
+    const auto f = wish.lock();
+    f->compute(lmp, builder);
+    f->first = request.nproj;
+    request.nproj += NPLANE;
+    projections.insert(projections.end(), f->xi.begin(), f->xi.end());
+  }
+  projections.push_back(0.0);    // never empty
+  request.proj = projections.data();
+}
+
+/* ----------------------------------------------------------------------
+   What the criteria of the styles mean for this configuration.  A variable
+   among them may not depend on the spectrum that they decide about.
+------------------------------------------------------------------------- */
+
+std::vector<inm_criterion> Snapshot::evaluate_criteria()
+{
+  std::vector<inm_criterion> values;
+  drop_expired(criteria);
+  gathering = true;
+  for (const auto &wish : criteria) {
+    const auto c = wish.lock();
+    values.push_back({c->force->first + c->first_plane, c->nplanes, cut(c->cutoff.wmin())});
+  }
+  gathering = false;
+  return values;
+}
+
+void Snapshot::solve()
+{
+  if (is_solved()) return;
+  if (gathering)
+    error->all(FLERR, "{}: what tells whether solver kpm has converged depends on its result",
+               label);
+  assemble();
+
+  const inm_hessian *h = builder.hessian();
+  trace = inm_hessian_trace(h);
+  if (!std::isfinite(trace))
+    error->all(FLERR, "{}: the Hessian has infinite elements, atoms may overlap", label);
+  const double tolerance = force->kspace ? ACOUSTIC_TOLERANCE_KSPACE : ACOUSTIC_TOLERANCE;
+  check_status(lmp, inm_hessian_translations(h, tolerance, request.is_free),
+               label + ": looking for free translations");
+
+  std::vector<inm_criterion> values;
+  if (solver.needs_criteria(request)) values = evaluate_criteria();
+  request.ncriterion = (int) values.size();
+  request.criterion = values.data();
+  inm_spectrum_destroy(&result);
+  result = solver.solve(h, (size_t) domain->dimension * (size_t) group->count(igroup), request);
+  request.ncriterion = 0;
+  request.criterion = nullptr;
+  solution_step = update->ntimestep;
+}
+
+/* ---- results ---------------------------------------------------------------------------------- */
+
+void Snapshot::mode_slice(size_t &first, size_t &last) const
+{
+  const size_t n = modes().n, rank = comm->me, nprocs = comm->nprocs;
+  first = n * rank / nprocs;
+  last = n * (rank + 1) / nprocs;
+}
+
+inm_cut Snapshot::cut(double wmin) const
+{
+  const double width =
+      solver.has(INM_HAS_VECTORS) ? 0.0 : inm_default_width(request.width, request.edge, wmin);
+  return {request.edge, wmin, width};
+}
+
+double Snapshot::memory_usage() const
+{
+  double bytes = builder.memory_usage() + sizeof(double) * (double) projections.size();
+  for (const auto &wish : forces)
+    if (const auto f = wish.lock()) bytes += sizeof(double) * (double) f->xi.size();
+  if (!result) return bytes;
+  const double columns = 2.0 + 1.0 + modes().nproj + modes().ntypes;
+  return bytes +
+      sizeof(double) * (columns * (double) modes().n + 8.0 * (double) modes().natom);
+}
