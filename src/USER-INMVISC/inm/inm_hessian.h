@@ -104,7 +104,8 @@ double inm_hessian_bytes_for(double npair);
    xi [nrow][3], force/strain, overwritten.  Not collective. */
 void inm_hessian_affine_force(const inm_hessian *h, int k, int c, double *xi);
 
-/* y = H u without masses.  u, y [nrow][3] of this rank's rows; y is overwritten.  Collective. */
+/* Matrix-vector product y = H u, without masses.  u, y [nrow][3] of the rows of this rank; y is
+   overwritten.  Collective. */
 inm_status inm_hessian_multiply(const inm_hessian *h, const double *u, double *y);
 
 /* Which rigid translations cost no energy, according to the matrix: direction a is free if
