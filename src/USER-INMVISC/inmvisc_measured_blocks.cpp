@@ -20,10 +20,12 @@
 using namespace LAMMPS_NS;
 using namespace INMVISC_NS;
 
-MeasuredBlocks::MeasuredBlocks(LAMMPS *lmp, inm_hessian *h_in, const HessianSites &sites_in) :
-    Pointers(lmp), asymmetry(0.0), acoustic(NAN), h(h_in), sites(sites_in), status(INM_OK),
-    row_sum(9 * sites_in.atom_of_row.size(), 0.0), diagonal(row_sum), uhv(), vhu()
+MeasuredBlocks::MeasuredBlocks(LAMMPS *lmp, inm_hessian *h_in, const HessianSites &sites) :
+    Pointers(lmp), asymmetry(0.0), acoustic(NAN), h(h_in), status(INM_OK),
+    row_sum(9 * sites.atom_of_row.size(), 0.0), diagonal(row_sum), uhv(), vhu()
 {
+  const HostAtoms atoms(lmp);
+  for (int i : sites.atom_of_row) own.push_back(atoms.tag(i));
 }
 
 /* the n-th pair of random fields at an atom */
@@ -45,16 +47,15 @@ static double product(const double *u, const double *k, const double *v)
 
 void MeasuredBlocks::add(size_t row, tagint column, const double *k)
 {
-  const tagint own = HostAtoms(lmp).tag(sites.atom_of_row[row]);
   double u[3], v[3], u_column[3], v_column[3];
 
   if (status == INM_OK) status = inm_hessian_add_side(h, (int) row, column, k);
   for (int a = 0; a < 9; a++) row_sum[9 * row + a] += k[a];
-  if (column == own)
+  if (column == own[row])
     for (int a = 0; a < 9; a++) diagonal[9 * row + a] += k[a];
 
   for (int n = 0; n < NFIELD; n++) {
-    fields(own, n, u, v);
+    fields(own[row], n, u, v);
     fields(column, n, u_column, v_column);
     uhv[n] += product(u, k, v_column);
     vhu[n] += product(v, k, u_column);
@@ -83,7 +84,7 @@ void MeasuredBlocks::finish()
   check_status(lmp, status, "adding measured blocks to the Hessian");
   std::copy(uhv, uhv + NFIELD, mine);
   std::copy(vhu, vhu + NFIELD, mine + NFIELD);
-  mine[2 * NFIELD] = (double) sites.atom_of_row.size();
+  mine[2 * NFIELD] = (double) own.size();
   MPI_Allreduce(mine, all, 2 * NFIELD + 1, MPI_DOUBLE, MPI_SUM, world);
   for (int n = 0; n < NFIELD; n++) {
     odd2 += pow(all[n] - all[NFIELD + n], 2);

@@ -40,8 +40,8 @@ class MeasuredBlocks : protected LAMMPS_NS::Pointers {
  private:
   enum { NFIELD = 8 };
 
-  inm_hessian *h;    // borrowed
-  const HessianSites &sites;
+  inm_hessian *h;                        // borrowed
+  std::vector<LAMMPS_NS::tagint> own;    // [nrow] atom IDs of the rows
   int status;
   std::vector<double> row_sum, diagonal;    // [nrow][3][3]
   double uhv[NFIELD], vhu[NFIELD];          // u^T H v and v^T H u of random fields u, v

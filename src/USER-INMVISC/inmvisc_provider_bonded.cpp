@@ -45,9 +45,10 @@ class BondedProvider : public HessianProvider {
   ForcePart part;
 
   int has_derivatives() const;
-  bool is_mine(const int *term, int natom) const;
+  bool is_mine(const HostAtoms &, const int *term, int natom) const;
   Derivatives derivatives(int n, const int *term, const double *x) const;
-  int add(inm_hessian *, const HessianSites &, int n, const int *term, int natom) const;
+  int add(inm_hessian *, const HessianSites &, const HostAtoms &, int n, const int *term,
+          int natom) const;
 };
 
 int BondedProvider::has_derivatives() const
@@ -79,11 +80,10 @@ std::string BondedProvider::refusal() const
    was broken or switched off.
 ------------------------------------------------------------------------- */
 
-bool BondedProvider::is_mine(const int *term, int natom) const
+bool BondedProvider::is_mine(const HostAtoms &atoms, const int *term, int natom) const
 {
   if (term[natom] <= 0) return false;
   if (force->newton_bond) return true;
-  const HostAtoms atoms(lmp);
   int lowest = term[0];
   for (int k = 1; k < natom; k++)
     if (atoms.tag(term[k]) < atoms.tag(lowest)) lowest = term[k];
@@ -108,10 +108,9 @@ Derivatives BondedProvider::derivatives(int n, const int *t, const double *x) co
   return d;
 }
 
-int BondedProvider::add(inm_hessian *h, const HessianSites &sites, int n, const int *term,
-                        int natom) const
+int BondedProvider::add(inm_hessian *h, const HessianSites &sites, const HostAtoms &atoms, int n,
+                        const int *term, int natom) const
 {
-  const HostAtoms atoms(lmp);
   int site[4], status = INM_OK;
   double x[4 * 3], k[4 * 4 * 9];
   bool any = false;
@@ -144,10 +143,12 @@ double BondedProvider::expected_pairs(const HessianSites &, NeighList *) const
 void BondedProvider::fill(inm_hessian *h, const HessianSites &sites, NeighList *)
 {
   const TermList list = bonded_terms(lmp, part.kind);
+  const HostAtoms atoms(lmp);
   int status = INM_OK;
 
   for (int n = 0; n < list.n && status == INM_OK; n++)
-    if (is_mine(list.term[n], list.natom)) status = add(h, sites, n, list.term[n], list.natom);
+    if (is_mine(atoms, list.term[n], list.natom))
+      status = add(h, sites, atoms, n, list.term[n], list.natom);
   check_status(lmp, status, "assembling the Hessian of " + part.name());
 }
 }    // namespace

@@ -157,7 +157,7 @@ class EAMProvider : public HessianProvider {
   double scale() const;
   Value embedding(int type, double rho) const;
   Value pair_potential(int itype, int jtype, double r) const;
-  double find_neighbors(int k, const NeighList *, std::vector<Neighbor> &) const;
+  double find_neighbors(const HostAtoms &, int k, const NeighList *, std::vector<Neighbor> &) const;
   void collect(const HessianSites &, const NeighList *, Stars &,
                std::vector<inm_central_pair> &) const;
 };
@@ -242,13 +242,13 @@ Value EAMProvider::pair_potential(int itype, int jtype, double r) const
 
 /* neighbors of atom k, whatever their group, and the density that they make at k */
 
-double EAMProvider::find_neighbors(int k, const NeighList *list,
+double EAMProvider::find_neighbors(const HostAtoms &atoms, int k, const NeighList *list,
                                    std::vector<Neighbor> &neighbors) const
 {
   double rho = 0.0;
 
   neighbors.clear();
-  for_neighbors(HostAtoms(lmp), part, list, k, [&](const NeighborPair &p) {
+  for_neighbors(atoms, part, list, k, [&](const NeighborPair &p) {
     if (p.rsq >= eam->cutmax * eam->cutmax) return;
     Neighbor n;
     n.atom = p.j;
@@ -282,7 +282,7 @@ void EAMProvider::collect(const HessianSites &sites, const NeighList *list, Star
 
   for (int ii = 0; ii < list->inum; ii++) {
     const int k = list->ilist[ii], ktype = atoms.type(k);
-    const double rho = find_neighbors(k, list, near);
+    const double rho = find_neighbors(atoms, k, list, near);
     if (sites.site_of_atom[k] == INM_OUTSIDE && std::none_of(near.begin(), near.end(), in_group))
       continue;
 
@@ -305,11 +305,12 @@ void EAMProvider::collect(const HessianSites &sites, const NeighList *list, Star
 
 double EAMProvider::expected_pairs(const HessianSites &sites, NeighList *list) const
 {
+  const HostAtoms atoms(lmp);
   std::vector<Neighbor> near;
   double nneighbor = 0.0;
 
   for (int i : sites.atom_of_row) {
-    find_neighbors(i, list, near);
+    find_neighbors(atoms, i, list, near);
     nneighbor += (double) near.size();
   }
   return 0.5 * 8.0 * nneighbor;

@@ -100,8 +100,8 @@ class SWProvider : public HessianProvider {
   PairSW *sw;    // only if part.style is sw
 
   const PairSW::Param &param(int i, int j, int k) const;
-  std::vector<Neighbor> neighbors(int i, const NeighList *) const;
-  int add_triplet(inm_hessian *, const HessianSites &, int i, const Neighbor &,
+  std::vector<Neighbor> neighbors(const HostAtoms &, int i, const NeighList *) const;
+  int add_triplet(inm_hessian *, const HessianSites &, const HostAtoms &, int i, const Neighbor &,
                   const Neighbor &) const;
 };
 
@@ -120,12 +120,13 @@ const PairSW::Param &SWProvider::param(int i, int j, int k) const
 
 /* within the cutoff of the pair, whatever their group */
 
-std::vector<Neighbor> SWProvider::neighbors(int i, const NeighList *list) const
+std::vector<Neighbor> SWProvider::neighbors(const HostAtoms &atoms, int i,
+                                            const NeighList *list) const
 {
   const int *map = SWMembers::map_of(sw);
   std::vector<Neighbor> near;
 
-  for_neighbors(HostAtoms(lmp), part, list, i, [&](const NeighborPair &p) {
+  for_neighbors(atoms, part, list, i, [&](const NeighborPair &p) {
     Neighbor n;
     n.atom = p.j;
     n.element = map[p.jtype];
@@ -141,10 +142,9 @@ std::vector<Neighbor> SWProvider::neighbors(int i, const NeighList *list) const
 
 /* U(r1, r2, c) = lambda epsilon e1(r1) e2(r2) (c - c0)^2 with center i */
 
-int SWProvider::add_triplet(inm_hessian *h, const HessianSites &sites, int i, const Neighbor &n1,
-                            const Neighbor &n2) const
+int SWProvider::add_triplet(inm_hessian *h, const HessianSites &sites, const HostAtoms &atoms,
+                            int i, const Neighbor &n1, const Neighbor &n2) const
 {
-  const HostAtoms atoms(lmp);
   const PairSW::Param &p = param(SWMembers::map_of(sw)[atoms.type(i)], n1.element, n2.element);
   const double *r1 = n1.dr, *r2 = n2.dr, *xi = atoms.x(i);
   const double c = (r1[0] * r2[0] + r1[1] * r2[1] + r1[2] * r2[2]) / (n1.r * n2.r) - p.costheta;
@@ -179,9 +179,10 @@ int SWProvider::add_triplet(inm_hessian *h, const HessianSites &sites, int i, co
 
 double SWProvider::expected_pairs(const HessianSites &, NeighList *list) const
 {
+  const HostAtoms atoms(lmp);
   double n = 0.0;
   for (int ii = 0; ii < list->inum; ii++) {
-    const double m = (double) neighbors(list->ilist[ii], list).size();
+    const double m = (double) neighbors(atoms, list->ilist[ii], list).size();
     n += 0.5 * m + 1.5 * m * (m - 1.0);
   }
   return n;
@@ -189,13 +190,14 @@ double SWProvider::expected_pairs(const HessianSites &, NeighList *list) const
 
 void SWProvider::fill(inm_hessian *h, const HessianSites &sites, NeighList *list)
 {
+  const HostAtoms atoms(lmp);
   const HalfShell half(lmp);
   const bool triplets = part.pair->manybody_flag;    // not so with threebody off
   int status = INM_OK;
 
   for (int ii = 0; ii < list->inum && status == INM_OK; ii++) {
     const int i = list->ilist[ii], site = sites.site_of_atom[i];
-    const std::vector<Neighbor> near = neighbors(i, list);
+    const std::vector<Neighbor> near = neighbors(atoms, i, list);
 
     for (size_t j = 0; j < near.size() && status == INM_OK; j++) {
       const int other = sites.site_of_atom[near[j].atom];
@@ -204,7 +206,7 @@ void SWProvider::fill(inm_hessian *h, const HessianSites &sites, NeighList *list
         status = inm_hessian_add_central(h, site, other, near[j].dr, u.df, u.d2f);
       }
       for (size_t k = j + 1; triplets && k < near.size() && status == INM_OK; k++)
-        status = add_triplet(h, sites, i, near[j], near[k]);
+        status = add_triplet(h, sites, atoms, i, near[j], near[k]);
     }
   }
   check_status(lmp, status, "assembling the Hessian of " + part.name());
