@@ -1,12 +1,13 @@
 /* Collecting the distributed blocks into one dense mass-weighted matrix on one rank.
    The order of atoms is that of their tags, so the matrix is the same for any distribution. */
 
-#include "hessian/inm_hessian_private.h"
+#include "base/inm_lapack.h"
 #include "base/inm_pages.h"
+#include "base/inm_team.h"
+#include "comm/inm_stream.h"
+#include "hessian/inm_hessian_private.h"
 #include "solvers/inm_residual.h"
 #include "solvers/inm_solver_private.h"
-#include "comm/inm_stream.h"
-#include "base/inm_team.h"
 
 #include <limits.h>
 #include <math.h>
@@ -235,11 +236,11 @@ static inm_status dense_alloc(inm_dense *d, const inm_request *request)
   const size_t elements = d->n * d->n + 1;
 
   if (request->precision == INM_DOUBLE) {
-    d->a = (double *) calloc(elements, sizeof(*d->a));
+    d->a = (double *) inm_calloc_for_blas(elements, sizeof(*d->a));
     inm_prefer_large_pages(d->a, elements * sizeof(*d->a));
     return d->a ? allocate_atoms(d) : INM_ERR_ALLOC;
   }
-  d->single = (float *) calloc(elements, sizeof(*d->single));
+  d->single = (float *) inm_calloc_for_blas(elements, sizeof(*d->single));
   inm_prefer_large_pages(d->single, elements * sizeof(*d->single));
   if (!d->single) return INM_ERR_ALLOC;
   const inm_status status = (request->vectors == INM_VECTORS_NONE)
