@@ -3,9 +3,30 @@
 #ifndef INM_LAPACK_H
 #define INM_LAPACK_H
 
+#include <stdlib.h>
+
 #ifdef __cplusplus
 extern "C" {
 #endif
+
+/* Every array of reals that BLAS or LAPACK works on is allocated by one of these two, which leave readable
+   bytes behind it, because kernels read ahead.  dsymv of OpenBLAS 0.3.21 with "L" reads 32 bytes beyond
+   the end of y, which in dsytrd is that of tau or of the workspace, with the kernels for Prescott, Core2
+   and Barcelona - and it takes those for Prescott on processors that are newer than itself.  What is
+   there does not matter, even NaN: it enters no result, and nothing is written there.  A cache line is
+   as much as the widest registers can read ahead. */
+enum { INM_BLAS_READS_AHEAD = 64 };
+
+static inline void *inm_malloc_for_blas(size_t bytes)
+{
+  return malloc(bytes + INM_BLAS_READS_AHEAD);
+}
+
+/* zeros; size: 4 or 8 */
+static inline void *inm_calloc_for_blas(size_t count, size_t size)
+{
+  return calloc(count + INM_BLAS_READS_AHEAD / size, size);
+}
 
 /* in both precisions, as dNAME_ and sNAME_ */
 #define INM_PROTOTYPES(X, REAL)                                                                   \

@@ -98,7 +98,7 @@ double inm_core_speed(MPI_Comm comm)
   MPI_Comm_rank(comm, &me);
   if (me == 0) {
     const int threads = inm_blas_threads();
-    double *work = (double *) calloc(3 * TRIAL * TRIAL, sizeof(*work)), least = INFINITY;
+    double *work = (double *) inm_calloc_for_blas(3 * TRIAL * TRIAL, sizeof(*work)), least = INFINITY;
     inm_blas_set_threads(1);
     for (int k = 0; work && k < TRIALS; k++) least = fmin(least, seconds_of_product(work));
     inm_blas_set_threads(threads);

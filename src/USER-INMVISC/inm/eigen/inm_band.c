@@ -295,12 +295,12 @@ inm_status PRECISE(inm_reduce_to_band)(size_t n, size_t kd, real *a, real *tau, 
   r.a = a;
 
   const size_t columns = 2 * DELAY * kd;
-  r.left = (real *) malloc(columns * n * sizeof(real));
-  r.right = (real *) malloc(columns * n * sizeof(real));
-  r.vt = (real *) malloc(kd * n * sizeof(real));
-  r.t = (real *) malloc(kd * kd * sizeof(real));
-  r.small = (real *) malloc(columns * kd * sizeof(real));
-  r.work = (real *) malloc(kd * kd * sizeof(real));
+  r.left = (real *) inm_malloc_for_blas(columns * n * sizeof(real));
+  r.right = (real *) inm_malloc_for_blas(columns * n * sizeof(real));
+  r.vt = (real *) inm_malloc_for_blas(kd * n * sizeof(real));
+  r.t = (real *) inm_malloc_for_blas(kd * kd * sizeof(real));
+  r.small = (real *) inm_malloc_for_blas(columns * kd * sizeof(real));
+  r.work = (real *) inm_malloc_for_blas(kd * kd * sizeof(real));
   status = inm_team_create(&r.team, nthread);
   if (status == INM_OK) status = PRECISE(inm_symmetric_create)(&r.product, n, kd, r.team);
   if (!r.left || !r.right || !r.vt || !r.t || !r.small || !r.work) status = INM_ERR_ALLOC;
@@ -381,11 +381,11 @@ inm_status PRECISE(inm_band_to_dense)(size_t n, size_t kd, const real *a, const 
   inm_status status = INM_ERR_ALLOC;
 
   b.n = (int) n;
-  b.v = (real *) malloc(GROUP * n * sizeof(real));
-  b.inverse = (real *) malloc(GROUP * GROUP * sizeof(real));
-  b.small = (real *) malloc((count + 1) * GROUP * sizeof(real));
+  b.v = (real *) inm_malloc_for_blas(GROUP * n * sizeof(real));
+  b.inverse = (real *) inm_malloc_for_blas(GROUP * GROUP * sizeof(real));
+  b.small = (real *) inm_malloc_for_blas((count + 1) * GROUP * sizeof(real));
 #if defined(INM_SINGLE)
-  real *x = (real *) malloc((count * n + 1) * sizeof(real));
+  real *x = (real *) inm_malloc_for_blas((count * n + 1) * sizeof(real));
   const int copied = 1;
 #else
   real *x = z;

@@ -11,8 +11,8 @@ inm_status inm_tridiagonal_vectors(size_t size, double *diagonal, double *offdia
   const int lowest = (int) first + 1, highest = (int) (first + count);
   const double unused = 0.0;
   int found, info, accurate = 1;
-  double *w = (double *) malloc(size * sizeof(*w));
-  double *work = (double *) malloc((size_t) lwork * sizeof(*work));
+  double *w = (double *) inm_malloc_for_blas(size * sizeof(*w));
+  double *work = (double *) inm_malloc_for_blas((size_t) lwork * sizeof(*work));
   int *iwork = (int *) malloc((size_t) liwork * sizeof(*iwork));
   int *support = (int *) malloc(2 * count * sizeof(*support));
   inm_status status = INM_ERR_ALLOC;

@@ -2,6 +2,7 @@
 
 #include "solvers/inm_cyclic.h"
 
+#include "base/inm_lapack.h"
 #include "comm/inm_atom_order.h"
 #include "comm/inm_route.h"
 #include "hessian/inm_hessian_private.h"
@@ -70,7 +71,7 @@ inm_status inm_cyclic_create(inm_cyclic *c, MPI_Comm comm, size_t natom, int dim
     if (c->nrow > (size_t) INT_MAX / c->ncol)
       status = INM_ERR_SIZE;
     else
-      c->a = (double *) malloc(c->nrow * c->ncol * sizeof(*c->a));
+      c->a = (double *) inm_malloc_for_blas(c->nrow * c->ncol * sizeof(*c->a));
     c->lane = (int *) malloc(4 * (size_t) c->nprow * sizeof(*c->lane));
     if (status == INM_OK && !(c->a && c->lane)) status = INM_ERR_ALLOC;
   }

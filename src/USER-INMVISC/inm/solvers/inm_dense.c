@@ -3,6 +3,7 @@
 
 #include "solvers/inm_dense.h"
 
+#include "base/inm_lapack.h"
 #include "base/inm_pages.h"
 #include "base/inm_team.h"
 #include "comm/inm_atom_order.h"
@@ -113,11 +114,11 @@ static inm_status dense_alloc(inm_dense *d, const inm_request *request)
   const size_t elements = d->n * d->n + 1;
 
   if (request->precision == INM_DOUBLE) {
-    d->a = (double *) calloc(elements, sizeof(*d->a));
+    d->a = (double *) inm_calloc_for_blas(elements, sizeof(*d->a));
     inm_prefer_large_pages(d->a, elements * sizeof(*d->a));
     return d->a ? INM_OK : INM_ERR_ALLOC;
   }
-  d->single = (float *) calloc(elements, sizeof(*d->single));
+  d->single = (float *) inm_calloc_for_blas(elements, sizeof(*d->single));
   inm_prefer_large_pages(d->single, elements * sizeof(*d->single));
   if (!d->single) return INM_ERR_ALLOC;
   return (request->vectors == INM_VECTORS_NONE)

@@ -80,7 +80,8 @@ static inm_status allocate(subspace *s)
 {
   const size_t n = s->ngroup * s->group_size;
 
-  s->memory = malloc(doubles_for(s->m, s->group_size) * sizeof(double) + INM_CACHE_LINE);
+  s->memory =
+      inm_malloc_for_blas(doubles_for(s->m, s->group_size) * sizeof(double) + INM_CACHE_LINE);
   inm_prefer_large_pages(s->memory, doubles_for(s->m, s->group_size) * sizeof(double));
   if (!s->memory) return INM_ERR_ALLOC;
   s->x = (double *) inm_on_cache_line(s->memory);
@@ -234,7 +235,7 @@ static inm_status diagonalize_gram(subspace *s)
 {
   const int m = (int) s->m, lwork = 1 + 6 * m + 2 * m * m, liwork = 3 + 5 * m, root = 0;
   int info = 0, me;
-  double *work = (double *) malloc((size_t) lwork * sizeof(*work));
+  double *work = (double *) inm_malloc_for_blas((size_t) lwork * sizeof(*work));
   int *iwork = (int *) malloc((size_t) liwork * sizeof(*iwork));
   inm_status status = inm_status_sync((work && iwork) ? INM_OK : INM_ERR_ALLOC, s->h->comm);
 

@@ -6,6 +6,7 @@
 
 #if defined(INM_ELPA)
 
+#include "base/inm_lapack.h"
 #include "solvers/inm_distributed.h"
 
 #include <elpa/elpa.h>
@@ -88,7 +89,8 @@ static inm_status solve(inm_distributed *p, elpa_t handle, size_t nvector)
   if (p->f.request->vectors == INM_VECTORS_NONE) {
     elpa_eigenvalues_double(handle, d->a, p->lambda, &error);
   } else {
-    z = (double *) malloc(d->nrow * d->ncol * sizeof(*z)); /* all columns, however few are wanted */
+    /* all columns, however few are wanted */
+    z = (double *) inm_malloc_for_blas(d->nrow * d->ncol * sizeof(*z));
     status = inm_status_sync(z ? INM_OK : INM_ERR_ALLOC, d->comm);
     if (status == INM_OK) elpa_eigenvectors_double(handle, d->a, p->lambda, z, &error);
   }

@@ -61,8 +61,8 @@ static inm_status solve_all(inm_dense *d, inm_filler *f)
   dsyevd_("V", "L", &n, d->a, &n, &size, &size, &query, &isize, &query, &info);
   lwork = (int) size;
   liwork = isize;
-  lambda = (double *) malloc(d->n * sizeof(*lambda));
-  work = (double *) malloc((size_t) lwork * sizeof(*work));
+  lambda = (double *) inm_malloc_for_blas(d->n * sizeof(*lambda));
+  work = (double *) inm_malloc_for_blas((size_t) lwork * sizeof(*work));
   iwork = (int *) malloc((size_t) liwork * sizeof(*iwork));
   if (!lambda || !work || !iwork) goto done;
 
@@ -90,7 +90,7 @@ static inm_status tridiagonalize(inm_dense *d, double *diagonal, double *offdiag
 
   dsytrd_("L", &n, d->a, &n, diagonal, offdiagonal, tau, &size, &query, &info);
   lwork = (int) size;
-  double *work = (double *) malloc((size_t) lwork * sizeof(*work));
+  double *work = (double *) inm_malloc_for_blas((size_t) lwork * sizeof(*work));
   if (!work) return INM_ERR_ALLOC;
   dsytrd_("L", &n, d->a, &n, diagonal, offdiagonal, tau, work, &lwork, &info);
   free(work);
@@ -108,7 +108,7 @@ static inm_status back_transform(inm_dense *d, const double *tau, size_t k, doub
 
   dormtr_("L", "L", "N", &n, &panel, d->a, &n, tau, z, &n, &size, &query, &info);
   lwork = (int) size;
-  double *work = (double *) malloc((size_t) lwork * sizeof(*work));
+  double *work = (double *) inm_malloc_for_blas((size_t) lwork * sizeof(*work));
   if (!work) return INM_ERR_ALLOC;
   for (size_t first = 0; first < k && status == INM_OK; first += PANEL) {
     const int count = (k - first < PANEL) ? (int) (k - first) : (int) PANEL;
@@ -129,7 +129,7 @@ static inm_status lowest_vectors(inm_dense *d, double *diagonal, double *offdiag
   inm_status status;
 
   if (k == 0) return INM_OK;
-  double *z = (double *) malloc(k * d->n * sizeof(*z));
+  double *z = (double *) inm_malloc_for_blas(k * d->n * sizeof(*z));
   if (!z) return INM_ERR_ALLOC;
   status = inm_tridiagonal_vectors(d->n, diagonal, offdiagonal, 0, k, z);
   if (status == INM_OK) status = back_transform(d, tau, k, z, f);
@@ -144,7 +144,7 @@ static inm_status solve_lowest(inm_dense *d, inm_filler *f)
   inm_status status;
   int info;
 
-  double *t = (double *) malloc(5 * d->n * sizeof(*t)); /* T, a copy of it, tau */
+  double *t = (double *) inm_malloc_for_blas(5 * d->n * sizeof(*t)); /* T, a copy of it, tau */
   if (!t) return INM_ERR_ALLOC;
   double *diagonal = t, *offdiagonal = t + d->n, *tau = t + 4 * d->n;
   double *lambda = t + 2 * d->n, *scratch = t + 3 * d->n;

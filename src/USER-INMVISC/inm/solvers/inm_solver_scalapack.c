@@ -118,12 +118,13 @@ static void share_tridiagonal(tridiagonal *t)
 static inm_status reduce(tridiagonal *t)
 {
   const inm_cyclic *d = &t->p->d;
-  double *local = (double *) malloc(2 * d->ncol * sizeof(*local)), *work = NULL, size = 0.0;
+  double *local = (double *) inm_malloc_for_blas(2 * d->ncol * sizeof(*local));
+  double *work = NULL, size = 0.0;
   int lwork = -1, info = 0;
 
   pdsytrd_("L", &t->n, d->a, &one, &one, t->desc, local, local, t->tau, &size, &lwork, &info);
   lwork = (int) size;
-  work = (double *) malloc((size_t) lwork * sizeof(*work));
+  work = (double *) inm_malloc_for_blas((size_t) lwork * sizeof(*work));
   const inm_status status = inm_status_sync((local && work) ? INM_OK : INM_ERR_ALLOC, d->comm);
   if (status == INM_OK)
     pdsytrd_("L", &t->n, d->a, &one, &one, t->desc, local, local + d->ncol, t->tau, work, &lwork,
@@ -146,7 +147,7 @@ static inm_status back_transform(const tridiagonal *t, int ncolumn, int width, d
   pdormtr_("L", "L", "N", &t->n, &ncolumn, d->a, &one, &one, t->desc, t->tau, z, &one, &one, desc,
            &size, &lwork, &info);
   lwork = (int) size;
-  double *work = (double *) malloc((size_t) lwork * sizeof(*work));
+  double *work = (double *) inm_malloc_for_blas((size_t) lwork * sizeof(*work));
   const inm_status status = inm_status_sync(work ? INM_OK : INM_ERR_ALLOC, d->comm);
   if (status == INM_OK)
     pdormtr_("L", "L", "N", &t->n, &ncolumn, d->a, &one, &one, t->desc, t->tau, z, &one, &one, desc,
@@ -163,7 +164,7 @@ static inm_status eigenvalues(const tridiagonal *t)
   inm_status status = INM_OK;
 
   if (d->myrow == 0 && d->mycol == 0) {
-    double *scratch = (double *) malloc(d->n * sizeof(*scratch));
+    double *scratch = (double *) inm_malloc_for_blas(d->n * sizeof(*scratch));
     int info = 0;
     if (scratch) {
       memcpy(t->p->lambda, t->diagonal, d->n * sizeof(*scratch));
@@ -234,9 +235,9 @@ static inm_status allocate_workspace(const inm_cyclic *d, size_t largest, worksp
 {
   const size_t nprow = (size_t) d->nprow;
 
-  w->whole = (double *) malloc(2 * largest * d->n * sizeof(double));
-  w->part = (double *) malloc(nprow * largest * d->nrow * sizeof(double));
-  w->t = (double *) malloc(2 * d->n * sizeof(double));
+  w->whole = (double *) inm_malloc_for_blas(2 * largest * d->n * sizeof(double));
+  w->part = (double *) inm_malloc_for_blas(nprow * largest * d->nrow * sizeof(double));
+  w->t = (double *) inm_malloc_for_blas(2 * d->n * sizeof(double));
   w->mode = (size_t *) malloc(nprow * largest * sizeof(*w->mode));
   w->share = (int *) malloc((nprow + 1) * sizeof(*w->share));
   if (!(w->whole && w->part && w->t && w->mode && w->share)) return INM_ERR_ALLOC;
@@ -319,7 +320,7 @@ static inm_status divide_and_conquer(const tridiagonal *t, double *z)
   const size_t room = ((size_t) size > sorting) ? (size_t) size : sorting;
   lwork = (int) room;
   liwork = isize;
-  work = (double *) malloc(room * sizeof(*work));
+  work = (double *) inm_malloc_for_blas(room * sizeof(*work));
   iwork = (int *) malloc((size_t) liwork * sizeof(*iwork));
   inm_status status = (room > INT_MAX) ? INM_ERR_SIZE : (work && iwork) ? INM_OK : INM_ERR_ALLOC;
   status = inm_status_sync(status, d->comm);
@@ -337,7 +338,7 @@ static inm_status solve_all(tridiagonal *t)
 {
   const inm_cyclic *d = &t->p->d;
   /* zeros: pdstedc adds to what it finds, unlike its manual */
-  double *z = (double *) calloc(d->nrow * d->ncol, sizeof(*z));
+  double *z = (double *) inm_calloc_for_blas(d->nrow * d->ncol, sizeof(*z));
   inm_status status = inm_status_sync(z ? INM_OK : INM_ERR_ALLOC, d->comm);
 
   if (status == INM_OK) status = divide_and_conquer(t, z);
@@ -377,7 +378,7 @@ static inm_status solve_on_grid(tridiagonal *t)
 static inm_status scalapack_solve(inm_distributed *p)
 {
   const size_t n = p->d.n;
-  double *vectors = (double *) malloc((2 * n + p->d.ncol) * sizeof(*vectors));
+  double *vectors = (double *) inm_malloc_for_blas((2 * n + p->d.ncol) * sizeof(*vectors));
   tridiagonal t = {p, 0, (int) n, {0}, vectors, vectors + p->d.ncol, vectors + p->d.ncol + n};
   inm_status status = inm_status_sync(vectors ? INM_OK : INM_ERR_ALLOC, p->d.comm);
 

@@ -217,7 +217,7 @@ static void check_share(void *ctx, int thread)
   twostage *s = (twostage *) ctx;
   const int n = (int) s->n, kd = KD, ldab = KD + 1, one = 1;
   const double unity = 1.0;
-  double *r = (double *) malloc(s->n * sizeof(*r));
+  double *r = (double *) inm_malloc_for_blas(s->n * sizeof(*r));
   inm_status status = r ? INM_OK : INM_ERR_ALLOC;
 
   for (size_t p = (size_t) thread; p < s->count && status == INM_OK; p += (size_t) s->nthread) {
@@ -338,7 +338,7 @@ static inm_status twostage_solve(inm_dense *d, inm_filler *f)
   memset(&s, 0, sizeof(s));
   s.n = d->n;
   s.nthread = f->nthread;
-  s.band = (double *) malloc(s.n * (KD + 1) * sizeof(double));
+  s.band = (double *) inm_malloc_for_blas(s.n * (KD + 1) * sizeof(double));
   s.lambda = (double *) malloc(s.n * sizeof(double));
   s.tau = malloc(s.n * sizeof(double));
   s.status = (inm_status *) malloc((size_t) s.nthread * sizeof(*s.status));
@@ -347,7 +347,7 @@ static inm_status twostage_solve(inm_dense *d, inm_filler *f)
   if (status == INM_OK) status = eigenvalues(&s);
   if (status == INM_OK) {
     inm_fill_spectrum(f, s.lambda);
-    s.z = (double *) malloc(largest_panel * s.n * sizeof(double));
+    s.z = (double *) inm_malloc_for_blas(largest_panel * s.n * sizeof(double));
     inm_prefer_large_pages(s.z, largest_panel * s.n * sizeof(double));
     status = s.z ? all_panels(&s, d, f, inm_fill_wanted(f)) : INM_ERR_ALLOC;
   }
