@@ -1,4 +1,5 @@
-"""Read the text that LAMMPS writes: fix ave/time, fix ave/correlate, dump local and custom, key-value lines.
+"""Read the text that LAMMPS writes: fix ave/time, fix ave/correlate, dump local and custom,
+key-value lines.
 
 numpy only.  Every reader returns all blocks in the file, so that a file of
 several snapshots or segments can be averaged with error bars.
@@ -19,7 +20,8 @@ def blocks(path):
         lines = (line.split() for line in lines if line.strip() and not line.startswith("#"))
         for step, count, *_ in lines:
             table = [next(lines, None) for _ in range(int(count))]
-            if table and table[-1] is None:      # the run was cut short while this block was written
+            # the run was cut short while this block was written
+            if table and table[-1] is None:
                 break
             out.append((int(step), np.array([r[1:] for r in table], dtype=float)))
     return out

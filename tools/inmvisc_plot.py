@@ -1,14 +1,15 @@
 #!/usr/bin/env python3
-"""One page of a viscosity from instantaneous normal modes: spectrum, kernel, Green-Kubo, eta by class.
+"""One page of a viscosity from instantaneous normal modes: spectrum, kernel, Green-Kubo, eta by
+class.
 
     inmvisc_plot.py [DIR] [-o page.png] [--title TEXT] [--units lj|metal|real]
 
 DIR holds what examples/kob-andersen/in.demo writes:
-    spectrum.dat   fix ave/time mode vector  w g count sum(P) sum(Xi2) deta_UL deta_all eta_UL eta_all
-    kernel.dat     fix ave/time mode vector  t Cbar integral
-    stress.dat     fix ave/correlate, a block per segment; without it there is no Green-Kubo panel
-    modes.dat      dump local  lambda w P class Xi2; without it the spectrum is not coloured by class
-    summary.dat    lines `name value`: T N V dt Pc wmin edge friction eta_UL eta_UL_err ...
+    spectrum.dat   fix ave/time mode vector  w g count sum(P) sum(Xi2) deta_UL deta_all eta_UL
+    eta_all kernel.dat     fix ave/time mode vector  t Cbar integral stress.dat     fix
+    ave/correlate, a block per segment; without it there is no Green-Kubo panel modes.dat      dump
+    local  lambda w P class Xi2; without it the spectrum is not coloured by class summary.dat
+    lines `name value`: T N V dt Pc wmin edge friction eta_UL eta_UL_err ...
 """
 
 import argparse
@@ -24,7 +25,8 @@ from matplotlib.patches import Patch
 import ave_time
 
 COLOUR = {"stable": "#4f7cac", "UD": "#eda63a", "UL": "#c2255c", "all": "#8a8f98", "GK": "#1f2933"}
-NAME = {"stable": "stable", "UD": "unstable delocalized", "UL": "unstable localized", "all": "all modes"}
+NAME = {"stable": "stable", "UD": "unstable delocalized", "UL": "unstable localized",
+        "all": "all modes"}
 CLASS = {"stable": 1, "UL": -1, "UD": -2}       # column 4 of the local array of compute inm/dos
 
 UNITS = {  # frequency, time, Xi^2/m, friction, viscosity
@@ -36,10 +38,14 @@ UNITS = {  # frequency, time, Xi^2/m, friction, viscosity
 }
 
 STYLE = {
-    "figure.facecolor": "white", "font.family": "sans-serif", "font.size": 14.5, "mathtext.fontset": "dejavusans",
-    "axes.titlesize": 17, "axes.titlelocation": "left", "axes.titlepad": 10, "axes.titleweight": "bold",
-    "axes.labelsize": 15.5, "axes.spines.top": False, "axes.spines.right": False, "axes.linewidth": 1.1,
-    "xtick.direction": "out", "ytick.direction": "out", "legend.frameon": False, "legend.fontsize": 13.5,
+    "figure.facecolor": "white", "font.family": "sans-serif", "font.size": 14.5,
+    "mathtext.fontset": "dejavusans",
+    "axes.titlesize": 17, "axes.titlelocation": "left", "axes.titlepad": 10,
+    "axes.titleweight": "bold",
+    "axes.labelsize": 15.5, "axes.spines.top": False, "axes.spines.right": False,
+    "axes.linewidth": 1.1,
+    "xtick.direction": "out", "ytick.direction": "out", "legend.frameon": False,
+    "legend.fontsize": 13.5,
     "lines.linewidth": 2.2, "lines.solid_capstyle": "round",
 }
 
@@ -59,7 +65,9 @@ class Page:
         self.dw = self.w[1] - self.w[0]
         self.edges = np.append(self.w - self.dw / 2, self.w[-1] + self.dw / 2)
         filled = self.w[self.spectrum[2] > 0]
-        self.lo, self.hi = filled[0] - self.dw, np.interp(0.97, np.cumsum(self.spectrum[1]) * self.dw, self.w)
+        self.lo, self.hi = filled[0] - self.dw, np.interp(0.97,
+                                                          np.cumsum(self.spectrum[1]) * self.dw,
+                                                          self.w)
 
         self.visible = (self.w > self.lo) & (self.w < self.hi)
 
@@ -70,7 +78,9 @@ class Page:
         """Per-snapshot histogram of the modes of one class."""
         rows = np.concatenate([table for _, table in self.modes])
         rows = rows[rows[:, 3] == CLASS[name]]
-        return np.histogram(rows[:, 1], self.edges, weights=None if weights is None else rows[:, weights])[0] / len(self.modes)
+        return np.histogram(rows[:, 1], self.edges,
+                            weights=None if weights is None
+                            else rows[:, weights])[0] / len(self.modes)
 
     def frequency_axis(self, ax):
         ax.set_xlim(self.lo, self.hi)
@@ -94,8 +104,8 @@ def density(ax, page):
         scale = g.sum() / sum(page.share(c) for c in CLASS).sum()
         for name in ("UL", "UD", "stable"):
             top = base + scale * page.share(name)
-            ax.fill_between(page.edges, np.append(base, 0), np.append(top, 0), step="post", color=COLOUR[name], lw=0,
-                            alpha=0.9)
+            ax.fill_between(page.edges, np.append(base, 0), np.append(top, 0), step="post",
+                            color=COLOUR[name], lw=0, alpha=0.9)
             base = top
     ax.stairs(g, page.edges, color="0.15", lw=1.1)
     page.frequency_axis(ax)
@@ -109,7 +119,8 @@ def participation(ax, page):
         for name in CLASS:
             rows = page.modes[-1][1]
             rows = rows[rows[:, 3] == CLASS[name]]
-            ax.plot(rows[:, 1], rows[:, 2], ".", ms=3.6, mew=0, alpha=0.55, color=COLOUR[name], rasterized=True)
+            ax.plot(rows[:, 1], rows[:, 2], ".", ms=3.6, mew=0, alpha=0.55, color=COLOUR[name],
+                    rasterized=True)
     with np.errstate(invalid="ignore", divide="ignore"):
         mean = page.spectrum[3] / page.spectrum[2]
     ax.plot(page.w, mean, color="0.1", label="mean of the bin")
@@ -117,8 +128,8 @@ def participation(ax, page):
     ax.axhline(pc, color=COLOUR["UL"], lw=1.4, ls=":")
     page.frequency_axis(ax)
     ax.set_ylim(0, 1.3 * np.nanmax(mean[page.visible]))
-    ax.annotate(rf"$P_c = {pc:g}$", (page.hi, pc), xytext=(0, 4), textcoords="offset points", ha="right", va="bottom",
-                color=COLOUR["UL"], fontsize=15)
+    ax.annotate(rf"$P_c = {pc:g}$", (page.hi, pc), xytext=(0, 4), textcoords="offset points",
+                ha="right", va="bottom", color=COLOUR["UL"], fontsize=15)
     ax.set_ylabel(r"$P(\omega)$")
     ax.legend(loc="upper right")
 
@@ -154,13 +165,15 @@ def friction(ax, page):
     right.spines["right"].set_visible(True)
     right.axhspan(value - error, value + error, color=COLOUR["UL"], alpha=0.18, lw=0)
     right.plot(t, integral, color=COLOUR["UL"])
-    right.set_ylabel(rf"$\int_0^t \bar C_{{FF}}/k_BT$   $[{page.unit['friction']}]$", color=COLOUR["UL"])
+    right.set_ylabel(rf"$\int_0^t \bar C_{{FF}}/k_BT$   $[{page.unit['friction']}]$",
+                     color=COLOUR["UL"])
     low, high = ax.get_ylim()
     top = 1.25 * max(value + error, np.nanmax(integral))
     ax.set_ylim(low, 1.12)
     right.set_ylim(top * low / 1.12, top)                  # one zero for both axes
-    right.annotate(rf"$\tilde\nu(0) = {value:.1f} \pm {error:.1f}$", (t[-1], value + error), xytext=(-4, 7),
-                   textcoords="offset points", ha="right", color=COLOUR["UL"], fontsize=16)
+    right.annotate(rf"$\tilde\nu(0) = {value:.1f} \pm {error:.1f}$", (t[-1], value + error),
+                   xytext=(-4, 7), textcoords="offset points", ha="right", color=COLOUR["UL"],
+                   fontsize=16)
 
 
 def green_kubo(ax, page):
@@ -174,16 +187,18 @@ def green_kubo(ax, page):
     ax.fill_between(t, mean - error, mean + error, color=COLOUR["GK"], alpha=0.18, lw=0)
     ax.plot(t, mean, color=COLOUR["GK"], label=r"$\eta(t)$, running integral")
     g = c.mean(0)
-    ax.plot(t, g / g[0] * mean[-1], color=COLOUR["stable"], lw=1.6, label=r"stress correlation, scaled")
+    ax.plot(t, g / g[0] * mean[-1], color=COLOUR["stable"], lw=1.6,
+            label=r"stress correlation, scaled")
     ax.axhline(0, color="0.75", lw=1, zorder=0)
-    ax.errorbar(1.02 * t[-1], mean[-1], error[-1], fmt="o", color=COLOUR["GK"], capsize=4, ms=7, clip_on=False)
+    ax.errorbar(1.02 * t[-1], mean[-1], error[-1], fmt="o", color=COLOUR["GK"], capsize=4, ms=7,
+                clip_on=False)
     ax.set_xlim(0, 1.04 * t[-1])
     ax.set_ylim(-0.08 * mean[-1], 1.35 * (mean + error).max())
     ax.axvline(t[-1], color="0.5", lw=1, ls=(0, (4, 3)))
-    ax.annotate("window", (t[-1], 0.30 * mean[-1]), xytext=(-5, 0), textcoords="offset points", rotation=90, ha="right",
-                va="center", color="0.4", fontsize=11)
-    ax.annotate(rf"$\eta_{{GK}} = {page.info['eta_GK']:.1f} \pm {page.info['eta_GK_err']:.1f}$", (0.5, 0.22),
-                xycoords="axes fraction", ha="center", fontsize=16, color=COLOUR["GK"])
+    ax.annotate("window", (t[-1], 0.30 * mean[-1]), xytext=(-5, 0), textcoords="offset points",
+                rotation=90, ha="right", va="center", color="0.4", fontsize=11)
+    ax.annotate(rf"$\eta_{{GK}} = {page.info['eta_GK']:.1f} \pm {page.info['eta_GK_err']:.1f}$",
+                (0.5, 0.22), xycoords="axes fraction", ha="center", fontsize=16, color=COLOUR["GK"])
     ax.set_xlabel(rf"$t$   $[{page.unit['t']}]$")
     ax.set_ylabel(rf"$\eta(t)$   $[{page.unit['eta']}]$")
     ax.legend(loc="upper left")
@@ -199,13 +214,14 @@ def by_class(ax, page):
             if value is None:
                 continue
             error = np.hypot(info[f"{which}_{name}_err"], value * relative)
-            ax.errorbar(x + shift, value, error, fmt=mark, ms=11, mfc=COLOUR[name] if which == "eta" else "white", mec=COLOUR[name],
-                        mew=2, ecolor=COLOUR[name], elinewidth=2, capsize=5, zorder=3)
+            ax.errorbar(x + shift, value, error, fmt=mark, ms=11,
+                        mfc=COLOUR[name] if which == "eta" else "white", mec=COLOUR[name], mew=2,
+                        ecolor=COLOUR[name], elinewidth=2, capsize=5, zorder=3)
     gk, err = info["eta_GK"], info["eta_GK_err"]
     ax.axhspan(gk - err, gk + err, color=COLOUR["GK"], alpha=0.18, lw=0)
     ax.axhline(gk, color=COLOUR["GK"], lw=1.6)
-    ax.annotate("Green-Kubo", (3.45, gk - err), xytext=(0, -5), textcoords="offset points", ha="right", va="top", fontsize=13.5,
-                color=COLOUR["GK"])
+    ax.annotate("Green-Kubo", (3.45, gk - err), xytext=(0, -5), textcoords="offset points",
+                ha="right", va="top", fontsize=13.5, color=COLOUR["GK"])
     ax.set_yscale("log")
     ax.set_xlim(-0.5, 3.5)
     ax.set_xticks(range(4))
@@ -229,7 +245,8 @@ def by_class(ax, page):
 def decomposition(ax, page):
     ax.set_title("Where the viscosity comes from")
     ul, rest = page.spectrum[5], page.spectrum[6] - page.spectrum[5]
-    for part, name, where in ((ul, "UL", page.w < 0), (rest, "UD", page.w < 0), (rest, "stable", page.w > 0)):
+    for part, name, where in ((ul, "UL", page.w < 0), (rest, "UD", page.w < 0),
+                              (rest, "stable", page.w > 0)):
         ax.stairs(np.where(where, part, 0), page.edges, color=COLOUR[name], lw=2, fill=False)
         ax.stairs(np.where(where, part, 0), page.edges, color=COLOUR[name], alpha=0.3, fill=True)
     peak = np.nanmax(page.spectrum[6])
@@ -251,8 +268,8 @@ def cumulative(ax, page):
     page.frequency_axis(ax)
     total = page.spectrum[8][-1]
     ax.set_ylim(min(gk, page.spectrum[7][-1]) / 200, total * 2.2)
-    ax.annotate("Green-Kubo", (page.hi, gk + err), xytext=(0, 5), textcoords="offset points", ha="right", va="bottom", fontsize=13.5,
-                color=COLOUR["GK"])
+    ax.annotate("Green-Kubo", (page.hi, gk + err), xytext=(0, 5), textcoords="offset points",
+                ha="right", va="bottom", fontsize=13.5, color=COLOUR["GK"])
     ax.set_ylabel(rf"$\int_{{-\infty}}^{{\omega}} d\eta$   $[{page.unit['eta']}]$")
     ax.legend(loc="lower right")
 
@@ -269,20 +286,23 @@ def main():
     info = page.info
     plt.rcParams.update(STYLE)
     figure, axes = plt.subplots(2, 4, figsize=(24, 13.5))
-    panels = (density, participation, affine, decomposition, friction, green_kubo, by_class, cumulative)
+    panels = (density, participation, affine, decomposition, friction, green_kubo, by_class,
+              cumulative)
     for ax, panel in zip(axes.flat, panels):
         panel(ax, page)
     figure.suptitle(args.title, x=0.045, y=0.975, ha="left", fontsize=29, fontweight="bold")
     error = np.hypot(info["eta_UL_err"], info["eta_UL"] * info["friction_err"] / info["friction"])
-    figure.text(0.045, 0.908, rf"$T = {info['T']:g}$,  $N = {info['N']:g}$,  {len(page.modes)} snapshots:    "
+    figure.text(0.045, 0.908,
+                rf"$T = {info['T']:g}$,  $N = {info['N']:g}$,  {len(page.modes)} snapshots:    "
                 rf"$\eta_{{UL}} = {info['eta_UL']:.1f} \pm {error:.1f}$    Green-Kubo $\eta = {info['eta_GK']:.1f} \pm "
                 rf"{info['eta_GK_err']:.1f}$", fontsize=21, color="0.25")
     keys = [Patch(color=COLOUR[c], label=NAME[c]) for c in ("UL", "UD", "stable")]
     keys += [Patch(color="0.9", label=r"$|\omega| < \omega_{\min}$"),
              Line2D([], [], color=COLOUR["UL"], lw=1.6, ls=(0, (4, 3)), label="mobility edge")]
-    figure.legend(handles=keys, loc="upper right", bbox_to_anchor=(0.99, 0.985), ncol=3, fontsize=16, columnspacing=1.6,
-                  handlelength=1.6)
-    figure.subplots_adjust(left=0.05, right=0.985, top=0.845, bottom=0.072, wspace=0.38, hspace=0.37)
+    figure.legend(handles=keys, loc="upper right", bbox_to_anchor=(0.99, 0.985), ncol=3,
+                  fontsize=16, columnspacing=1.6, handlelength=1.6)
+    figure.subplots_adjust(left=0.05, right=0.985, top=0.845, bottom=0.072, wspace=0.38,
+                           hspace=0.37)
     narrow = axes[1, 0].get_position()                     # room for the second ordinate
     for ax in figure.axes:
         if ax.get_position().bounds == narrow.bounds:

@@ -1,22 +1,28 @@
 #!/usr/bin/env python3
 """The mobility edge of the unstable modes, from boxes of several sizes.
 
-    mobility_edge.py N250/modes.dat N500/modes.dat ... [--out edge.dat] [--picture edge.png] [--lammps edge.lmp]
+    mobility_edge.py N250/modes.dat N500/modes.dat ... [--out edge.dat] [--picture edge.png]
+    [--lammps edge.lmp]
 
-A file is what dump local writes of the local array of compute inm/dos, all modes of some snapshots of one box:
-    lambda w P class            (radian/time)^2, radian/time (negative: unstable), and two pure numbers
-The number of atoms is that of the modes over the dimension.  Files with the same number are put together.
+A file is what dump local writes of the local array of compute inm/dos, all modes of some snapshots
+of one box:
+    lambda w P class            (radian/time)^2, radian/time (negative: unstable), and two pure
+    numbers
+The number of atoms is that of the modes over the dimension.  Files with the same number are put
+together.
 
 In bins of |w| on the unstable branch, with standard errors over the snapshots:
-    P(w; N)    mean participation ratio
-    r(w; N)    mean of min(s, s')/max(s, s') of the gaps s, s' on either side of an eigenvalue lambda; never across
-               snapshots; 0.5307 where modes are extended (GOE), 0.3863 where they are localized (Poisson)
+    P(w; N)    mean participation ratio r(w; N)    mean of min(s, s')/max(s, s') of the gaps s, s'
+    on either side of an eigenvalue lambda; never across
+               snapshots; 0.5307 where modes are extended (GOE), 0.3863 where they are localized
+               (Poisson)
     alpha(w)   from P ~ N^-alpha: 0 where modes are extended, 1 where they are localized
 
-The edge, as |w|, is where a curve, made monotone, passes a level, with errors by bootstrap over the snapshots:
-    alpha      alpha(w) = 1/2
-    ratio      r(w) of the largest box halfway between the two limits
-    collapse   r(w; N) = F((w - w_edge) N^(1/(d nu))), a logistic function: where the curves of all sizes cross
+The edge, as |w|, is where a curve, made monotone, passes a level, with errors by bootstrap over the
+snapshots:
+    alpha      alpha(w) = 1/2 ratio      r(w) of the largest box halfway between the two limits
+    collapse   r(w; N) = F((w - w_edge) N^(1/(d nu))), a logistic function: where the curves of all
+    sizes cross
 P_c is P at the edge, for each size.
 """
 
@@ -32,7 +38,8 @@ import ave_time
 
 GOE, POISSON = 0.5307, 0.3863           # mean ratio of adjacent gaps: extended, localized
 MIDDLE = (GOE + POISSON) / 2
-PARTED = 0.1                            # alpha at which curves P(w) of several sizes are seen to part
+# alpha at which curves P(w) of several sizes are seen to part
+PARTED = 0.1
 ENOUGH = 30                             # modes that a bin must hold
 NAN = float("nan")
 
@@ -40,18 +47,21 @@ NAN = float("nan")
 # ---- one box: sums over the modes of each snapshot
 
 def gap_ratios(levels):
-    """min/max of the gaps below and above each of the inner levels, which are in ascending order."""
+    """min/max of the gaps below and above each of the inner levels, which are in ascending
+    order."""
     s = np.diff(levels)
     small, large = np.minimum(s[:-1], s[1:]), np.maximum(s[:-1], s[1:])
     return np.divide(small, large, out=np.full(len(small), np.nan), where=large > 0)
 
 
 class Box:
-    """Snapshots of one size: for each of them and each bin the number of modes and of ratios, and their sums."""
+    """Snapshots of one size: for each of them and each bin the number of modes and of ratios, and
+    their sums."""
 
     def __init__(self, atoms, snapshots):
         self.atoms = atoms
-        self.snapshots = [rows[rows[:, 0] != 0] for rows in snapshots]      # without the rigid translations
+        # without the rigid translations
+        self.snapshots = [rows[rows[:, 0] != 0] for rows in snapshots]
 
     def bin(self, edges):
         tables = []
@@ -64,18 +74,21 @@ class Box:
                            np.histogram(w[unstable], edges, weights=p[unstable])[0],
                            np.histogram(w[ratio], edges)[0],
                            np.histogram(w[ratio], edges, weights=r[ratio])[0]])
-        self.tables = np.array(tables, dtype=float)                         # [snapshot, quantity, bin]
+        # [snapshot, quantity, bin]
+        self.tables = np.array(tables, dtype=float)
         self.P, self.P_error = self.ratio_of_sums(1, 0)
         self.r, self.r_error = self.ratio_of_sums(3, 2)
         return self
 
     def ratio_of_sums(self, above, below):
-        """sum/sum over the snapshots and its standard error, from the scatter of the snapshots about it."""
+        """sum/sum over the snapshots and its standard error, from the scatter of the snapshots
+        about it."""
         a, b = self.tables[:, above], self.tables[:, below]
         s, n = len(a), b.sum(0)
         with np.errstate(invalid="ignore", divide="ignore"):
             mean = np.where(n >= ENOUGH, a.sum(0) / n, np.nan)
-            error = np.sqrt(s / max(s - 1, 1) * ((a - mean * b) ** 2).sum(0)) / n if s > 1 else np.full(len(n), np.nan)
+            error = (np.sqrt(s / max(s - 1, 1) * ((a - mean * b) ** 2).sum(0)) / n if s > 1
+                     else np.full(len(n), np.nan))
         return mean, np.maximum(error, 1e-6 * mean)
 
     def resampled(self, rng):
@@ -109,7 +122,8 @@ def read(paths, dimension=3):
 # ---- formulas
 
 def exponent(atoms, P, error):
-    """alpha of ln P = c - alpha ln N, each bin a weighted fit over the sizes: alpha, its error, chi^2 per degree of freedom."""
+    """alpha of ln P = c - alpha ln N, each bin a weighted fit over the sizes: alpha, its error,
+    chi^2 per degree of freedom."""
     x = np.log(np.asarray(atoms, dtype=float))[:, None]
     with np.errstate(invalid="ignore", divide="ignore"):
         y, weight = np.log(P), (P / error) ** 2
@@ -117,11 +131,13 @@ def exponent(atoms, P, error):
         sxx = (weight * (x - xbar) ** 2).sum(0)
         alpha = -(weight * (x - xbar) * (y - ybar)).sum(0) / sxx
         chi2 = (weight * (y - ybar + alpha * (x - xbar)) ** 2).sum(0)
-    return alpha, 1 / np.sqrt(sxx), chi2 / (len(x) - 2) if len(x) > 2 else np.full_like(alpha, np.nan)
+    return alpha, 1 / np.sqrt(sxx), chi2 / (len(x) - 2) if len(x) > 2 else np.full_like(alpha,
+                                                                                        np.nan)
 
 
 def monotone(y, weight):
-    """The ascending curve nearest to y (weighted least squares): neighbours in the wrong order share their mean."""
+    """The ascending curve nearest to y (weighted least squares): neighbours in the wrong order
+    share their mean."""
     blocks = []
     for value, w in zip(y, weight):
         blocks.append([value, w, 1])
@@ -161,28 +177,34 @@ def at(w, x, y):
 def collapse(w, atoms, r, error, nu, dimension):
     """Finite-size scaling of the gap ratio, r = F((w - w_edge) N^(1/(d nu))), with r_c = F(0).
 
-    F goes from the one limit to the other as a logistic function, F = Poisson + (GOE - Poisson)/(1 + exp(a + b x)).
-    Returns w_edge, r_c, chi^2, degrees of freedom; NaN where r does not go from one limit to the other."""
+    F goes from the one limit to the other as a logistic function, F = Poisson + (GOE - Poisson)/(1
+    + exp(a + b x)). Returns w_edge, r_c, chi^2, degrees of freedom; NaN where r does not go from
+    one limit to the other."""
     length = (np.asarray(atoms, dtype=float) / atoms[-1]) ** (1 / (dimension * nu))
     used = np.isfinite(r) & np.isfinite(error)
     start = np.array([crossing(w, -r[i], error[i], -MIDDLE) for i in range(len(atoms))])
     if not np.isfinite(start).any() or used.any(1).sum() < 2 or used.sum() < 6:
         return NAN, NAN, NAN, 0
-    place, scale = np.broadcast_to(w, r.shape)[used], np.broadcast_to(length[:, None], r.shape)[used]
+    place, scale = np.broadcast_to(w, r.shape)[used], np.broadcast_to(length[:, None],
+                                                                      r.shape)[used]
 
     def F(x, edge, a, b):
-        return POISSON + (GOE - POISSON) / (1 + np.exp(np.clip(a + b * (x[0] - edge) * x[1], -60, 60)))
+        return POISSON + (GOE - POISSON) / (1 + np.exp(np.clip(a + b * (x[0] - edge) * x[1], -60,
+                                                               60)))
 
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("error", OptimizeWarning)      # no covariance: r does not tell the parameters
-            (edge, a, b), _ = curve_fit(F, (place, scale), r[used], p0=(np.nanmean(start), 0.0, 1.0), sigma=error[used])
+            # no covariance: r does not tell the parameters
+            warnings.simplefilter("error", OptimizeWarning)
+            (edge, a, b), _ = curve_fit(F, (place, scale), r[used],
+                                        p0=(np.nanmean(start), 0.0, 1.0), sigma=error[used])
     except (RuntimeError, OptimizeWarning):
         return NAN, NAN, NAN, 0
     if b <= 0 or not place.min() < edge < place.max():
         return NAN, NAN, NAN, 0
     chi2 = np.sum(((F((place, scale), edge, a, b) - r[used]) / error[used]) ** 2)
-    return edge, POISSON + (GOE - POISSON) / (1 + np.exp(np.clip(a, -60, 60))), chi2, int(used.sum()) - 3
+    return (edge, POISSON + (GOE - POISSON) / (1 + np.exp(np.clip(a, -60, 60))), chi2,
+            int(used.sum()) - 3)
 
 
 # ---- all estimates from the means of all boxes, for the data and for each resampling of them
@@ -201,7 +223,8 @@ class Edge:
         drawn = []
         for _ in range(resamplings):
             means = [box.resampled(rng) for box in self.boxes]
-            drawn.append(self.estimates(np.array([m[0] for m in means]), np.array([m[1] for m in means])))
+            drawn.append(self.estimates(np.array([m[0] for m in means]),
+                                        np.array([m[1] for m in means])))
         self.error, self.seen = {}, {}
         for key in self.value:
             values = np.array([d[key] for d in drawn])
@@ -222,7 +245,8 @@ class Edge:
         for i, n in enumerate(atoms):
             out[f"ratio {n}"] = crossing(w, -r[i], self.r_error[i], -MIDDLE)
         out["ratio"] = out[f"ratio {atoms[largest]}"]
-        out["collapse"], out["r_c"], out["chi2"], out["dof"] = collapse(w, atoms, r, self.r_error, self.nu, self.dimension)
+        out["collapse"], out["r_c"], out["chi2"], out["dof"] = collapse(w, atoms, r, self.r_error,
+                                                                        self.nu, self.dimension)
         for name in ("parted", "alpha", "ratio", "collapse"):
             for i, n in enumerate(atoms):
                 out[f"P {name} {n}"] = at(out[name], w, P[i])
@@ -235,7 +259,8 @@ class Edge:
 
     def determined(self, key):
         """Is there a crossing in the data and in nearly every resampling of them?"""
-        return np.isfinite(self.value[key]) and self.seen[key] >= 0.95 and np.isfinite(self.error[key])
+        return (np.isfinite(self.value[key]) and self.seen[key] >= 0.95
+                and np.isfinite(self.error[key]))
 
     def text(self, key, form=".2f"):
         if not np.isfinite(self.value[key]):
@@ -249,7 +274,8 @@ class Edge:
 
 # ---- what is printed and written
 
-METHOD = {"alpha": "P ~ N^-alpha passes alpha = 1/2", "ratio": f"r of the largest box passes {MIDDLE:.4f}",
+METHOD = {"alpha": "P ~ N^-alpha passes alpha = 1/2",
+          "ratio": f"r of the largest box passes {MIDDLE:.4f}",
           "collapse": "r(w; N) of all sizes cross"}
 
 
@@ -257,7 +283,8 @@ def report(edge):
     """The lines after the table: what the data say about the edge, and what they do not."""
     atoms, value = edge.atoms, edge.value
     lines = ["edge |w| in radian/time, errors by bootstrap over the snapshots; (?) = not found in more than 1 of 20 resamplings", "",
-             f"{'criterion':40s} {'w_edge':>15s}  {'alpha there':>16s}  " + "  ".join(f"{f'P_c(N={n})':>16s}" for n in atoms)]
+             f"{'criterion':40s} {'w_edge':>15s}  {'alpha there':>16s}  "
+             + "  ".join(f"{f'P_c(N={n})':>16s}" for n in atoms)]
     for name in ("alpha", "ratio", "collapse"):
         lines.append(f"{METHOD[name]:40s} {edge.text(name):>15s}  {edge.text(f'alpha at {name}', '.3f'):>16s}  " +
                      "  ".join(f"{edge.text(f'P {name} {n}', '.3f'):>16s}" for n in atoms))
@@ -288,11 +315,13 @@ def verdict(edge):
             distance = edge.value[b] - edge.value[a]
             error = np.hypot(edge.error[a], edge.error[b])
             lines.append(f"'{a}' and '{b}' differ by {distance:+.2f} +- {error:.2f}: "
-                         + ("they agree." if abs(distance) <= 2 * error else "they do not agree within two errors."))
+                         + ("they agree." if abs(distance) <= 2 * error
+                            else "they do not agree within two errors."))
     if "alpha" in known:
         small, large = (edge.value[f"P alpha {n}"] for n in (edge.atoms[0], edge.atoms[-1]))
         lines.append(f"P_c at the alpha edge goes from {small:.3f} (N = {edge.atoms[0]}) to {large:.3f} (N = {edge.atoms[-1]}): quote it with N.")
-        pairs = [f"alpha {a} {b}" for a, b in zip(edge.atoms, edge.atoms[1:]) if edge.determined(f"alpha {a} {b}")]
+        pairs = [f"alpha {a} {b}" for a, b in zip(edge.atoms, edge.atoms[1:])
+                 if edge.determined(f"alpha {a} {b}")]
         if len(pairs) > 1:
             shift = edge.value[pairs[-1]] - edge.value[pairs[0]]
             error = np.hypot(edge.error[pairs[0]], edge.error[pairs[-1]])
@@ -304,8 +333,11 @@ def verdict(edge):
 
 
 def table(edge):
-    """Columns: w, P, r and their errors for each size, alpha, its error, chi^2 per degree of freedom; '#' before the names."""
-    names = ["w"] + [f"{q}_{n}" for n in edge.atoms for q in ("P", "dP", "r", "dr")] + ["alpha", "dalpha", "chi2/dof"]
+    """Columns: w, P, r and their errors for each size, alpha, its error, chi^2 per degree of
+    freedom; '#' before the names."""
+    names = ["w"] + [f"{q}_{n}" for n in edge.atoms for q in ("P", "dP", "r", "dr")] + ["alpha",
+                                                                                        "dalpha",
+                                                                                        "chi2/dof"]
     columns = [-edge.w]
     for i in range(len(edge.atoms)):
         columns += [edge.P[i], edge.P_error[i], edge.r[i], edge.r_error[i]]
@@ -314,8 +346,8 @@ def table(edge):
     rows = rows[np.isfinite(rows[:, 1::4]).any(1)]
     widths = [max(8, len(n) + 1) for n in names]
     head = "#" + "".join(f"{n:>{width}s}" for n, width in zip(names, widths))[1:]
-    return [head] + ["".join(f"{x:{width}.{2 if k == 0 else 4}f}" for k, (x, width) in enumerate(zip(row, widths)))
-                     for row in rows]
+    return [head] + ["".join(f"{x:{width}.{2 if k == 0 else 4}f}" for k,
+                             (x, width) in enumerate(zip(row, widths))) for row in rows]
 
 
 def heading(edge):
@@ -338,7 +370,8 @@ def lammps_input(edge, pick):
 
 
 def compare(edge, path, pick):
-    """A larger box against the edge found: P at w_edge, and how many unstable modes each way of stating it calls localized."""
+    """A larger box against the edge found: P at w_edge, and how many unstable modes each way of
+    stating it calls localized."""
     lines = []
     for box in read([path], edge.dimension):
         wc, pc = edge.value[pick], edge.value[f"P {pick} {edge.atoms[-1]}"]
@@ -359,12 +392,14 @@ def compare(edge, path, pick):
 # ---- the picture
 
 CRIMSON, AMBER, INK = "#c2255c", "#eda63a", "#1f2933"
-STYLE = {"font.size": 14, "axes.labelsize": 15, "axes.spines.top": False, "axes.spines.right": False, "legend.frameon": False,
-         "lines.linewidth": 1.4, "figure.facecolor": "white", "mathtext.fontset": "dejavusans"}
+STYLE = {"font.size": 14, "axes.labelsize": 15, "axes.spines.top": False,
+         "axes.spines.right": False, "legend.frameon": False, "lines.linewidth": 1.4,
+         "figure.facecolor": "white", "mathtext.fontset": "dejavusans"}
 
 
 def draw(edge, path, title="", unit="rad/time"):
-    """Three panels on the axis of the unstable modes, -|w|: P and r for each size, alpha; the edge as a band of its error."""
+    """Three panels on the axis of the unstable modes, -|w|: P and r for each size, alpha; the edge
+    as a band of its error."""
     import matplotlib
     matplotlib.use("Agg")
     import matplotlib.pyplot as plt
@@ -372,7 +407,8 @@ def draw(edge, path, title="", unit="rad/time"):
 
     second = "collapse" if edge.determined("collapse") else "ratio"
     bands = [("alpha", CRIMSON, "-", r"$\alpha = 1/2$"),
-             (second, AMBER, (0, (4, 2)), "crossing of $r$" if second == "collapse" else "$r$ halfway")]
+             (second, AMBER, (0, (4, 2)), "crossing of $r$" if second == "collapse"
+              else "$r$ halfway")]
     bands = [band for band in bands if edge.determined(band[0])]
     colours = [plt.get_cmap("viridis_r")(x) for x in np.linspace(0.15, 0.95, len(edge.atoms))]
     x, width = -edge.w, edge.edges[1] - edge.edges[0]
@@ -396,12 +432,14 @@ def draw(edge, path, title="", unit="rad/time"):
         known = edge.r_error[i] < 0.03                    # the others only clutter
         b.errorbar(x[known], edge.r[i][known], edge.r_error[i][known], **style)
         if "alpha" in [band[0] for band in bands]:
-            a.plot(-edge.value["alpha"], edge.value[f"P alpha {n}"], "o", ms=10, mfc="none", mec=CRIMSON, mew=1.6, zorder=6)
+            a.plot(-edge.value["alpha"], edge.value[f"P alpha {n}"], "o", ms=10, mfc="none",
+                   mec=CRIMSON, mew=1.6, zorder=6)
     c.errorbar(x, edge.alpha, edge.alpha_error, color=INK, marker="o", ms=5, elinewidth=1.3)
 
     def level(ax, y, words, side="right", below=False):
         ax.axhline(y, color="0.45", lw=1.1, ls=":", zorder=0)
-        ax.annotate(words, (0 if side == "right" else left, y), xytext=(-2 if side == "right" else 4, -15 if below else 5),
+        ax.annotate(words, (0 if side == "right" else left, y),
+                    xytext=(-2 if side == "right" else 4, -15 if below else 5),
                     textcoords="offset points", ha=side, color="0.35", fontsize=12)
 
     level(a, edge.published, f"published, {edge.published:g}", "left")
@@ -420,14 +458,16 @@ def draw(edge, path, title="", unit="rad/time"):
     if bands:
         fig.legend(handles=[plt.Line2D([], [], color=colour, ls=dashes,
                                        label=rf"{words}:  $|\omega|$ = {edge.value[name]:.1f} $\pm$ {edge.error[name]:.1f}")
-                            for name, colour, dashes, words in bands], loc="upper right", ncol=2, fontsize=14)
+                            for name, colour, dashes,
+                            words in bands], loc="upper right", ncol=2, fontsize=14)
     fig.suptitle(title, x=0.012, ha="left", fontsize=16)
     fig.tight_layout(rect=(0, 0, 1, 1.0), w_pad=2.0)
     fig.savefig(path, dpi=90)
 
 
 def bins(boxes, width=None):
-    """Edges of the bins of |w| from 0 to the largest one; by default 20 of them cover 99 per cent of the modes of the largest box."""
+    """Edges of the bins of |w| from 0 to the largest one; by default 20 of them cover 99 per cent
+    of the modes of the largest box."""
     last = np.concatenate([-rows[rows[:, 0] < 0, 1] for rows in boxes[-1].snapshots])
     if width is None:
         width = np.quantile(last, 0.99) / 20
@@ -435,22 +475,27 @@ def bins(boxes, width=None):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("files", nargs="+")
     parser.add_argument("--width", type=float, help="width of the bins, radian/time")
     parser.add_argument("--dimension", type=int, default=3, choices=(2, 3))
-    parser.add_argument("--nu", type=float, default=1.57, help="exponent of the localization length for 'collapse', not fitted: "
+    parser.add_argument("--nu", type=float, default=1.57,
+                        help="exponent of the localization length for 'collapse', not fitted: "
                         "1.57 for disordered systems in 3 dimensions (Slevin, Ohtsuki 2014)")
-    parser.add_argument("--published", type=float, default=0.27, help="P_c to compare with (0.27 Kob-Andersen, 0.36 Cu50Zr50)")
+    parser.add_argument("--published", type=float, default=0.27,
+                        help="P_c to compare with (0.27 Kob-Andersen, 0.36 Cu50Zr50)")
     parser.add_argument("--resamplings", type=int, default=400)
     parser.add_argument("--seed", type=int, default=1, help="of the bootstrap")
     parser.add_argument("--out", help="file for the table")
     parser.add_argument("--picture", help="PNG")
     parser.add_argument("--title", default="")
     parser.add_argument("--unit", default="rad/time", help="of the frequency, in the picture")
-    parser.add_argument("--use", choices=METHOD, default="alpha", help="which edge is handed on by --lammps and compared with")
+    parser.add_argument("--use", choices=METHOD, default="alpha",
+                        help="which edge is handed on by --lammps and compared with")
     parser.add_argument("--lammps", help="file with the edge as variables of an input script")
-    parser.add_argument("--compare", action="append", default=[], metavar="FILE", help="modes of a larger box, not used for the edge")
+    parser.add_argument("--compare", action="append", default=[], metavar="FILE",
+                        help="modes of a larger box, not used for the edge")
     args = parser.parse_args()
 
     boxes = read(args.files, args.dimension)
@@ -458,7 +503,8 @@ def main():
         sys.exit("finite-size scaling needs boxes of two sizes or more")
     if any(len(box.snapshots) < 2 for box in boxes):
         sys.exit("errors need two snapshots or more of each size")
-    edge = Edge(boxes, bins(boxes, args.width), args.dimension, args.nu, args.published, args.resamplings, args.seed)
+    edge = Edge(boxes, bins(boxes, args.width), args.dimension, args.nu, args.published,
+                args.resamplings, args.seed)
 
     head, rows, found = heading(edge), table(edge), report(edge)
     for path in args.compare:
@@ -466,7 +512,8 @@ def main():
     print("\n".join(head + [""] + rows + [""] + found))
     if args.out:
         with open(args.out, "w") as fp:
-            fp.write("\n".join([f"# {line}" for line in head] + rows + [f"# {line}".rstrip() for line in found]) + "\n")
+            fp.write("\n".join([f"# {line}" for line in head] + rows
+                               + [f"# {line}".rstrip() for line in found]) + "\n")
     if args.picture:
         draw(edge, args.picture, args.title, args.unit)
     if args.lammps:

@@ -3,8 +3,8 @@
 
     plot_kernel.py BUILD [-o doc/src/img/kernel_good_bad.png] [--work DIR]
 
-Kob-Andersen liquid at T = 1, all atoms together.  A finished run in DIR (default BUILD/plot_kernel) is used again.
-"""
+Kob-Andersen liquid at T = 1, all atoms together.  A finished run in DIR (default BUILD/plot_kernel)
+is used again. """
 import argparse
 import os
 import sys
@@ -33,12 +33,14 @@ def deck():
     return text.replace("reset_timestep 0\n\nrun", "reset_timestep 0\n" + fixes + "run"), {}
 
 
-LINES = {"good": dict(zorder=5, lw=3.2), "short": dict(zorder=6, ls=(0, (4, 2))), "coarse": dict(marker="o", ms=4)}
+LINES = {"good": dict(zorder=5, lw=3.2), "short": dict(zorder=6, ls=(0, (4, 2))),
+         "coarse": dict(marker="o", ms=4)}
 
 
 def style():
     plt.rcParams.update({"font.size": 12.5, "axes.spines.top": False, "axes.spines.right": False,
-                         "legend.frameon": False, "lines.linewidth": 2.0, "figure.facecolor": "white"})
+                         "legend.frameon": False, "lines.linewidth": 2.0,
+                         "figure.facecolor": "white"})
 
 
 def draw(runs, out):
@@ -46,7 +48,8 @@ def draw(runs, out):
     fig, (left, right) = plt.subplots(1, 2, figsize=(12.5, 4.9))
     good = runs.vector("plot", "good")[0]
     right.axhspan(good[2] - good[3], good[2] + good[3], color="0.88", lw=0)
-    right.annotate(r"$k_BT/D$ of the displacements", (0.012, 1.03 * good[2] + good[3]), color="0.35", fontsize=11.5)
+    right.annotate(r"$k_BT/D$ of the displacements", (0.012, 1.03 * good[2] + good[3]),
+                   color="0.35", fontsize=11.5)
     for name, _, _, _, _, colour, legend in reversed(KERNELS):
         k = runs.kernel("plot", name)
         kT = k[0, 3]                                       # <v v> of one component, masses are 1
@@ -72,7 +75,8 @@ def draw(runs, out):
 
 
 def main():
-    ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    ap = argparse.ArgumentParser(description=__doc__,
+                                 formatter_class=argparse.RawDescriptionHelpFormatter)
     ap.add_argument("build")
     ap.add_argument("-o", "--out", default=os.path.join(HERE, "../doc/src/img/kernel_good_bad.png"))
     ap.add_argument("--work", help="folder for the run, default BUILD/plot_kernel")

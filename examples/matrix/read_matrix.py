@@ -18,7 +18,8 @@ else:
 n = D.shape[0]
 print(f"{name}: {n} x {n}, {D.nnz / n:.1f} elements in a row")
 
-# dense, as an example that is easy to check; eigsh, eigenvectors, moments ... all work on D as it is
+# dense, as an example that is easy to check; eigsh, eigenvectors, moments ... all work on D as it
+# is
 eigenvalue = numpy.linalg.eigvalsh(D.toarray())
 zero = 1e-9 * eigenvalue[-1]            # the three translations are zero but for rounding
 unstable = numpy.count_nonzero(eigenvalue < -zero)

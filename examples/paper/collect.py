@@ -1,4 +1,5 @@
-"""From the files of a part to its results: numbers and short curves, in the unit style of the liquid.
+"""From the files of a part to its results: numbers and short curves, in the unit style of the
+liquid.
 
 Each function has the name of a part and gets its folder, the variables of its deck, and the results
 of the parts it needs.  Errors are standard errors.
@@ -31,7 +32,8 @@ def pair(out, name, values):
 
 def thinned(count, points):
     """Indices 0..count-1, all of the first ones, then evenly spaced in the logarithm."""
-    return np.unique(np.concatenate([np.arange(min(count, 10)), np.round(np.geomspace(1, count - 1, points)).astype(int)]))
+    return np.unique(np.concatenate([np.arange(min(count, 10)),
+                                     np.round(np.geomspace(1, count - 1, points)).astype(int)]))
 
 
 # ---- equilibrate
@@ -40,10 +42,13 @@ def equilibrate(folder, variables, needed):
     _, volume, energy, pressure = ave_time.rows(os.path.join(folder, "halves.dat")).T
     msd = ave_time.values(os.path.join(folder, "msd.dat"))["msd"]
     distance = (volume[-1] / variables["N"]) ** (1 / 3)
-    return {"volume": volume[-1], "density": variables["N"] / volume[-1], "energy": energy[-1] / variables["N"],
-            "energy_drift": (energy[-1] - energy[0]) / variables["N"], "pressure": pressure[-1], "msd": msd,
+    return {"volume": volume[-1], "density": variables["N"] / volume[-1],
+            "energy": energy[-1] / variables["N"],
+            "energy_drift": (energy[-1] - energy[0]) / variables["N"], "pressure": pressure[-1],
+            "msd": msd,
             "time": variables["nequil"] * variables["dt"],
-            # criterion: during the equilibration the atoms have gone as far as the distance of neighbors
+            # criterion: during the equilibration the atoms have gone as far as the distance of
+            # neighbors
             "equilibrated": bool(msd >= distance ** 2)}
 
 
@@ -64,8 +69,9 @@ def modulus(folder, variables, needed):
     isothermal_err = np.hypot(error[0, 0], error[1, 0]) / (2 * variables["strain"])
     more = T * volume * dpdT ** 2 / cv / fixed["pv"]
     more_err = more * np.hypot(2 * dpdT_err / dpdT, cv_err / cv)
-    return {"BT": isothermal, "BT_err": isothermal_err, "BS": isothermal + more, "BS_err": np.hypot(isothermal_err, more_err),
-            "dPdT": dpdT, "CV": cv / variables["N"] / fixed["kB"]}
+    return {"BT": isothermal, "BT_err": isothermal_err, "BS": isothermal + more,
+            "BS_err": np.hypot(isothermal_err, more_err), "dPdT": dpdT,
+            "CV": cv / variables["N"] / fixed["kB"]}
 
 
 # ---- dynamics
@@ -86,7 +92,8 @@ def read_frames(path):
 
 
 def pair_distribution(frames, bins=120):
-    """g(r) to half of the box: all pairs, and 11, 12, 22.  Volume and composition do not change from frame to frame."""
+    """g(r) to half of the box: all pairs, and 11, 12, 22.  Volume and composition do not change
+    from frame to frame."""
     length, types, _ = frames[0]
     edges = np.linspace(0, min(length) / 2, bins + 1)
     shell = 4 / 3 * np.pi * np.diff(edges ** 3) / np.prod(length)
@@ -113,11 +120,13 @@ def pair_distribution(frames, bins=120):
 
 
 def crossing(t, msd, level):
-    """Time at which the mean-square displacement reaches the level, linear in the logarithms; beyond the data along its last slope."""
+    """Time at which the mean-square displacement reaches the level, linear in the logarithms;
+    beyond the data along its last slope."""
     x, y = np.log(t), np.log(msd)
     above = np.nonzero(msd >= level)[0]
     k = min(max(above[0], 1), len(x) - 1) if len(above) else len(x) - 1
-    return float(np.exp(x[k - 1] + (np.log(level) - y[k - 1]) * (x[k] - x[k - 1]) / (y[k] - y[k - 1])))
+    return float(np.exp(x[k - 1] + (np.log(level) - y[k - 1]) * (x[k] - x[k - 1])
+                        / (y[k] - y[k - 1])))
 
 
 def read_stress(folder):
@@ -134,7 +143,9 @@ def dynamics(folder, variables, needed):
     state = ave_time.rows(os.path.join(folder, "state.dat"))[1:]
     pair(out, "temperature", state[:, 1])
     pair(out, "pressure", state[:, 2])
-    out["energy_drift"] = (out.pop("energy_end") - out.pop("energy_start")) / variables["N"] / (out["kB"] * variables["T"])
+    out["energy_drift"] = (out.pop("energy_end")
+                           - out.pop("energy_start")) / variables["N"] / (out["kB"]
+                                                                          * variables["T"])
 
     kernel, msd = (table for _, table in ave_time.blocks(os.path.join(folder, "kernel.dat"))[-2:])
     distance2 = (out["volume"] / variables["N"]) ** (2 / 3)
@@ -146,13 +157,15 @@ def dynamics(folder, variables, needed):
     step = variables["nstress"] * variables["dt"]
     scale = out["volume"] / (out["kB"] * out["temperature"] * out["pv"])
     gk = green_kubo.viscosity(stress, step, scale, out["t_alpha"])
-    out.update(eta_GK=gk["eta"], eta_GK_err=gk["eta_err"], window=gk["window"], window_holds=gk["converged"],
-               run=variables["nrun"] * variables["dt"])
+    out.update(eta_GK=gk["eta"], eta_GK_err=gk["eta_err"], window=gk["window"],
+               window_holds=gk["converged"], run=variables["nrun"] * variables["dt"])
     pick = thinned(len(gk["time"]), 120)
-    out["green_kubo"] = {"t": gk["time"][pick], "G": gk["correlation"][pick], "eta": gk["running"][pick], "eta_err": gk["running_err"][pick]}
+    out["green_kubo"] = {"t": gk["time"][pick], "G": gk["correlation"][pick],
+                         "eta": gk["running"][pick], "eta_err": gk["running_err"][pick]}
 
     pick = thinned(len(kernel), 150)
-    names = ["t", "C_FF", "integral", "vacf", "C_FF_1", "integral_1", "vacf_1", "C_FF_2", "integral_2", "vacf_2"]
+    names = ["t", "C_FF", "integral", "vacf", "C_FF_1", "integral_1", "vacf_1", "C_FF_2",
+             "integral_2", "vacf_2"]
     out["kernel"] = {name: kernel[pick, i] for i, name in enumerate(names)}
     out["msd"] = {name: msd[:, i] for i, name in enumerate(["t", "all", "1", "2"])}
     out["rdf"] = pair_distribution(read_frames(os.path.join(folder, "frames.dump"))[-10:])
@@ -163,7 +176,8 @@ def dynamics(folder, variables, needed):
 # ---- modes
 
 def edge_frequency(w, P, Pc):
-    """|w| where the bin mean of P, from w = 0 outwards on the unstable branch, first falls below Pc, linear between bins."""
+    """|w| where the bin mean of P, from w = 0 outwards on the unstable branch, first falls below
+    Pc, linear between bins."""
     keep = (w < 0) & np.isfinite(P)
     w, P = -w[keep][::-1], P[keep][::-1]
     below = np.nonzero(P < Pc)[0]
@@ -199,7 +213,8 @@ def modes(folder, variables, needed):
         out[choice] = column
     seen = np.nonzero(count > 0)[0]
     seen = slice(seen[0], seen[-1] + 1)
-    out["spectrum"] = {"w": w[seen], "g": g[seen], "P": P[seen], "Gamma": Gamma[seen], "deta_UL": UL[seen], "deta_all": everything[seen]}
+    out["spectrum"] = {"w": w[seen], "g": g[seen], "P": P[seen], "Gamma": Gamma[seen],
+                       "deta_UL": UL[seen], "deta_all": everything[seen]}
     return out
 
 
@@ -216,12 +231,15 @@ def inherent(folder, variables, needed):
 # ---- integrate
 
 def integrate(folder, variables, needed):
-    """Excess entropy per atom, S/(N k) = b<U>/N - int_0^1 b <U>_lambda/N d lambda, b = 1/kT, and that of the ideal gas mixture
-    with h as in the harmonic entropy: S = sum_t x_t [5/2 - ln(rho x_t Lambda_t^3)]."""
+    """Excess entropy per atom, S/(N k) = b<U>/N - int_0^1 b <U>_lambda/N d lambda, b = 1/kT, and
+    that of the ideal gas mixture with h as in the harmonic entropy: S = sum_t x_t [5/2 - ln(rho x_t
+    Lambda_t^3)]."""
     fixed = ave_time.values(os.path.join(folder, "constants.dat"))
     kT, N = fixed["kB"] * variables["T"], variables["N"]
     lam, weight = plan.coupling()
-    mean, error = np.transpose([mean_error(ave_time.rows(os.path.join(folder, f"energies.{x}.dat"))[2:, 1] / (N * kT)) for x in variables["lambda"]])
+    mean, error = np.transpose([mean_error(ave_time.rows(os.path.join(folder,
+                                                                      f"energies.{x}.dat"))[2:, 1]
+                                           / (N * kT)) for x in variables["lambda"]])
     integral, integral_err = np.sum(weight * mean), np.sqrt(np.sum((weight * error) ** 2))
 
     h, mvv2e = PLANCK[needed["units"]]
@@ -231,8 +249,9 @@ def integrate(folder, variables, needed):
         wavelength = h / np.sqrt(2 * np.pi * fixed[f"mass_{t}"] * kT * mvv2e)
         ideal += x * (2.5 - np.log(x * N / fixed["volume"] * wavelength ** 3))
     energy = needed["equilibrate"]["energy"] / kT
-    return {"S_ideal": ideal, "S_excess": energy - integral, "S_excess_err": integral_err, "S_total": ideal + energy - integral,
-            "S_total_err": integral_err, "nodes": {"lambda": lam, "beta_U": mean, "beta_U_err": error, "weight": weight}}
+    return {"S_ideal": ideal, "S_excess": energy - integral, "S_excess_err": integral_err,
+            "S_total": ideal + energy - integral, "S_total_err": integral_err,
+            "nodes": {"lambda": lam, "beta_U": mean, "beta_U_err": error, "weight": weight}}
 
 
 # Planck's constant in energy*time and mass*velocity^2 in energy, as LAMMPS has them
@@ -264,14 +283,16 @@ def pictures(folder, variables, needed):
     begin = next(i for i, line in enumerate(lines) if line.startswith("ITEM: ATOMS")) + 1
     box = np.array([line.split()[:2] for line in lines[begin - 4:begin - 1]], dtype=float)
     rows = np.array([line.split() for line in lines[begin:begin + variables["N"]]], dtype=float)
-    pick = {"UL": 0, "UD": int(np.argmin(np.abs(w - variables["wUD"]))), "stable_delocalized": int(np.argmin(np.abs(w - variables["wS"]))),
+    pick = {"UL": 0, "UD": int(np.argmin(np.abs(w - variables["wUD"]))),
+            "stable_delocalized": int(np.argmin(np.abs(w - variables["wS"]))),
             "stable_localized": len(w) - 1}
     out = {"box": box[:, 1] - box[:, 0]}
     for k, (name, p) in enumerate(pick.items()):
         e = rows[:, 5 + 3 * k:8 + 3 * k]
         size = np.sum(e ** 2, axis=1)
         near = np.sort(np.argsort(size)[-STRONGEST:])
-        out[name] = {"x": rows[near, 2] - box[0, 0], "y": rows[near, 3] - box[1, 0], "ex": e[near, 0], "ey": e[near, 1]}
+        out[name] = {"x": rows[near, 2] - box[0, 0], "y": rows[near, 3] - box[1, 0],
+                     "ex": e[near, 0], "ey": e[near, 1]}
         out[f"{name}_w"], out[f"{name}_P"] = float(w[p]), float(1 / (len(size) * np.sum(size ** 2)))
     return out
 

@@ -3,11 +3,10 @@
 
     paper.py BUILD [--size smoke|desk|full] [--liquid ...] [--temperature ...] [--part ...] ...
 
-BUILD has lmp and inmviscplugin.so.  Each part (a deck, in.PART, for one liquid, size, temperature and
-sample) runs in a folder of its own under BUILD/paper/SIZE, which gets its name when the run is complete,
-and leaves one small file of results.  What is there is not run again, so that the same command goes on
-where an interrupted one stopped.  README.md tells more.
-"""
+BUILD has lmp and inmviscplugin.so.  Each part (a deck, in.PART, for one liquid, size, temperature
+and sample) runs in a folder of its own under BUILD/paper/SIZE, which gets its name when the run is
+complete, and leaves one small file of results.  What is there is not run again, so that the same
+command goes on where an interrupted one stopped.  README.md tells more. """
 
 import argparse
 import contextlib
@@ -59,7 +58,8 @@ class Runner:
         self.plan = plan.Plan(args.size)
         self.work = os.path.join(self.build, "paper", args.size)
         self.results = os.path.abspath(args.results) if args.results else \
-            os.path.join(HERE, "results", args.size) if args.size != "smoke" else os.path.join(self.work, "results")
+            os.path.join(HERE, "results",
+                         args.size) if args.size != "smoke" else os.path.join(self.work, "results")
         self.revision = self.commit()
         self.potentials = {}
 
@@ -84,7 +84,8 @@ class Runner:
                                      for name, value in store.restored(store.plain(self.plan.variables(case, part))).items())
 
     def state(self, case, part):
-        """Restart file that the part leaves: of its run, or the one kept with the results, or of a run made again."""
+        """Restart file that the part leaves: of its run, or the one kept with the results, or of a
+        run made again."""
         folder = self.folder(case, part)
         if not os.path.isdir(folder) and part in plan.KEPT and os.path.exists(store.state(self.results, case, part)):
             return self.unpacked(case, part)
@@ -114,14 +115,17 @@ class Runner:
             modulus = self.result(case, "modulus")
             out.update(state=self.state(case, "dynamics"), BS=modulus["BS"], BT=modulus["BT"])
         elif part == "inherent":
-            out.update(state=self.state(case, "equilibrate"), frames=os.path.join(os.path.dirname(self.state(case, "dynamics")), "frames.dump"))
+            out.update(state=self.state(case, "equilibrate"),
+                       frames=os.path.join(os.path.dirname(self.state(case, "dynamics")),
+                                           "frames.dump"))
         elif part != "melt":
             out["state"] = self.state(case, "equilibrate")
         return out
 
     def potential(self):
         if "cuzr" not in self.potentials:
-            self.potentials["cuzr"] = self.args.potential or output("sh", os.path.join(TOOLS, "setup/potential.sh"))
+            self.potentials["cuzr"] = (self.args.potential
+                                       or output("sh", os.path.join(TOOLS, "setup/potential.sh")))
         return os.path.abspath(self.potentials["cuzr"])
 
     # ---- one part
@@ -159,12 +163,15 @@ class Runner:
         command = [os.path.join(self.build, "lmp")]
         if self.args.ranks > 1:
             command = ["mpirun", *self.args.mpirun.split(), "-np", str(self.args.ranks), *command]
-        command += ["-in", os.path.join(HERE, deck), "-log", "log.lammps", "-screen", "none", *plan.arguments(variables)]
+        command += ["-in", os.path.join(HERE, deck), "-log", "log.lammps", "-screen", "none",
+                    *plan.arguments(variables)]
         threads = str(self.args.threads)
-        env = dict(os.environ, LAMMPS_PLUGIN_PATH=self.build, OPENBLAS_NUM_THREADS=threads, OMP_NUM_THREADS=threads)
+        env = dict(os.environ, LAMMPS_PLUGIN_PATH=self.build, OPENBLAS_NUM_THREADS=threads,
+                   OMP_NUM_THREADS=threads)
         if subprocess.run(command, cwd=folder, env=env).returncode != 0:
             log = os.path.join(folder, "log.lammps")
-            errors = [line for line in open(log) if line.startswith("ERROR")] if os.path.exists(log) else []
+            errors = [line for line in open(log)
+                      if line.startswith("ERROR")] if os.path.exists(log) else []
             if any("another version of this fix" in line for line in errors):
                 raise StaleState
             sys.exit(f"== paper: {deck} failed, see {log}\n{''.join(errors)}")
@@ -173,13 +180,17 @@ class Runner:
         """Results of a part, from its run."""
         self.simulate(case, part)
         folder, variables = self.folder(case, part), self.plan.variables(case, part)
-        needed = {name: self.result(case, name) for name in plan.NEEDS[part] if name in collectors()}
+        needed = {name: self.result(case, name) for name in plan.NEEDS[part]
+                  if name in collectors()}
         with open(os.path.join(folder, "seconds")) as fp:
             seconds = float(fp.read())
         record = {
-            "part": part, "liquid": case.liquid, "units": plan.LIQUID[case.liquid]["units"], "N": case.N, "T": case.T,
-            "sample": case.sample, "size": self.args.size, "variables": variables, "seconds": seconds, "ranks": self.args.ranks,
-            "versions": {"LAMMPS": collect.version(folder), "USER-INMVISC": self.revision, "python": platform.python_version(),
+            "part": part, "liquid": case.liquid, "units": plan.LIQUID[case.liquid]["units"],
+            "N": case.N, "T": case.T,
+            "sample": case.sample, "size": self.args.size, "variables": variables,
+            "seconds": seconds, "ranks": self.args.ranks,
+            "versions": {"LAMMPS": collect.version(folder), "USER-INMVISC": self.revision,
+                         "python": platform.python_version(),
                          "numpy": np.__version__},
         }
         if case.liquid == "cuzr":
@@ -193,13 +204,15 @@ class Runner:
     def asked(self, case):
         args = self.args
         return (not args.temperature or any(abs(case.T - T) < 1e-9 for T in args.temperature)) and \
-            (not args.sample or case.sample in args.sample) and (not args.atoms or case.N in args.atoms)
+            (not args.sample or case.sample in args.sample) and (not args.atoms
+                                                                 or case.N in args.atoms)
 
     def chosen(self):
         """Cases and parts that were asked for, in the order in which they are run."""
         args = self.args
         lists = [self.plan.cases(liquid) for liquid in args.liquid or plan.LIQUID]
-        for cases in itertools.zip_longest(*lists):     # liquids in turn, so that results of all of them come
+        # liquids in turn, so that results of all of them come
+        for cases in itertools.zip_longest(*lists):
             for case in filter(None, cases):
                 if not self.asked(case):
                     continue
@@ -234,19 +247,24 @@ def collectors():
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("build")
     parser.add_argument("--size", choices=plan.SIZE, default="smoke")
-    parser.add_argument("--liquid", action="append", choices=plan.LIQUID, help="this one only; may be repeated, as all that follow")
+    parser.add_argument("--liquid", action="append", choices=plan.LIQUID,
+                        help="this one only; may be repeated, as all that follow")
     parser.add_argument("--temperature", action="append", type=float)
     parser.add_argument("--atoms", action="append", type=int)
     parser.add_argument("--sample", action="append", type=int)
     parser.add_argument("--part", action="append", choices=collectors())
-    parser.add_argument("--list", action="store_true", help="what is done, done with other parameters, and to do; run nothing")
-    parser.add_argument("--no-report", dest="report", action="store_false", help="do not draw the figures at the end")
+    parser.add_argument("--list", action="store_true",
+                        help="what is done, done with other parameters, and to do; run nothing")
+    parser.add_argument("--no-report", dest="report", action="store_false",
+                        help="do not draw the figures at the end")
     parser.add_argument("--rst", help="file for the table of the manual")
     parser.add_argument("--results", help="folder for the results, default results/SIZE here, for smoke BUILD/paper/smoke/results")
-    parser.add_argument("--potential", help="eam/fs file for Cu and Zr, default: that of tools/setup/potential.sh")
+    parser.add_argument("--potential",
+                        help="eam/fs file for Cu and Zr, default: that of tools/setup/potential.sh")
     parser.add_argument("--ranks", type=int, default=1)
     parser.add_argument("--mpirun", default="", help="options of mpirun, with --ranks")
     parser.add_argument("--threads", type=int, default=os.cpu_count(), help="of the eigensolver")

@@ -1,5 +1,5 @@
-"""Results on disk: one small JSON file for each part, and restart files that other parts begin from, written under another
-name first, so that a file that is there is whole.
+"""Results on disk: one small JSON file for each part, and restart files that other parts begin
+from, written under another name first, so that a file that is there is whole.
 
     results/kob-andersen/N2000-s1/T0.6/modes.json
     results/kob-andersen/N2000-s1/T0.6/equilibrate.restart.gz

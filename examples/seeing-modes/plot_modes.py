@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Draw the four modes that in.modes has written, as in Fig. S11 of the paper: arrows projected on the xy plane.
+"""Draw the four modes that in.modes has written, as in Fig. S11 of the paper: arrows projected on
+the xy plane.
 
     plot_modes.py [DIR] [-o modes.png]
 """
@@ -33,7 +34,8 @@ def find(modes, pr, low):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", nargs="?", default=".")
     parser.add_argument("-o", "--output", default="modes.png")
     arguments = parser.parse_args()
@@ -49,8 +51,8 @@ def main():
         u = e * (0.12 * np.ptp(x[:, 0]) / size.max())
         ax.scatter(x[:, 0], x[:, 1], s=2, color="#d5d8dd", linewidths=0)
         order = np.argsort(size)
-        ax.quiver(x[order, 0], x[order, 1], u[order, 0], u[order, 1], color=colour, angles="xy", scale_units="xy",
-                  scale=1, width=0.006, headwidth=3.5)
+        ax.quiver(x[order, 0], x[order, 1], u[order, 0], u[order, 1], color=colour, angles="xy",
+                  scale_units="xy", scale=1, width=0.006, headwidth=3.5)
         ax.set_title(f"$\\omega$ = {mode[1]:.2f} rad/ps\n{NAME[int(mode[3])]}, P = {pr:.3f}, {pr * len(x):.0f} atoms",
                      fontsize=11)
         ax.set_aspect("equal")

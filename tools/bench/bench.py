@@ -22,7 +22,8 @@ SECTIONS = ["snapshot", "spectrum", "kpm", "hessian", "fix_cost"]
 
 
 def main():
-    ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    ap = argparse.ArgumentParser(description=__doc__,
+                                 formatter_class=argparse.RawDescriptionHelpFormatter)
     ap.add_argument("build")
     ap.add_argument("--sections", nargs="+", choices=SECTIONS, default=SECTIONS)
     ap.add_argument("--repeat", type=int, default=3)

@@ -1,8 +1,8 @@
 """The Hessian alone: against LAMMPS's dynamical_matrix, and large systems in block form.
 
-Assembly is what the per-atom affine force of compute affine/gamma needs; no mode is computed.  It is
-asked for in every step of a short run of fixed atoms, so the time is that of the loop with it less
-that of the loop without."""
+Assembly is what the per-atom affine force of compute affine/gamma needs; no mode is computed.  It
+is asked for in every step of a short run of fixed atoms, so the time is that of the loop with it
+less that of the loop without."""
 import os
 import re
 import subprocess
@@ -63,10 +63,11 @@ def copper_zirconium(host, cells):
     """Cu50Zr50, 2 cells^3 atoms of a CsCl crystal just molten."""
     root = os.path.join(os.path.dirname(__file__), "..", "..")
     script = os.path.join(root, "tools", "setup", "potential.sh")
-    file = subprocess.run(["sh", script], stdout=subprocess.PIPE, text=True, check=True).stdout.strip()
-    return metal(host, f"cuzr.{cells}", lattice="bcc", a=3.3, cells=cells, types=2, basis="basis 2 2",
-                 mass="mass 1 63.546\nmass 2 91.224", style="eam/fs", file=file, elements="Cu Zr",
-                 temperature=4000, melt=2000)
+    file = subprocess.run(["sh", script], stdout=subprocess.PIPE, text=True,
+                          check=True).stdout.strip()
+    return metal(host, f"cuzr.{cells}", lattice="bcc", a=3.3, cells=cells, types=2,
+                 basis="basis 2 2", mass="mass 1 63.546\nmass 2 91.224", style="eam/fs", file=file,
+                 elements="Cu Zr", temperature=4000, melt=2000)
 
 
 def silicon(host, cells):
@@ -74,7 +75,8 @@ def silicon(host, cells):
     lammps = os.path.dirname(os.path.dirname(os.path.realpath(os.path.join(host.build, "lmp"))))
     file = os.path.join(lammps, "src", "potentials", "Si.sw")
     return metal(host, f"si.{cells}", lattice="diamond", a=5.431, cells=cells, types=1, basis="",
-                 mass="mass 1 28.0855", style="sw", file=file, elements="Si", temperature=6000, melt=3000)
+                 mass="mass 1 28.0855", style="sw", file=file, elements="Si", temperature=6000,
+                 melt=3000)
 
 
 def loop(out):
@@ -95,7 +97,8 @@ def dynamical_matrix(host, start, natoms, of):
     matrix = os.path.join(host.scratch, "matrix.bin")
     deck = start + f"group few id <= {of}\nrun 0\n"
     _, without = host.lammps(deck)
-    _, with_it = host.lammps(deck + f"dynamical_matrix few regular 1.0e-5 file {matrix} binary yes\n")
+    _, with_it = host.lammps(deck
+                             + f"dynamical_matrix few regular 1.0e-5 file {matrix} binary yes\n")
     os.remove(matrix)
     return (with_it - without) * natoms / of
 
@@ -113,18 +116,20 @@ def against_dynamical_matrix(host):
         ours, size, out = assembly(host, start, 1, method, steps)
         theirs = dynamical_matrix(host, start, natoms, of)
         evaluations = re.search(r"(\d+) evaluations", out)
-        rows.append([name, natoms, evaluations.group(1) if evaluations else "", f"{ours:.3g}", f"{theirs:.4g}",
-                     of, f"{theirs / ours:.0f}"])
+        rows.append([name, natoms, evaluations.group(1) if evaluations else "", f"{ours:.3g}",
+                     f"{theirs:.4g}", of, f"{theirs / ours:.0f}"])
         print(rows[-1], flush=True)
     return table(["system", "N", "evaluations of forces", "package (s)", "dynamical_matrix (s)",
                   "of them measured for atoms", "ratio"], rows)
 
 
 def large(host):
-    """Copies of a small box side by side, shaken: what an assembly costs does not depend on order."""
+    """Copies of a small box side by side, shaken: what an assembly costs does not depend on
+    order."""
     rows = []
     for name, start, natoms, copies in (("Kob-Andersen", host.kob_andersen(4000), 4000, (2, 3, 4)),
-                                        ("Cu50Zr50, eam/fs", copper_zirconium(host, 13), 4394, (1, 2, 3))):
+                                        ("Cu50Zr50, eam/fs", copper_zirconium(host, 13), 4394,
+                                         (1, 2, 3))):
         for k in copies:
             print(f"== large hessian of {name}, N = {k ** 3 * natoms}", flush=True)
             box = re.sub(r"(read_data .*)", rf"\1\nreplicate {k} {k} {k}\n"

@@ -53,7 +53,8 @@ class Host:
                         OMPI_ALLOW_RUN_AS_ROOT_CONFIRM="1")
 
     def version(self):
-        text = subprocess.run([os.path.join(self.build, "lmp"), "-h"], stdout=subprocess.PIPE, text=True).stdout
+        text = subprocess.run([os.path.join(self.build, "lmp"), "-h"], stdout=subprocess.PIPE,
+                              text=True).stdout
         return re.search(r"\d+ \w{3} \d{4}", text).group(0)
 
     def lammps(self, deck, ranks=1):
@@ -61,24 +62,27 @@ class Host:
         path = os.path.join(self.scratch, "in.bench")
         with open(path, "w") as fp:
             fp.write(deck)
-        launch = ["mpirun", "--oversubscribe", "--bind-to", "none", "-np", str(ranks)] if ranks > 1 else []
+        launch = ["mpirun", "--oversubscribe", "--bind-to", "none", "-np",
+                  str(ranks)] if ranks > 1 else []
         begin = time.perf_counter()
-        done = subprocess.run(launch + [os.path.join(self.build, "lmp"), "-in", path, "-log", "none"],
-                              cwd=self.scratch, env=self.env, stdout=subprocess.PIPE,
-                              stderr=subprocess.STDOUT, text=True)
+        done = subprocess.run(launch + [os.path.join(self.build, "lmp"), "-in", path, "-log",
+                                        "none"], cwd=self.scratch, env=self.env,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         seconds = time.perf_counter() - begin
         if done.returncode != 0:
             raise RuntimeError(done.stdout[-2000:])
         return done.stdout, seconds
 
     def serial(self, deck):
-        """Run a deck on one rank; return its log, the seconds that it took, its largest memory in bytes."""
+        """Run a deck on one rank; return its log, the seconds that it took, its largest memory in
+        bytes."""
         path = os.path.join(self.scratch, "in.serial")
         with open(path, "w") as fp:
             fp.write(deck)
         begin = time.perf_counter()
-        run = subprocess.Popen([os.path.join(self.build, "lmp"), "-in", path, "-log", "none"], cwd=self.scratch,
-                               env=self.env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        run = subprocess.Popen([os.path.join(self.build, "lmp"), "-in", path, "-log", "none"],
+                               cwd=self.scratch, env=self.env, stdout=subprocess.PIPE,
+                               stderr=subprocess.STDOUT, text=True)
         out = run.stdout.read()
         _, status, usage = os.wait4(run.pid, 0)
         if status != 0:
@@ -95,7 +99,8 @@ class Host:
     def kob_andersen(self, natoms):
         """Beginning of a deck: a Kob-Andersen liquid, equilibrated."""
         na = round(0.8 * natoms)
-        deck = KA_LIQUID.format(length=(natoms / 1.185) ** (1 / 3), na=na, nb=natoms - na, data="{data}")
+        deck = KA_LIQUID.format(length=(natoms / 1.185) ** (1 / 3), na=na, nb=natoms - na,
+                                data="{data}")
         return KA_START.format(data=self.data(f"ka.{natoms}", deck))
 
 

@@ -1,5 +1,6 @@
 """One snapshot of the Kob-Andersen liquid, from the neighbor list to eta, against what a user can
-script: LAMMPS's dynamical_matrix (one rank, where it is right), a binary file, numpy.linalg.eigh."""
+script: LAMMPS's dynamical_matrix (one rank, where it is right), a binary file,
+numpy.linalg.eigh."""
 import os
 import statistics
 import time
@@ -45,8 +46,8 @@ def run(host, repeat, sizes=(1000, 2000, 4000)):
     for n in sizes:
         print(f"== snapshot, N = {n}", flush=True)
         host.kob_andersen(n)
-        runs = [(with_package(host, n, "all"), with_package(host, n, "unstable"), *scripted(host, n))
-                for _ in range(repeat if n <= 2000 else 1)]
+        runs = [(with_package(host, n, "all"), with_package(host, n, "unstable"),
+                 *scripted(host, n)) for _ in range(repeat if n <= 2000 else 1)]
         every, unstable, matrix, eigh = (statistics.median(x) for x in zip(*runs))
         ratio = statistics.median((r[2] + r[3]) / r[0] for r in runs)
         ratio_u = statistics.median((r[2] + r[3]) / r[1] for r in runs)

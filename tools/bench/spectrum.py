@@ -36,7 +36,8 @@ print(time.perf_counter() - begin)
 
 def our_solver(host, start, keywords, edge=0.27, wmin=3.1):
     """Seconds of solution and of the whole process, its memory in bytes, f_u, eta_UL."""
-    out, seconds, memory = host.serial(start + SNAPSHOT.format(keywords=keywords, edge=edge, wmin=wmin))
+    out, seconds, memory = host.serial(start + SNAPSHOT.format(keywords=keywords, edge=edge,
+                                                               wmin=wmin))
     f_u, eta = map(float, re.findall(r"^ *0 +(\S+) +(\S+) *$", out, re.M)[-1])
     solution = float(re.search(r"diagonalization took (\S+) s", out).group(1))
     return dict(seconds=solution, process=seconds, bytes=memory, f_u=f_u, eta=eta)
@@ -53,7 +54,8 @@ def one_size(host, natoms, repeat):
     matrix = os.path.join(host.scratch, "spectrum.npz")
     host.serial(start + f"compute inm all inm/dos 10 modes none check no file {matrix}\n"
                 "compute gam all affine/gamma inm\ncompute xi all reduce sum c_gam[1]\n"
-                "thermo_style custom step c_xi\nrun 0\n")  # the affine force needs the matrix, but no mode
+                # the affine force needs the matrix, but no mode
+                "thermo_style custom step c_xi\nrun 0\n")
     ratios, times = [], []
     for k in range(repeat):
         print(f"== spectrum, N = {natoms}, {k + 1} of {repeat}", flush=True)
@@ -64,8 +66,9 @@ def one_size(host, natoms, repeat):
         count = round(two["f_u"] * (n - 3))
         evd, evr = lapack(host, matrix, "dsyevd", count), lapack(host, matrix, "dsyevr", count)
         times.append([two["seconds"], single["seconds"], every["seconds"], evd, evr])
-        ratios.append([two["seconds"] / evd, two["seconds"] / evr, single["seconds"] / two["seconds"],
-                       every["seconds"] / evd, (two["process"] - without) / two["seconds"]])
+        ratios.append([two["seconds"] / evd, two["seconds"] / evr,
+                       single["seconds"] / two["seconds"], every["seconds"] / evd,
+                       (two["process"] - without) / two["seconds"]])
         print(times[-1], ratios[-1], flush=True)
     os.remove(matrix)
     t = [statistics.median(x) for x in zip(*times)]
@@ -83,8 +86,8 @@ def single_against_double(host):
             ("Kob-Andersen, N = 2000", host.kob_andersen(2000), 0.27, 3.1),
             ("Cu50Zr50, N = 686", copper_zirconium(host, 7), 0.36, 5.6),
             ("Cu50Zr50, N = 1458", copper_zirconium(host, 9), 0.36, 5.6)):
-        double, single = (our_solver(host, start, f"modes unstable solver twostage precision {p}", edge, wmin)["eta"]
-                          for p in ("double", "single"))
+        double, single = (our_solver(host, start, f"modes unstable solver twostage precision {p}",
+                                     edge, wmin)["eta"] for p in ("double", "single"))
         rows.append([name, f"{abs(single / double - 1.0):.1e}"])
     return table(["system", "relative change of eta_UL"], rows)
 

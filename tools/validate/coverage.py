@@ -1,13 +1,15 @@
 #!/usr/bin/env python3
-"""The Hessian of every force style that LAMMPS itself has a test deck for, against differences of forces.
+"""The Hessian of every force style that LAMMPS itself has a test deck for, against differences of
+forces.
 
     coverage.py BUILD [--work DIR] [--only REGEX] [--part I/N] [--time-limit S] [--fresh]
                       [--subset] [--references] [--table doc/src/hessian_coverage.rst]
 
-Each deck of LAMMPS's unittest/force-styles (style_decks.py) is run with compute inm/dos, hessian auto and
-numeric, on 1 and 2 ranks, and the matrix it writes is compared with differences of forces that
-LAMMPS gives through its python module (force_reference.py).  Results go to DIR/results.jsonl (DIR is
-BUILD/coverage), one line per run; what is there for the same plugin is not run again, unless it FAILED.
+Each deck of LAMMPS's unittest/force-styles (style_decks.py) is run with compute inm/dos, hessian
+auto and numeric, on 1 and 2 ranks, and the matrix it writes is compared with differences of forces
+that LAMMPS gives through its python module (force_reference.py).  Results go to DIR/results.jsonl
+(DIR is BUILD/coverage), one line per run; what is there for the same plugin is not run again,
+unless it FAILED.
 
 ok          largest error over kept elements below 1e-5 of the largest element
 WRONG       above that
@@ -59,7 +61,8 @@ def digest(*texts):
 def run(command, folder, env, timeout):
     """Exit code (None: too long) and output."""
     process = subprocess.Popen(command, cwd=folder, env=env, text=True, errors="replace",
-                               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+                               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                               stderr=subprocess.STDOUT)
     try:
         output = process.communicate(timeout=timeout)[0]
         return process.returncode, output
@@ -76,10 +79,11 @@ class Coverage:
     def __init__(self, build, work):
         self.build, self.work = build, work
         self.lammps = Lammps(build)
-        self.env = dict(os.environ, LAMMPS_PLUGIN_PATH=build, LAMMPS_POTENTIALS=self.lammps.potentials,
-                        PYTHONPATH=self.lammps.python, LD_LIBRARY_PATH=self.lammps.libraries,
-                        OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1",
-                        OMPI_ALLOW_RUN_AS_ROOT="1", OMPI_ALLOW_RUN_AS_ROOT_CONFIRM="1")
+        self.env = dict(os.environ, LAMMPS_PLUGIN_PATH=build,
+                        LAMMPS_POTENTIALS=self.lammps.potentials, PYTHONPATH=self.lammps.python,
+                        LD_LIBRARY_PATH=self.lammps.libraries, OMP_NUM_THREADS="1",
+                        OPENBLAS_NUM_THREADS="1", OMPI_ALLOW_RUN_AS_ROOT="1",
+                        OMPI_ALLOW_RUN_AS_ROOT_CONFIRM="1")
         with open(os.path.join(build, "inmvisc_styles.so"), "rb") as fp:
             self.plugin = hashlib.sha1(fp.read()).hexdigest()[:12]
         self.file = os.path.join(work, "results.jsonl")
@@ -104,14 +108,16 @@ class Coverage:
                 if str(stored["key"]) == key:
                     return dict(stored)
         folder = self.run_folder(deck, "reference", "")
-        status, output = run([sys.executable, script, "deck.lmp", "out.npz"], folder, self.env, REFERENCE_TIMEOUT)
+        status, output = run([sys.executable, script, "deck.lmp", "out.npz"], folder, self.env,
+                             REFERENCE_TIMEOUT)
         if status == 0:
             with np.load(os.path.join(folder, "out.npz")) as made:
                 found = dict(made)
             if not same_forces(found["forces"], deck.forces()):
                 found = dict(reason="its forces are not those that LAMMPS has on file for it")
         else:
-            found = dict(reason=reason_of(output) if status else f"no reference within {REFERENCE_TIMEOUT} s")
+            found = dict(reason=reason_of(output) if status
+                         else f"no reference within {REFERENCE_TIMEOUT} s")
         np.savez_compressed(path, key=key, **found)
         shutil.rmtree(folder)
         return found
@@ -128,8 +134,8 @@ class Coverage:
         """Exit code, output and the file of the matrix."""
         folder = self.run_folder(deck, f"{method}.np{ranks}",
                                  TRIGGER.format(how=METHODS[method] + keywords))
-        command = ["mpirun", "--oversubscribe", "--bind-to", "none", "-np", str(ranks), self.lammps.binary,
-                   "-in", "deck.lmp", "-log", "none", "-nocite"]
+        command = ["mpirun", "--oversubscribe", "--bind-to", "none", "-np", str(ranks),
+                   self.lammps.binary, "-in", "deck.lmp", "-log", "none", "-nocite"]
         status, output = run(command, folder, self.env, timeout)
         with open(os.path.join(folder, "output"), "w") as fp:
             fp.write(output)
@@ -169,7 +175,8 @@ class Coverage:
     def run_all(self, decks, variants, fresh, time_limit):
         """Number of runs for which no time was left; variants are [(method, ranks)]."""
         start, left = time.time(), 0
-        done = {} if fresh else {key for key, r in self.results().items() if r["verdict"] != "FAILED"}
+        done = {} if fresh else {key for key, r in self.results().items()
+                                 if r["verdict"] != "FAILED"}
         for deck in decks:
             todo = [v for v in variants if (deck.name, *v) not in done]
             if todo and time.time() - start > time_limit:
@@ -181,7 +188,8 @@ class Coverage:
                 with open(self.file, "a") as fp:
                     fp.write(json.dumps(result) + "\n")
                 number = f"{result['error']:.1e}" if "error" in result else result["reason"]
-                print(f"{result['verdict']:10s} {deck.name} {method} np {ranks}: {number}", flush=True)
+                print(f"{result['verdict']:10s} {deck.name} {method} np {ranks}: {number}",
+                      flush=True)
         return left
 
 
@@ -226,13 +234,15 @@ def read_matrix(path):
 
 
 def compare(matrix, reference):
-    """Largest error relative to the largest element, and of a block of two atoms relative to itself.
+    """Largest error relative to the largest element, and of a block of two atoms relative to
+    itself.
 
-    The second one is over blocks that the reference has to 1e-4 at least; it sees what the strongest pair
-    of a deck would hide."""
+    The second one is over blocks that the reference has to 1e-4 at least; it sees what the
+    strongest pair of a deck would hide."""
     expected, kept, scale = reference["hessian"], reference["kept"], float(reference["scale"])
     if matrix.shape != expected.shape:
-        return dict(verdict="FAILED", reason=f"matrix has {matrix.shape[0]} rows, not {expected.shape[0]}")
+        return dict(verdict="FAILED",
+                    reason=f"matrix has {matrix.shape[0]} rows, not {expected.shape[0]}")
     difference = np.where(kept, np.abs(matrix - expected), 0.0)
     error = difference.max() / (scale or 1.0)
 
@@ -246,18 +256,22 @@ def compare(matrix, reference):
     i, j = np.unravel_index(np.argmax(ratio), ratio.shape)
     good = error <= THRESHOLD           # a matrix with nan is not
     testable = float(reference["left_out"]) <= MAX_LEFT_OUT
-    reason = "" if testable else f"{100 * float(reference['left_out']):.0f} % of the elements left out"
-    return dict(verdict="WRONG" if testable and not good else "ok" if testable else "untestable", reason=reason,
-                error=float(error), block_error=float(ratio[i, j]), block=[int(i) + 1, int(j) + 1])
+    reason = ("" if testable
+              else f"{100 * float(reference['left_out']):.0f} % of the elements left out")
+    return dict(verdict="WRONG" if testable and not good else "ok" if testable else "untestable",
+                reason=reason, error=float(error), block_error=float(ratio[i, j]),
+                block=[int(i) + 1, int(j) + 1])
 
 
 def main():
-    ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    ap = argparse.ArgumentParser(description=__doc__,
+                                 formatter_class=argparse.RawDescriptionHelpFormatter)
     ap.add_argument("build")
     ap.add_argument("--work", help="folder for results and runs, default BUILD/coverage")
     ap.add_argument("--only", default="", help="decks whose name matches this expression")
     ap.add_argument("--part", default="1/1", help="I/N: every N-th deck from the I-th on")
-    ap.add_argument("--time-limit", type=float, default=float("inf"), help="seconds after which no deck is begun")
+    ap.add_argument("--time-limit", type=float, default=float("inf"),
+                    help="seconds after which no deck is begun")
     ap.add_argument("--fresh", action="store_true", help="run again what has been run")
     ap.add_argument("--subset", action="store_true", help="some decks of every kind, fresh")
     ap.add_argument("--references", action="store_true", help="only compute the references")
@@ -274,16 +288,19 @@ def main():
     if a.references:
         for deck in decks:
             found = coverage.reference(deck)
-            print(deck.name, found.get("reason", f"left out {float(found.get('left_out', 1)):.1%}"), flush=True)
+            print(deck.name, found.get("reason", f"left out {float(found.get('left_out', 1)):.1%}"),
+                  flush=True)
         return 0
 
-    variants = [("auto", 1), ("auto", 2)] + ([] if a.subset else [("numeric", 1)]) + [("numeric", 2)]
+    variants = [("auto", 1), ("auto", 2)] + ([] if a.subset
+                                             else [("numeric", 1)]) + [("numeric", 2)]
     left = coverage.run_all(decks, variants, a.fresh or a.subset, a.time_limit)
     results = coverage.results()
     if a.table:
         write_page(a.table, coverage.lammps.version, every, results)
     names = {d.name for d in decks}
-    here = [r for (name, *variant), r in results.items() if name in names and tuple(variant) in variants]
+    here = [r for (name, *variant), r in results.items() if name in names
+            and tuple(variant) in variants]
     bad = [r for r in here if r["verdict"] in ("WRONG", "FAILED")]
     print(f"{len(here)} runs of {len(decks)} decks, {len(bad)} bad"
           + (f", {left} not run for want of time" if left else ""))

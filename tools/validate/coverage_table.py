@@ -8,11 +8,13 @@ TITLES = {"mol-pair": "Pair styles, molecular decks", "atomic-pair": "Pair style
           "dihedral": "Dihedral styles", "improper": "Improper styles", "kspace": "KSpace styles"}
 METHODS = ("auto", "numeric")
 ASYMMETRY = 2.0e-5      # of d f_i / d x_j, above which forces are said to be no gradient
-ORDER = ("FAILED", "WRONG", "check", "refused", "untestable", "no deck", "not run", "ok")     # worst first
+# worst first
+ORDER = ("FAILED", "WRONG", "check", "refused", "untestable", "no deck", "not run", "ok")
 MEANING = {"ok": "right", "WRONG": "wrong", "refused": "refused with a reason",
            "check": "refused by the compute's own check against forces",
            "untestable": "not testable: the reference has kinks or jumps in more than 20 % of the elements",
-           "no deck": "the deck does not run in this LAMMPS", "FAILED": "no result", "not run": "not run yet"}
+           "no deck": "the deck does not run in this LAMMPS", "FAILED": "no result",
+           "not run": "not run yet"}
 
 
 def plain(text):
@@ -76,10 +78,11 @@ def deck_row(deck, results):
     compared = [r for r in some if r.get("left_out", 0.0) > 0.0]
     provider = next((r["provider"] for r in found_of["auto"] if r.get("provider")), "")
     blocks = [r["block_error"] for r in found_of["auto"] if "block_error" in r]
-    return [plain(deck.name[len(deck.category) + 1:]), plain(deck.style), plain(provider)] + cells + [
-        number(max(blocks)) if blocks else "", number(max(changes)) if changes else "",
-        f"{100 * compared[0]['left_out']:.2f} %" if compared else "",
-        remarks(found_of)]
+    return [plain(deck.name[len(deck.category) + 1:]), plain(deck.style),
+            plain(provider)] + cells + [number(max(blocks)) if blocks else "",
+                                        number(max(changes)) if changes else "",
+                                        f"{100 * compared[0]['left_out']:.2f} %" if compared
+                                        else "", remarks(found_of)]
 
 
 def refusals(decks, results):
@@ -131,7 +134,8 @@ In each of the other {len(built)} the matrix of :doc:`compute inm/dos <compute_i
 * Charges are fixed.
 
 """.splitlines()
-    lines += table(["decks", "*hessian auto*", "*hessian numeric*"], counts(built, results), [60, 20, 20])
+    lines += table(["decks", "*hessian auto*", "*hessian numeric*"], counts(built, results),
+                   [60, 20, 20])
     reasons = refusals(built, results)
     if reasons:
         lines += ["Why there is none", "-----------------", ""]
@@ -139,8 +143,9 @@ In each of the other {len(built)} the matrix of :doc:`compute inm/dos <compute_i
     for category, title in TITLES.items():
         rows = [deck_row(d, results) for d in built if d.category == category]
         lines += [title, "-" * len(title), ""]
-        lines += table(["deck", "style", "Hessian from", "auto", "numeric", "block", "ranks", "left out", "remark"],
-                       rows, [14, 16, 22, 8, 8, 8, 8, 8, 16])
-    lines += ["Styles not in this LAMMPS", "-------------------------", "", not_in_build(decks) + "."]
+        lines += table(["deck", "style", "Hessian from", "auto", "numeric", "block", "ranks",
+                        "left out", "remark"], rows, [14, 16, 22, 8, 8, 8, 8, 8, 16])
+    lines += ["Styles not in this LAMMPS", "-------------------------", "",
+              not_in_build(decks) + "."]
     with open(path, "w") as fp:
         fp.write("\n".join(lines) + "\n")

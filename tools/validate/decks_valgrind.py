@@ -3,10 +3,10 @@
 
     decks_valgrind.py BUILD [--out doc/src/validation_memory.rst] [--deck NAME ...]
 
-Decks without a style of ours are left out, but for in.melt, whose liquid the others of the paper begin from.
-An error counts if a function of inmvisc_styles.so or inmviscplugin.so is on its stack.  Those of MPI and of LAMMPS alone
-are counted and left out; so is what MPI keeps until the end.  About 30 minutes.
-"""
+Decks without a style of ours are left out, but for in.melt, whose liquid the others of the paper
+begin from. An error counts if a function of inmvisc_styles.so or inmviscplugin.so is on its stack.
+Those of MPI and of LAMMPS alone are counted and left out; so is what MPI keeps until the end.
+About 30 minutes. """
 import argparse
 import datetime
 import glob
@@ -31,7 +31,8 @@ def paper(part, state="", **more):
     """A deck of the paper as its test has it, from the state of a deck before it."""
     case = plan.Case("kob-andersen", 120, 2.0, 1)
     variables = plan.Plan("test").variables(case, part)
-    files = dict(here="{examples}/paper", liquid=case.liquid, **({"state": "{scratch}/" + state + "/state.restart"} if state else {}))
+    files = dict(here="{examples}/paper", liquid=case.liquid,
+                 **({"state": "{scratch}/" + state + "/state.restart"} if state else {}))
     return f"paper/{plan.deck(case, part)}", {**variables, **files, **more}
 
 
@@ -39,27 +40,39 @@ OURS = ("inmvisc_styles.so", "inmviscplugin.so")
 
 # deck: file, variables
 DECKS = {
-    "kob-andersen": ("kob-andersen/in.demo", dict(N=80, nmelt=50, nequil=60, npress=120, nseg=2000, mseg=3, snaps=3, window=0.5,
+    "kob-andersen": ("kob-andersen/in.demo", dict(N=80, nmelt=50, nequil=60, npress=120, nseg=2000,
+                                                  mseg=3, snaps=3, window=0.5,
                                                   klag=20, korigin=5)),
     "friction": ("friction/in.friction", dict(N=80, nequil=20, nmax=4000, known=0.5, window=0.5)),
     "matrix .npz": ("matrix/in.matrix", dict(N=80, nequil=20, file="D.npz")),
     "matrix .mtx": ("matrix/in.matrix", dict(N=80, nequil=20, file="D.mtx")),
-    "mobility edge": ("mobility-edge/in.edge", dict(N=80, nmelt=50, nequil=50, snaps=2, spacing=10)),
-    "large box": ("mobility-edge/in.large", dict(large=100, nmelt=50, nequil=50, klag=10, lprod=2200, lsnaps=2,
+    "mobility edge": ("mobility-edge/in.edge", dict(N=80, nmelt=50, nequil=50, snaps=2,
+                                                    spacing=10)),
+    "large box": ("mobility-edge/in.large", dict(large=100, nmelt=50, nequil=50, klag=10,
+                                                 lprod=2200, lsnaps=2,
                                                  edge="{edge}")),
-    "large box, kpm": ("mobility-edge/in.large", dict(large=100, nmelt=50, nequil=50, klag=10, lprod=2200, lsnaps=2,
-                                                      edge="{edge}", modes="solver kpm 40 modes lowest 4", mix="mean")),
-    "cuzr": ("cuzr/in.cuzr", dict(cells=4, nmelt=40, nequil=40, npress=120, nseg=1100, mseg=2, snaps=2, window=0.05, klag=10,
+    "large box, kpm": ("mobility-edge/in.large", dict(large=100, nmelt=50, nequil=50, klag=10,
+                                                      lprod=2200, lsnaps=2,
+                                                      edge="{edge}",
+                                                      modes="solver kpm 40 modes lowest 4",
+                                                      mix="mean")),
+    "cuzr": ("cuzr/in.cuzr", dict(cells=4, nmelt=40, nequil=40, npress=120, nseg=1100, mseg=2,
+                                  snaps=2, window=0.05, klag=10,
                                   korigin=5, potential="{potential}")),
-    "seeing modes": ("seeing-modes/in.modes", dict(cells=4, nmelt=40, nequil=40, potential="{potential}")),
-    "argon": ("liquids/in.argon", dict(N=3, nequil=40, npress=120, klag=20, nseg=200, mseg=2, snaps=2, window=400)),
-    "polymer": ("liquids/in.polymer", dict(chains=25, npush=2000, nequil=100, npress=120, klag=20, korigin=5, nseg=200, mseg=2, snaps=2,
+    "seeing modes": ("seeing-modes/in.modes", dict(cells=4, nmelt=40, nequil=40,
+                                                   potential="{potential}")),
+    "argon": ("liquids/in.argon", dict(N=3, nequil=40, npress=120, klag=20, nseg=200, mseg=2,
+                                       snaps=2, window=400)),
+    "polymer": ("liquids/in.polymer", dict(chains=25, npush=2000, nequil=100, npress=120, klag=20,
+                                           korigin=5, nseg=200, mseg=2, snaps=2,
                                            window=0.5)),
-    "water": ("liquids/in.water", dict(N=3, nequil=2000, npress=1200, klag=20, korigin=5, nseg=100, mseg=2, snaps=1, window=50)),
+    "water": ("liquids/in.water", dict(N=3, nequil=2000, npress=1200, klag=20, korigin=5, nseg=100,
+                                       mseg=2, snaps=1, window=50)),
     "paper melt": paper("melt", nmelt=100),
     "paper dynamics": paper("dynamics", "paper_melt"),
     "paper modes": paper("modes", "paper_dynamics", BS=30, BT=25),
-    "paper inherent": paper("inherent", "paper_melt", frames="{scratch}/paper_dynamics/frames.dump"),
+    "paper inherent": paper("inherent", "paper_melt",
+                            frames="{scratch}/paper_dynamics/frames.dump"),
     "paper pictures": paper("pictures", "paper_melt"),
 }
 
@@ -87,11 +100,12 @@ class Valgrind:
             for path in glob.glob(os.path.join(EXAMPLES, os.path.dirname(deck), included)):
                 os.symlink(path, os.path.join(folder, os.path.basename(path)))
         report = os.path.join(folder, "memcheck.xml")
-        command = ["valgrind", "--xml=yes", "--xml-file=" + report, "--leak-check=full", "--show-leak-kinds=definite",
-                   "--num-callers=40", "--quiet", "--keep-debuginfo=yes", os.path.join(self.host.build, "lmp"), "-in", os.path.join(EXAMPLES, deck),
-                   *plan.arguments(variables)]
-        done = subprocess.run(command, cwd=folder, env=self.host.env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                              text=True)
+        command = ["valgrind", "--xml=yes", "--xml-file=" + report, "--leak-check=full",
+                   "--show-leak-kinds=definite", "--num-callers=40", "--quiet",
+                   "--keep-debuginfo=yes", os.path.join(self.host.build, "lmp"), "-in",
+                   os.path.join(EXAMPLES, deck), *plan.arguments(variables)]
+        done = subprocess.run(command, cwd=folder, env=self.host.env, stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, text=True)
         if done.returncode != 0:
             print(done.stdout[-1500:])
         errors = list(ElementTree.parse(report).getroot().iter("error"))
@@ -100,15 +114,16 @@ class Valgrind:
 
 
 def main():
-    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    p = argparse.ArgumentParser(description=__doc__,
+                                formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("build")
     p.add_argument("--out")
     p.add_argument("--deck", nargs="+", default=list(DECKS), choices=list(DECKS))
     a = p.parse_args()
     if not shutil.which("valgrind"):
         sys.exit("decks_valgrind: there is no program valgrind, nothing was checked")
-    potential = subprocess.run(["sh", os.path.join(HERE, "../setup/potential.sh"), "--print"], stdout=subprocess.PIPE,
-                               text=True).stdout.strip()
+    potential = subprocess.run(["sh", os.path.join(HERE, "../setup/potential.sh"), "--print"],
+                               stdout=subprocess.PIPE, text=True).stdout.strip()
     rows, bad = [], 0
     with tempfile.TemporaryDirectory(prefix="inmvisc-valgrind-") as scratch:
         edge = os.path.join(scratch, "edge.lmp")
@@ -118,7 +133,8 @@ def main():
         for name in a.deck:
             deck, variables = DECKS[name]
             places = dict(edge=edge, potential=potential, scratch=scratch, examples=EXAMPLES)
-            variables = {k: v.format(**places) if isinstance(v, str) else v for k, v in variables.items()}
+            variables = {k: v.format(**places) if isinstance(v, str) else v for k,
+                         v in variables.items()}
             if variables.get("potential") == "":
                 print(f"skipped {name}: no potential is here", flush=True)
                 continue
@@ -130,7 +146,8 @@ def main():
             for error in ours:
                 print("  " + describe(error), flush=True)
     if a.out:
-        version = subprocess.run(["valgrind", "--version"], stdout=subprocess.PIPE, text=True).stdout.strip()
+        version = subprocess.run(["valgrind", "--version"], stdout=subprocess.PIPE,
+                                 text=True).stdout.strip()
         with open(a.out, "w") as fp:
             fp.write("Validation: memory of the example decks\n=======================================\n\n"
                      f"Each deck in a form of some hundred steps and some hundred atoms under {version}, LAMMPS "

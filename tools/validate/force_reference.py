@@ -3,18 +3,18 @@
 
     force_reference.py DECK OUT.npz        (needs LAMMPS's python module and its shared library)
 
-Every coordinate of every atom is displaced by +-h and +-h/2; each force comes from a whole 'run 0', with
-a new neighbor list.  With the central difference D(h) = (f(-h) - f(h)) / 2h,
+Every coordinate of every atom is displaced by +-h and +-h/2; each force comes from a whole 'run 0',
+with a new neighbor list.  With the central difference D(h) = (f(-h) - f(h)) / 2h,
 
     H = (4 D(h/2) - D(h)) / 3
 
-is right to order h^4 (Richardson).  If the force has a jump, or a jump of its slope, within h, one of
+is right to order h^4 (Richardson).  If the force has a jump, or a jump of its slope, within h, one
+of
 
     |D(h) - D(h/2)| / 3    and    |S(h) - 2 S(h/2)| / 2,    S(h) = (f(h) - 2 f(0) + f(-h)) / h
 
-is of the size of that jump; the second one sees a knot at the position itself, which the first does not.
-Their sum is taken as the error of an element, and elements with a large one are left out.
-"""
+is of the size of that jump; the second one sees a knot at the position itself, which the first does
+not. Their sum is taken as the error of an element, and elements with a large one are left out. """
 import sys
 
 import numpy as np
@@ -68,7 +68,8 @@ def richardson(forces, h):
     """Symmetric part of H, its error, which elements are kept, and numbers about them."""
     n = len(forces.x)
     columns = columns_of(n)
-    (coarse, bend), (fine, half_bend) = forces.differences(h, columns), forces.differences(0.5 * h, columns)
+    (coarse, bend), (fine, half_bend) = forces.differences(h, columns), forces.differences(0.5 * h,
+                                                                                           columns)
     measured = np.zeros((n, n), bool)
     hessian, error = np.zeros((n, n)), np.zeros((n, n))
     measured[:, columns] = True
@@ -86,9 +87,9 @@ def richardson(forces, h):
     both = measured & measured.T
     asymmetry = np.abs(hessian - hessian.T)[kept & both].max(initial=0.0) / (scale or 1.0)
     hessian = np.where(both, 0.5 * (hessian + hessian.T), hessian + hessian.T)
-    return dict(hessian=hessian, error=np.maximum(error, error.T).astype(np.float32), kept=kept, scale=scale, step=h,
-                left_out=np.count_nonzero(measured & left) / max(np.count_nonzero(counted), 1),
-                asymmetry=asymmetry)
+    return dict(hessian=hessian, error=np.maximum(error, error.T).astype(np.float32), kept=kept,
+                scale=scale, step=h, left_out=np.count_nonzero(measured & left)
+                / max(np.count_nonzero(counted), 1), asymmetry=asymmetry)
 
 
 def main():
@@ -105,7 +106,8 @@ def main():
     except Exception as e:                 # LAMMPS's message, for the table
         print("ERROR:", e)
         return 1
-    np.savez_compressed(out, forces=forces.f, repeated=np.abs(forces.at(forces.x) - forces.f).max(), **best)
+    np.savez_compressed(out, forces=forces.f, repeated=np.abs(forces.at(forces.x) - forces.f).max(),
+                        **best)
     return 0
 
 

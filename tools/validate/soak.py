@@ -1,20 +1,20 @@
 #!/usr/bin/env python3
-"""A long run of a Cu-Zr liquid with all styles invoked often, load balancing and atom sorting on, and a restart
-after every block, beside one undisturbed analysis of its trajectory.
+"""A long run of a Cu-Zr liquid with all styles invoked often, load balancing and atom sorting on,
+and a restart after every block, beside one undisturbed analysis of its trajectory.
 
     soak.py BUILD [--minutes 60] [--work DIR] [--ranks 2]
     soak.py BUILD --blocks 2 --steps 100 --cells 4 --work DIR
 
-Every block is a process of its own that starts from the restart file of the block before: bricks with fix balance in
-even blocks, tiles with recursive bisection in odd ones, atoms sorted all the time.  Each writes its snapshots and
-the numbers of the styles.  In the end one process on one rank reads all snapshots with rerun, without restarts,
-balancing or sorting.  Its numbers must be the same: those of the fix to the last bit, because it sums exactly, the
-others within the rounding of a diagonalization.  Left out is component 8 of compute inm/dos, the error of the
-Hessian, which is rounding itself and is measured once in a process.
+Every block is a process of its own that starts from the restart file of the block before: bricks
+with fix balance in even blocks, tiles with recursive bisection in odd ones, atoms sorted all the
+time.  Each writes its snapshots and the numbers of the styles.  In the end one process on one rank
+reads all snapshots with rerun, without restarts, balancing or sorting.  Its numbers must be the
+same: those of the fix to the last bit, because it sums exactly, the others within the rounding of a
+diagonalization.  Left out is component 8 of compute inm/dos, the error of the Hessian, which is
+rounding itself and is measured once in a process.
 
-With --work what was done is kept: a call that was interrupted goes on with the block that did not finish.
-Takes the potential that is here (tools/setup/potential.sh).
-"""
+With --work what was done is kept: a call that was interrupted goes on with the block that did not
+finish. Takes the potential that is here (tools/setup/potential.sh). """
 import argparse
 import math
 import os
@@ -30,7 +30,8 @@ sys.dont_write_bytecode = True
 from host import Host  # noqa: E402
 
 EVERY = 5          # steps between samples of the fix, and snapshots
-TOLERANCE = 1e-9   # of what comes from a diagonalization, relative: rounding 1e-16 of the largest eigenvalue makes
+# of what comes from a diagonalization, relative: rounding 1e-16 of the largest eigenvalue makes
+TOLERANCE = 1e-9
                    # 1e-13 of the smallest that counts, and classes and mean values add to that
 
 MELT = """
@@ -119,8 +120,8 @@ class Soak:
         first = self.file("restart", 0)
         if not os.path.exists(first):
             part = first + ".part"
-            self.host.lammps(MELT.format(cells=self.a.cells, potential=self.potential, nmelt=self.a.melt,
-                                         restart=part), self.a.ranks)
+            self.host.lammps(MELT.format(cells=self.a.cells, potential=self.potential,
+                                         nmelt=self.a.melt, restart=part), self.a.ranks)
             os.rename(part, first)
 
     def block(self, k):
@@ -139,7 +140,8 @@ class Soak:
     def analysis(self, nblock):
         out = self.file("analysis", nblock)
         dumps = " ".join(self.file("dump", k) for k in range(nblock))
-        self.host.lammps(ANALYSIS.format(restart=self.file("restart", 0), styles=self.styles(out), dumps=dumps), 1)
+        self.host.lammps(ANALYSIS.format(restart=self.file("restart", 0), styles=self.styles(out),
+                                         dumps=dumps), 1)
         return rows(out)
 
     def compare(self, nblock):
@@ -148,7 +150,8 @@ class Soak:
         for k in range(nblock):
             live = rows(self.file("live", k))
             missing = [step for step in live if step not in whole]
-            fix = sum(words[c] != whole[step][c] for step, words in live.items() if step in whole for c in range(nfix))
+            fix = sum(words[c] != whole[step][c] for step,
+                      words in live.items() if step in whole for c in range(nfix))
             worst = max([deviation(x, y) for step, words in live.items() if step in whole
                          for x, y in zip(words[nfix:], whole[step][nfix:])], default=math.inf)
             known = sum(not math.isnan(float(words[0])) for words in live.values())
@@ -161,12 +164,14 @@ class Soak:
 
 
 def main():
-    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    p = argparse.ArgumentParser(description=__doc__,
+                                formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("build")
     p.add_argument("--minutes", type=float, default=60.0, help="begin no block after so long")
     p.add_argument("--blocks", type=int, default=0, help="so many blocks, however long they take")
     p.add_argument("--steps", type=int, default=1000, help="of a block")
-    p.add_argument("--snap", type=int, default=25, help="steps between diagonalizations, a multiple of %d" % EVERY)
+    p.add_argument("--snap", type=int, default=25,
+                   help="steps between diagonalizations, a multiple of %d" % EVERY)
     p.add_argument("--cells", type=int, default=5, help="cells of 2 atoms along an edge")
     p.add_argument("--melt", type=int, default=2000, help="steps of the melt")
     p.add_argument("--ranks", type=int, default=2)

@@ -7,8 +7,10 @@ import os
 import re
 import subprocess
 
-CATEGORIES = {"mol-pair": "pair", "atomic-pair": "pair", "manybody-pair": "pair", "bond": "bond", "angle": "angle",
-              "dihedral": "dihedral", "improper": "improper", "kspace": "pair"}    # style command of the deck
+CATEGORIES = {"mol-pair": "pair", "atomic-pair": "pair", "manybody-pair": "pair", "bond": "bond",
+              "angle": "angle",
+              # style command of the deck
+              "dihedral": "dihedral", "improper": "improper", "kspace": "pair"}
 
 
 class Lammps:
@@ -45,14 +47,16 @@ def read_yaml(path):
     These files have nothing else; a tag '!' before a value only says that it is a string."""
     values = {}
     with open(path) as fp:
-        for key, body in re.findall(r"^([a-z_]+):[ ]*(?:![ ]+)?(.*\n(?:[ ].*\n|\n)*)", fp.read(), re.M):
+        for key, body in re.findall(r"^([a-z_]+):[ ]*(?:![ ]+)?(.*\n(?:[ ].*\n|\n)*)", fp.read(),
+                                    re.M):
             first, _, rest = body.partition("\n")
             lines = [line.strip() for line in rest.splitlines()]
             if re.match(r"\|[-+0-9]*\s*$", first):
                 values[key] = "\n".join(lines)
             else:
                 text = " ".join([first] + lines).strip()
-                values[key] = text.strip('"').replace("\\n", "\n") if text[:1] == '"' else text.strip("'")
+                values[key] = text.strip('"').replace("\\n",
+                                                      "\n") if text[:1] == '"' else text.strip("'")
     return values
 
 

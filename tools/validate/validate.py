@@ -36,11 +36,12 @@ def run(build, deck, work, t, snapshots):
     if not os.path.exists(summary):
         os.makedirs(folder, exist_ok=True)
         cores = str(os.cpu_count())
-        env = dict(os.environ, LAMMPS_PLUGIN_PATH=build, OPENBLAS_NUM_THREADS=cores, OMP_NUM_THREADS=cores,
-                   OMPI_ALLOW_RUN_AS_ROOT="1", OMPI_ALLOW_RUN_AS_ROOT_CONFIRM="1")
+        env = dict(os.environ, LAMMPS_PLUGIN_PATH=build, OPENBLAS_NUM_THREADS=cores,
+                   OMP_NUM_THREADS=cores, OMPI_ALLOW_RUN_AS_ROOT="1",
+                   OMPI_ALLOW_RUN_AS_ROOT_CONFIRM="1")
         knobs = dict(LENGTHS[t], N=1000, T=t, snaps=snapshots)
-        command = ["mpirun", "--oversubscribe", "--bind-to", "none", "-np", "2", os.path.join(build, "lmp"),
-                   "-in", deck, "-screen", "none"]
+        command = ["mpirun", "--oversubscribe", "--bind-to", "none", "-np", "2",
+                   os.path.join(build, "lmp"), "-in", deck, "-screen", "none"]
         for name, value in knobs.items():
             command += ["-var", name, str(value)]
         print("== validate:", " ".join(command[8:]), flush=True)
@@ -57,7 +58,8 @@ def results(s):
 
 
 def main():
-    ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    ap = argparse.ArgumentParser(description=__doc__,
+                                 formatter_class=argparse.RawDescriptionHelpFormatter)
     ap.add_argument("build")
     ap.add_argument("--out", help="write the table there as reStructuredText")
     ap.add_argument("--work", help="folder for the runs, default BUILD/validate")
@@ -66,7 +68,8 @@ def main():
     a = ap.parse_args()
     build = os.path.abspath(a.build)
     work = os.path.abspath(a.work or os.path.join(build, "validate"))
-    deck = os.path.abspath(os.path.join(os.path.dirname(__file__), "../../examples/kob-andersen/in.demo"))
+    deck = os.path.abspath(os.path.join(os.path.dirname(__file__),
+                                        "../../examples/kob-andersen/in.demo"))
 
     lines = []
     for t in a.temperatures:
@@ -77,7 +80,8 @@ def main():
             here = f"{value:.4g}" + ("" if error is None else f" +- {error:.2g}")
             lines += [f"   * - {t}", f"     - {name}", f"     - {here}", f"     - {reference:g}",
                       f"     - {value / reference:.2f}"]
-    version = subprocess.run([os.path.join(build, "lmp"), "-h"], stdout=subprocess.PIPE, text=True).stdout
+    version = subprocess.run([os.path.join(build, "lmp"), "-h"], stdout=subprocess.PIPE,
+                             text=True).stdout
     version = re.search(r"\d+ \w{3} \d{4}", version).group(0)
     text = f"""Validation
 ==========

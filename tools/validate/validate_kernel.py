@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Hold fix orthogonal/dynamics against kernels that are known exactly, and against itself.
 
-    validate_kernel.py BUILD [--out doc/src/validation_kernel.rst] [--work DIR] [--ranks 2] [--only gle ka1.0]
+    validate_kernel.py BUILD [--out doc/src/validation_kernel.rst] [--work DIR] [--ranks 2] [--only
+    gle ka1.0]
 
 gle       free particles that obey a generalized Langevin equation (fix gle): kernel and D are known
           in closed form; order of the error in the time between samples
@@ -108,8 +109,10 @@ def fix(name, stride, nlag, norigin, every, extra=""):
             f"fix {name}v all ave/time {every} 1 {every} f_{name}[*] file {name}.vec\n")
 
 
-def gle_deck(strides, ntypes, per_type, steps, slow, nlag, norigin, dt=0.02, checkpoints=1, seed=90210):
-    create = "\n".join(f"create_atoms {t} random {per_type} {1000 + t} NULL" for t in range(1, ntypes + 1))
+def gle_deck(strides, ntypes, per_type, steps, slow, nlag, norigin, dt=0.02, checkpoints=1,
+             seed=90210):
+    create = "\n".join(f"create_atoms {t} random {per_type} {1000 + t} NULL"
+                       for t in range(1, ntypes + 1))
     every = steps // checkpoints
     fixes = "".join(fix(f"s{s}", s, nlag // s, max(1, norigin // s), every) for s in strides)
     a = [[0, 0, THETA], [0, GAMMA, OMEGA], [-THETA, -OMEGA, 0]]
@@ -124,10 +127,10 @@ def gle_deck(strides, ntypes, per_type, steps, slow, nlag, norigin, dt=0.02, che
 def ka_deck(T, natoms, window, steps, equil, strides=(1, 2, 5), dt=0.005, origin=0.1, extra=""):
     """window, origin: length of the window and distance of origins, in time."""
     na = round(0.8 * natoms)
-    fixes = "".join(fix(f"s{s}", s, round(window / (s * dt)), max(1, round(origin / (s * dt))), steps, extra)
-                    for s in strides)
-    return KA.format(length=(natoms / 1.2) ** (1 / 3), na=na, nb=natoms - na, T=T, dt=dt, equil=equil,
-                     equil_tenth=equil // 10, fixes=fixes, steps=steps), {}
+    fixes = "".join(fix(f"s{s}", s, round(window / (s * dt)), max(1, round(origin / (s * dt))),
+                        steps, extra) for s in strides)
+    return KA.format(length=(natoms / 1.2) ** (1 / 3), na=na, nb=natoms - na, T=T, dt=dt,
+                     equil=equil, equil_tenth=equil // 10, fixes=fixes, steps=steps), {}
 
 
 def direct_deck():
@@ -148,8 +151,9 @@ RUNS = {
 class Runs:
     def __init__(self, build, work, ranks):
         self.build, self.work, self.ranks = os.path.abspath(build), os.path.abspath(work), ranks
-        self.env = dict(os.environ, LAMMPS_PLUGIN_PATH=self.build, OPENBLAS_NUM_THREADS="1", OMP_NUM_THREADS="1",
-                        OMPI_ALLOW_RUN_AS_ROOT="1", OMPI_ALLOW_RUN_AS_ROOT_CONFIRM="1")
+        self.env = dict(os.environ, LAMMPS_PLUGIN_PATH=self.build, OPENBLAS_NUM_THREADS="1",
+                        OMP_NUM_THREADS="1", OMPI_ALLOW_RUN_AS_ROOT="1",
+                        OMPI_ALLOW_RUN_AS_ROOT_CONFIRM="1")
 
     def folder(self, name):
         """The folder of a run, which is run now if it is not there yet."""
@@ -175,7 +179,8 @@ class Runs:
 
     def vector(self, name, fix_id, row=-1):
         """[set][kernel, error, kT/D, error, D] at one of the outputs."""
-        return ave_time.rows(os.path.join(self.folder(name), fix_id + ".vec"))[row, 1:].reshape(-1, 5)
+        return ave_time.rows(os.path.join(self.folder(name), fix_id + ".vec"))[row, 1:].reshape(-1,
+                                                                                                5)
 
     def log(self, name, fix_id):
         with open(os.path.join(self.folder(name), "log.lammps")) as fp:
@@ -209,8 +214,8 @@ def order_of_error(runs):
         v = runs.vector("gle", f"s{s}")[0]
         rows.append([f"{0.02 * s:.2f}", f"{THETA * 0.02 * s:.1f}", f"{100 * error:.2f} %",
                      "" if change is None else f"{100 * change:.2f} %",
-                     "" if last is None else f"{math.log2(change / last):.2f}", pm(v[0] / FAST, v[1] / FAST),
-                     pm(v[2] / FAST, v[3] / FAST)])
+                     "" if last is None else f"{math.log2(change / last):.2f}",
+                     pm(v[0] / FAST, v[1] / FAST), pm(v[2] / FAST, v[3] / FAST)])
         last = change
     return f"""Kernel known exactly
 --------------------
@@ -235,7 +240,8 @@ def meaning_of_errors(runs):
                 continue
             z = (value - exact) / error
             row += [f"{np.mean(value) / exact:.3f}", f"{100 * np.std(value, ddof=1) / exact:.1f} %",
-                    f"{100 * np.sqrt(np.mean(error ** 2)) / exact:.1f} %", f"{np.mean(np.abs(z) < 2):.2f}"]
+                    f"{100 * np.sqrt(np.mean(error ** 2)) / exact:.1f} %",
+                    f"{np.mean(np.abs(z) < 2):.2f}"]
         rows.append(row)
     return f"""Errors
 ------
@@ -260,9 +266,10 @@ def kob_andersen(runs, temperatures):
             dt = k[1, 0] - k[0, 0]
             for which in (1, 2):
                 vacf = k[:, 3 * which + 3]
-                green_kubo = vacf[0] / (dt * (vacf.sum() - 0.5 * (vacf[0] + vacf[-1])))   # kT/D, m = 1
-                rows.append([T, "AB"[which - 1], s, omega[which], pm(*v[which, 0:2]), pm(*v[which, 2:4]),
-                             f"{green_kubo:.4g}", used])
+                # kT/D, m = 1
+                green_kubo = vacf[0] / (dt * (vacf.sum() - 0.5 * (vacf[0] + vacf[-1])))
+                rows.append([T, "AB"[which - 1], s, omega[which], pm(*v[which, 0:2]),
+                             pm(*v[which, 2:4]), f"{green_kubo:.4g}", used])
     return """Kob-Andersen liquid
 -------------------
 
@@ -292,7 +299,8 @@ At t = 0 *direct* has <F\\ :sup:`2`> and *vacf* the difference quotient, which i
 
 
 def main():
-    ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    ap = argparse.ArgumentParser(description=__doc__,
+                                 formatter_class=argparse.RawDescriptionHelpFormatter)
     ap.add_argument("build")
     ap.add_argument("--out", help="write the tables there as reStructuredText")
     ap.add_argument("--work", help="folder for the runs, default BUILD/validate_kernel")
@@ -311,7 +319,8 @@ def main():
         parts.append(orthogonal_dynamics(runs))
     if temperatures:
         parts.append(kob_andersen(runs, temperatures))
-    version = subprocess.run([os.path.join(a.build, "lmp"), "-h"], stdout=subprocess.PIPE, text=True).stdout
+    version = subprocess.run([os.path.join(a.build, "lmp"), "-h"], stdout=subprocess.PIPE,
+                             text=True).stdout
     version = re.search(r"\d+ \w{3} \d{4}", version).group(0)
     text = f"""Validation of the memory kernel
 ===============================

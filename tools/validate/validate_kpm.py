@@ -3,9 +3,9 @@
 
     validate_kpm.py BUILD [--sizes 1000 4000] [--out doc/src/validation_kpm.rst]
 
-Eigenvalues and squared projections of a diagonalization are summed here, with the steps of the manual
-page, smooth or sharp: viscosities, counts of modes, spectra.  Then ranks and orders of atoms.
-"""
+Eigenvalues and squared projections of a diagonalization are summed here, with the steps of the
+manual page, smooth or sharp: viscosities, counts of modes, spectra.  Then ranks and orders of
+atoms. """
 import argparse
 import datetime
 import os
@@ -46,13 +46,15 @@ run 0
 
 
 def computes(keywords):
-    return COMPUTES.format(nbin=NBIN, lo=LO, hi=HI, edge=EDGE, friction=FRICTION, wmin=WMIN, keywords=keywords)
+    return COMPUTES.format(nbin=NBIN, lo=LO, hi=HI, edge=EDGE, friction=FRICTION, wmin=WMIN,
+                           keywords=keywords)
 
 
 def modes_of(host, start):
     """lambda and Xi^2 without the translations, and the volume."""
     path = os.path.join(host.scratch, "modes.dat")
-    out, _ = host.lammps(start + computes("modes all") + MODES.format(modes=path) + 'print "volume $(vol:%.17g)"\n')
+    out, _ = host.lammps(start + computes("modes all") + MODES.format(modes=path)
+                         + 'print "volume $(vol:%.17g)"\n')
     (_, rows), = ave_time.dump_local(path)
     rows = rows[rows[:, 1] != 0]
     return rows[:, 0], rows[:, 2], float(re.search(r"^volume (\S+)", out, re.M).group(1))
@@ -74,8 +76,9 @@ def viscosities(lam, xi2, volume, width):
     w = np.sqrt(np.abs(lam))
     every = FRICTION / volume * xi2 / lam ** 2 * step(w, WMIN, width)
     localized = step(w, EDGE, width)
-    return np.array([np.sum((every * localized)[lam < 0]), np.sum((every * (1 - localized))[lam < 0]),
-                     np.sum(every[lam > 0]), np.sum(every)])
+    return np.array([np.sum((every * localized)[lam < 0]),
+                     np.sum((every * (1 - localized))[lam < 0]), np.sum(every[lam > 0]),
+                     np.sum(every)])
 
 
 def shuffled(path):
@@ -101,8 +104,9 @@ def one_size(host, natoms):
         print(rows[-1], flush=True)
     eta, bins, out = moments_of(host, start, "solver kpm auto kpm/random 61", host.cores)
     products = re.search(r"(\d+) products", out).group(1)
-    against_sharp = [[natoms, products, name, f"{sharp[k]:.5g}", f"{eta[k]:.5g}", f"{eta[18 + k]:.2g}",
-                      f"{abs(eta[k] - sharp[k]):.2g}"] for k, name in enumerate(CLASSES)]
+    against_sharp = [[natoms, products, name, f"{sharp[k]:.5g}", f"{eta[k]:.5g}",
+                      f"{eta[18 + k]:.2g}", f"{abs(eta[k] - sharp[k]):.2g}"] for k,
+                     name in enumerate(CLASSES)]
     for row in against_sharp:
         print(row, flush=True)
 
@@ -115,17 +119,20 @@ def one_size(host, natoms):
     reference, _, _ = moments_of(host, start, "solver kpm 800", 1)
     order = []
     for what, deck, ranks in (("2 ranks", start, 2), ("4 ranks", start, 4),
-                              ("another order of atoms", start.replace(f"ka.{natoms}", f"ka.{natoms}.shuffled"), 1)):
+                              ("another order of atoms",
+                               start.replace(f"ka.{natoms}", f"ka.{natoms}.shuffled"), 1)):
         if "order" in what:
             shuffled(re.search(r"read_data (\S+)", start).group(1))
         other, _, _ = moments_of(host, deck, "solver kpm 800", ranks)
         order.append([natoms, what, f"{np.max(np.abs(other[:4] / reference[:4] - 1)):.1e}"])
         print(order[-1], flush=True)
-    return rows, against_sharp, [natoms, f"{np.max(deviation):.1e}", f"{np.sqrt(np.mean(deviation ** 2)):.1e}"], order
+    return rows, against_sharp, [natoms, f"{np.max(deviation):.1e}",
+                                 f"{np.sqrt(np.mean(deviation ** 2)):.1e}"], order
 
 
 def main():
-    ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    ap = argparse.ArgumentParser(description=__doc__,
+                                 formatter_class=argparse.RawDescriptionHelpFormatter)
     ap.add_argument("build")
     ap.add_argument("--sizes", nargs="+", type=int, default=[1000, 4000])
     ap.add_argument("--out", help="page of the manual")

@@ -1,4 +1,5 @@
-"""Checks of the deck tests: each prints a line, and the test goes on; sys.exit(failed()) at its end."""
+"""Checks of the deck tests: each prints a line, and the test goes on; sys.exit(failed()) at its
+end."""
 
 _failures = []
 

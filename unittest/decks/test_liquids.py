@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""The decks of examples/liquids in a shortened form: do they end in their last line, is the Hessian that of the
-forces, is energy kept, are the numbers those of the liquid within what so short a run can tell, and do the
-classes add up?
+"""The decks of examples/liquids in a shortened form: do they end in their last line, is the Hessian
+that of the forces, is energy kept, are the numbers those of the liquid within what so short a run
+can tell, and do the classes add up?
 
     test_liquids.py BUILD SCRATCH [argon polymer water]
 """
@@ -22,12 +22,13 @@ import ave_time                                          # noqa: E402
 
 SHORT = {
     "argon": dict(N=3, nequil=3000, npress=1200, klag=200, nseg=2000, mseg=2, snaps=2, window=4000),
-    "polymer": dict(chains=25, npush=2000, nequil=3000, npress=1200, klag=200, korigin=10, nseg=2000, mseg=2, snaps=2, window=5),
+    "polymer": dict(chains=25, npush=2000, nequil=3000, npress=1200, klag=200, korigin=10,
+                    nseg=2000, mseg=2, snaps=2, window=5),
     "water": dict(N=3, nequil=2000, npress=1200, klag=200, nseg=1000, mseg=2, snaps=1, window=500),
 }
-# N and ranges: T of a short NVE run; bulk modulus of argon (of water only the sign, which w_min needs: one
-# picosecond gave 42000 in one run and 61000 atm in another); D (argon: 1.6e-9 m^2/s = 1.6e-4 A^2/fs; water:
-# 2.3e-9); f_u is known for no box this small, but a liquid has some
+# N and ranges: T of a short NVE run; bulk modulus of argon (of water only the sign, which w_min
+# needs: one picosecond gave 42000 in one run and 61000 atm in another); D (argon: 1.6e-9 m^2/s =
+# 1.6e-4 A^2/fs; water: 2.3e-9); f_u is known for no box this small, but a liquid has some
 EXPECTED = {
     "argon": dict(N=(108, 108), T=(70, 105), B=(2000, 12000), D=(0.4e-4, 5e-4), f_u=(0.1, 0.3)),
     "polymer": dict(N=(250, 250), T=(0.85, 1.15), B=(10, 300), D=(0.003, 0.2), f_u=(0.02, 0.3)),
@@ -37,11 +38,13 @@ EXPECTED = {
 
 def check(liquid):
     folder = os.path.join(scratch, liquid)
-    shutil.copytree(example, folder)                     # includes and molecules are found in the current folder
+    # includes and molecules are found in the current folder
+    shutil.copytree(example, folder)
     command = ["mpirun", "-np", "2", os.path.join(build, "lmp"), "-in", f"in.{liquid}"]
     for name, value in SHORT[liquid].items():
         command += ["-var", name, str(value)]
-    done = subprocess.run(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    done = subprocess.run(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                          text=True)
     if done.returncode != 0 or not re.search(r"^eta ULINM = \S+ \+- \S+, all modes \S+, Green-Kubo = ", done.stdout, re.M):
         print(done.stdout[-3000:])
         sys.exit(f"in.{liquid} failed or its last line is missing")
@@ -50,7 +53,8 @@ def check(liquid):
         expect(f"{liquid}: {name}", s[name], low, high)
     expect(f"{liquid}: relative error of the Hessian", s["hessian_error"], 0.0, 1e-4)
     expect(f"{liquid}: energy kept, relative", s["drift"], 0.0, 0.02)
-    expect(f"{liquid}: classes add up", (s["eta_UL"] + s["eta_UD"] + s["eta_stable"]) / s["eta_all"], 1 - 1e-6, 1 + 1e-6)
+    expect(f"{liquid}: classes add up", (s["eta_UL"] + s["eta_UD"] + s["eta_stable"])
+           / s["eta_all"], 1 - 1e-6, 1 + 1e-6)
     expect(f"{liquid}: Green-Kubo is a number", s["GK"], -1e9, 1e9)
     # kT/D is the Einstein relation itself
     kT = {"argon": 8.314462618e-7, "polymer": 1.0, "water": 8.314462618e-7}[liquid] * s["T"]

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
-"""Every input that the manual and the README show, run as it stands: all blocks of LAMMPS commands on the pages,
-but for the syntax of a command.  A block that uses a fix or compute of the package without defining it comes
-after the standard one; the lines of a section "Examples" are independent of each other and are run one by one.
+"""Every input that the manual and the README show, run as it stands: all blocks of LAMMPS commands
+on the pages, but for the syntax of a command.  A block that uses a fix or compute of the package
+without defining it comes after the standard one; the lines of a section "Examples" are independent
+of each other and are run one by one.
 
     test_manual.py BUILD SCRATCH
 """
@@ -39,7 +40,8 @@ unfix int
 fix int all nve
 reset_timestep 0
 """
-STANDARD = {    # what the blocks of the manual call mem, inm, gam, eta, in the order of their definition
+# what the blocks of the manual call mem, inm, gam, eta, in the order of their definition
+STANDARD = {
     "mem": "fix mem all orthogonal/dynamics 1 400 10",
     "inm": "compute inm all inm/dos 200 edge pr 0.27",
     "gam": "compute gam all affine/gamma inm",
@@ -64,7 +66,8 @@ def blocks(name):
         if not start:
             continue
         block, k = [], i + 1
-        while k < len(lines) and (not lines[k].strip() or len(lines[k]) - len(lines[k].lstrip()) > len(start.group(1))):
+        while k < len(lines) and (not lines[k].strip()
+                                  or len(lines[k]) - len(lines[k].lstrip()) > len(start.group(1))):
             block.append(lines[k].strip())
             k += 1
         result.append((section, "\n".join(block).strip() + "\n"))
@@ -114,8 +117,8 @@ def run_examples(name, text):
 
 
 def check_workflow(name, folder, out):
-    """the block that the README and the how-to begin with: its last row has the result, LAMMPS tells of the
-    styles in one line, and asks to cite what they are based on"""
+    """the block that the README and the how-to begin with: its last row has the result, LAMMPS
+    tells of the styles in one line, and asks to cite what they are based on"""
     last = open(os.path.join(folder, "eta.dat")).read().split("\n")[-2].split()
     eta, error = float(last[10]), float(last[14])
     holds(f"{name}: eta = {eta:.3g}", 0.0 < eta < 1000.0)
@@ -124,12 +127,14 @@ def check_workflow(name, folder, out):
     known = [line for line in out.split("\n") if re.match(r"(Compute|Fix)\[ *\d+\]", line)]
     for style in ASK:
         holds(f"{name}: info tells of {style}", any(f"style = {style}," in line for line in known))
-        holds(f"{name}: {style} has a reference", re.search(rf"^- \w+ {style} command: \S", out, re.M))
+        holds(f"{name}: {style} has a reference",
+              re.search(rf"^- \w+ {style} command: \S", out, re.M))
 
 
 shutil.rmtree(scratch, ignore_errors=True)
 readme = re.findall(r"(?:^    .+\n)+", open(os.path.join(root, "README.md")).read(), re.M)
-workflow = "".join(line.strip() + "\n" for text in readme if "plugin  load" in text for line in text.strip().split("\n"))
+workflow = "".join(line.strip() + "\n" for text in readme if "plugin  load" in text
+                   for line in text.strip().split("\n"))
 holds("the README has the workflow", workflow.startswith("plugin"))
 check_workflow("README.md", *run("README.md", workflow + "run 10000\ninfo computes fixes\n"))
 

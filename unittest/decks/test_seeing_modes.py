@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""examples/seeing-modes/in.modes in a shortened form, 128 atoms: are the vectors in its dumps those that
-numpy finds for the matrix on file, sign included, for any solver and number of ranks, are the shares of the
-atoms those of numpy's modes, and is there a picture?
+"""examples/seeing-modes/in.modes in a shortened form, 128 atoms: are the vectors in its dumps those
+that numpy finds for the matrix on file, sign included, for any solver and number of ranks, are the
+shares of the atoms those of numpy's modes, and is there a picture?
 
     test_seeing_modes.py BUILD SCRATCH
 
@@ -30,8 +30,8 @@ EDGE = 0.36
 
 def run(ranks, arguments, folder):
     os.makedirs(folder, exist_ok=True)
-    done = subprocess.run(["mpirun", "-np", str(ranks), os.path.join(build, "lmp"), *arguments], cwd=folder,
-                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    done = subprocess.run(["mpirun", "-np", str(ranks), os.path.join(build, "lmp"), *arguments],
+                          cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     if done.returncode != 0:
         print(done.stdout[-3000:])
         sys.exit("LAMMPS failed")
@@ -44,14 +44,15 @@ def with_sign(e):
 
 
 def check_vector(name, e, D, index, lam, vectors, rounding=1e-11):
-    """e [3N] against the matrix, and against numpy's vector of the mode, from which rounding turns it by its
-    size over the gap to the next mode.  The default is that of the digits in the dump."""
+    """e [3N] against the matrix, and against numpy's vector of the mode, from which rounding turns
+    it by its size over the gap to the next mode.  The default is that of the digits in the dump."""
     scale = max(abs(lam))
     residual = numpy.linalg.norm(D @ e - lam[index] * e) / scale
     gap = min(abs(numpy.delete(lam, index) - lam[index])) / scale
     difference = abs(e - with_sign(vectors[:, index])).max()
     holds(f"{name}: D e = lambda e", residual < rounding, f"{residual:.1e}")
-    holds(f"{name}: numpy's vector, with its sign", difference < rounding / gap, f"{difference:.1e}")
+    holds(f"{name}: numpy's vector, with its sign", difference < rounding / gap,
+          f"{difference:.1e}")
 
 
 def shares(e2, lam, pr):
@@ -60,8 +61,9 @@ def shares(e2, lam, pr):
 
 
 def check_example(folder, potential):
-    out = run(2, ["-in", os.path.join(example, "in.modes"), "-var", "potential", potential, "-var", "cells", "4",
-                  "-var", "nmelt", "1000", "-var", "nequil", "1000", "-var", "more", "file D.npz"], folder)
+    out = run(2, ["-in", os.path.join(example, "in.modes"), "-var", "potential", potential, "-var",
+                  "cells", "4", "-var", "nmelt", "1000", "-var", "nequil", "1000", "-var", "more",
+                  "file D.npz"], folder)
     D = scipy.sparse.load_npz(os.path.join(folder, "D.npz")).toarray()
     lam, vectors = numpy.linalg.eigh(D)
     w = numpy.sign(lam) * numpy.sqrt(abs(lam))
@@ -73,11 +75,13 @@ def check_example(folder, potential):
              "pos": numpy.argmin(abs(w - 2.0) + 1e9 * ~real), "high": len(lam) - 1}
     for name, k in index.items():
         table = ave_time.dump_custom(os.path.join(folder, name + ".dump"))[-1][1]
-        holds(f"{name}: atoms in the order of IDs", numpy.array_equal(table[:, 0], numpy.arange(1, len(e2) + 1)))
+        holds(f"{name}: atoms in the order of IDs",
+              numpy.array_equal(table[:, 0], numpy.arange(1, len(e2) + 1)))
         check_vector(name, table[:, 5:8].ravel(), D, k, lam, vectors)
         for column, share in zip((8, 9), known):
             difference = abs(table[:, column] - share).max()
-            holds(f"{name}: shares of atoms, column {column + 1}", difference < 1e-9, f"{difference:.1e}")
+            holds(f"{name}: shares of atoms, column {column + 1}", difference < 1e-9,
+                  f"{difference:.1e}")
     holds("the log tells which modes", out.count("in the per-atom array, frequency") == 4)
     holds("columns that OVITO knows", "id type x y z mux muy muz share_UL share_UD" in
            open(os.path.join(folder, "low.dump")).read())
@@ -146,16 +150,18 @@ def check_solvers(folder):
         check_vector(name, e.ravel(), D, index, lam, vectors, single)
 
 
-potential = subprocess.run(["sh", os.path.join(tools, "setup/potential.sh"), "--print"], stdout=subprocess.PIPE, text=True)
+potential = subprocess.run(["sh", os.path.join(tools, "setup/potential.sh"), "--print"],
+                           stdout=subprocess.PIPE, text=True)
 if potential.returncode != 0:
     sys.exit("no potential")
 shutil.rmtree(scratch, ignore_errors=True)
 check_example(os.path.join(scratch, "example"), potential.stdout.strip())
 check_solvers(os.path.join(scratch, "solvers"))
 
-plot = subprocess.run([sys.executable, os.path.join(example, "plot_modes.py"), "example", "-o", "modes.png"],
-                      cwd=scratch, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-                      env=dict(os.environ, PYTHONDONTWRITEBYTECODE="1"))
+plot = subprocess.run([sys.executable, os.path.join(example, "plot_modes.py"), "example", "-o",
+                       "modes.png"], cwd=scratch, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                      text=True, env=dict(os.environ, PYTHONDONTWRITEBYTECODE="1"))
 print(plot.stdout, end="")
-holds("a picture", plot.returncode == 0 and os.path.getsize(os.path.join(scratch, "modes.png")) > 2e4)
+holds("a picture", plot.returncode == 0 and os.path.getsize(os.path.join(scratch, "modes.png"))
+      > 2e4)
 sys.exit(failed())
