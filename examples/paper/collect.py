@@ -7,15 +7,12 @@ of the parts it needs.  Errors are standard errors.
 
 import os
 import re
-import sys
 
 import numpy as np
 
 import plan
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../tools"))
-import ave_time        # noqa: E402
-import green_kubo      # noqa: E402
+from inmvisc import ave_time, green_kubo
 
 
 def mean_error(values):

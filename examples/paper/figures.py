@@ -3,8 +3,6 @@
 A panel is a function (ax, study, liquid) that draws, or raises NoData with the reason.
 """
 
-import os
-import sys
 from collections import namedtuple
 
 import matplotlib
@@ -17,8 +15,7 @@ from matplotlib.colors import Normalize
 import entropies
 import plan
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../tools"))
-import fits        # noqa: E402
+from inmvisc import fits
 
 STYLE = {
     "font.family": "sans-serif", "font.sans-serif": ["Helvetica", "Arial", "Liberation Sans",

@@ -6,17 +6,15 @@ the xy plane.
 """
 import argparse
 import os
-import sys
 
 import matplotlib
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 import numpy as np
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../tools"))
-import ave_time                                          # noqa: E402
+from inmvisc import ave_time
 
-COLOUR = {1: "#4f7cac", -1: "#c2255c", -2: "#eda63a"}    # of the class, as in tools/inmvisc_plot.py
+COLOUR = {1: "#4f7cac", -1: "#c2255c", -2: "#eda63a"}    # of the class, as in inmvisc.plots.page
 NAME = {1: "stable", -1: "unstable localized", -2: "unstable delocalized"}
 
 

@@ -23,8 +23,7 @@ example = os.path.join(here, "../../examples/cuzr/in.cuzr")
 knobs = dict(T=2000, cells=5, nmelt=1500, nequil=2000, npress=1000, nseg=4000, mseg=2, snaps=2,
              window=1, klag=150, korigin=10)
 last_line = re.compile(r"^eta ULINM = (\S+) \+- (\S+) mPa s Green-Kubo = (\S+) \+- (\S+) mPa s \(T = 2000 K, N = 250\)$", re.M)
-sys.path.insert(0, tools)
-import ave_time                                          # noqa: E402
+from inmvisc import ave_time
 
 
 def sum_over_modes(wmin):
@@ -98,7 +97,7 @@ expect("eta of all modes / bar ps", s["eta2_all"], 0.999 * min(rate) * modes,
        1.001 * max(rate) * modes)
 
 picture = os.path.join(scratch, "page.png")
-plot = subprocess.run([sys.executable, os.path.join(tools, "inmvisc_plot.py"), ".", "--units",
+plot = subprocess.run([sys.executable, "-m", "inmvisc.plots.page", ".", "--units",
                        "metal", "-o", picture], cwd=scratch, stdout=subprocess.PIPE,
                       stderr=subprocess.STDOUT, text=True,
                       env=dict(os.environ, PYTHONDONTWRITEBYTECODE="1"))

@@ -57,7 +57,7 @@ expect("classes add up", (s["eta_UL"] + s["eta_UD"] + s["eta_stable"]) / s["eta_
 expect("a lower w_min lets more modes in", s["eta2_all"] / s["eta_all"], 1.0, 1e9)
 
 picture = os.path.join(scratch, "page.png")
-plot = subprocess.run([sys.executable, os.path.join(here, "../../tools/inmvisc_plot.py"), ".", "-o",
+plot = subprocess.run([sys.executable, "-m", "inmvisc.plots.page", ".", "-o",
                        picture], cwd=scratch, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                       text=True, env=dict(os.environ, PYTHONDONTWRITEBYTECODE="1"))
 if plot.returncode != 0:

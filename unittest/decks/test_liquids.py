@@ -17,8 +17,7 @@ from deck_checks import expect, failed             # noqa: E402
 build, scratch = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
 here = os.path.dirname(os.path.abspath(__file__))
 example = os.path.join(here, "../../examples/liquids")
-sys.path.insert(0, os.path.join(here, "../../tools"))
-import ave_time                                          # noqa: E402
+from inmvisc import ave_time
 
 SHORT = {
     "argon": dict(N=3, nequil=3000, npress=1200, klag=200, nseg=2000, mseg=2, snaps=2, window=4000),

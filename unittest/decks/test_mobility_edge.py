@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""tools/mobility_edge.py against spectra whose edge, exponents and gap ratios are known, and
+"""inmvisc.mobility_edge against spectra whose edge, exponents and gap ratios are known, and
 examples/mobility-edge in small boxes, from the first step to the box that is handed the edge.
 
     test_mobility_edge.py BUILD SCRATCH
@@ -19,11 +19,9 @@ from deck_checks import expect, holds, failed             # noqa: E402
 
 build, scratch = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
 here = os.path.dirname(os.path.abspath(__file__))
-tool = os.path.join(here, "../../tools/mobility_edge.py")
 example = os.path.join(here, "../../examples/mobility-edge/run-edge.sh")
-sys.path.insert(0, os.path.dirname(tool))
-import ave_time             # noqa: E402
-import mobility_edge as me  # noqa: E402
+from inmvisc import ave_time
+import inmvisc.mobility_edge as me  # noqa: E402
 
 SIZES = (250, 500, 1000, 2000)
 
@@ -51,7 +49,7 @@ class Snapshots(list):
 
 
 def tool_run(*args):
-    return subprocess.run([sys.executable, tool, *args], cwd=scratch, stdout=subprocess.PIPE,
+    return subprocess.run([sys.executable, "-m", "inmvisc.mobility_edge", *args], cwd=scratch, stdout=subprocess.PIPE,
                           stderr=subprocess.STDOUT, text=True,
                           env=dict(os.environ, PYTHONDONTWRITEBYTECODE="1"))
 

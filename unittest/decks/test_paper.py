@@ -25,11 +25,10 @@ build, scratch = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
 here = os.path.dirname(os.path.abspath(__file__))
 example = os.path.join(here, "../../examples/paper")
 tools = os.path.join(here, "../../tools")
-sys.path[:0] = [tools, example]
 import collect              # noqa: E402
 import entropies            # noqa: E402
-import fits                 # noqa: E402
-import green_kubo           # noqa: E402
+from inmvisc import fits        # noqa: E402
+from inmvisc import green_kubo  # noqa: E402
 import plan                 # noqa: E402
 import store                # noqa: E402
 from study import Study, merge      # noqa: E402

@@ -18,7 +18,7 @@ SKIPPED = 77
 # eigenvectors: rounding over the gaps of 300 to 400 modes; what is a sum over modes is better
 TOLERANCE = {"lambda": 1e-11, "P": 1e-7, "Xi^2": 1e-7, "g(w)": 1e-12, "vector": 1e-7, "eta": 1e-9}
 
-sys.path.insert(0, os.path.join(here, "../../tools/validate"))
+sys.path.insert(0, os.path.join(here, "../../tools/developer/validate"))
 sys.dont_write_bytecode = True
 from style_decks import Lammps                           # noqa: E402
 

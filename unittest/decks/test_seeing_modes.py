@@ -22,8 +22,7 @@ build, scratch = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
 here = os.path.dirname(os.path.abspath(__file__))
 tools = os.path.join(here, "../../tools")
 example = os.path.join(here, "../../examples/seeing-modes")
-sys.path.insert(0, tools)
-import ave_time                                          # noqa: E402
+from inmvisc import ave_time
 
 EDGE = 0.36
 

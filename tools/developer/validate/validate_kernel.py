@@ -24,8 +24,7 @@ import sys
 
 import numpy as np
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
-import ave_time  # noqa: E402
+from inmvisc import ave_time  # noqa: E402
 
 # ---- free particles with memory: dp = -theta s2, ds1 = -gamma s1 - omega s2 + noise,
 # ds2 = theta p + omega s1, and ds3 = kappa p - s3/tau + noise.  m = kT = 1.
@@ -325,7 +324,7 @@ def main():
     text = f"""Validation of the memory kernel
 ===============================
 
-Written by ``tools/validate/validate_kernel.py`` on {datetime.date.today()} with LAMMPS {version}.
+Written by ``tools/developer/validate/validate_kernel.py`` on {datetime.date.today()} with LAMMPS {version}.
 
 """ + "\n".join(parts)
     print(text)

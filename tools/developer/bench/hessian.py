@@ -7,7 +7,7 @@ import os
 import re
 import subprocess
 
-from host import table
+from inmvisc.runner import table
 
 NSTEP = 5
 
@@ -61,7 +61,7 @@ def metal(host, name, **deck):
 
 def copper_zirconium(host, cells):
     """Cu50Zr50, 2 cells^3 atoms of a CsCl crystal just molten."""
-    root = os.path.join(os.path.dirname(__file__), "..", "..")
+    root = os.path.join(os.path.dirname(__file__), "..", "..", "..")
     script = os.path.join(root, "tools", "setup", "potential.sh")
     file = subprocess.run(["sh", script], stdout=subprocess.PIPE, text=True,
                           check=True).stdout.strip()

@@ -25,9 +25,8 @@ import tempfile
 import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path[:0] = [os.path.join(HERE, "..", "bench")]
 sys.dont_write_bytecode = True
-from host import Host  # noqa: E402
+from inmvisc.runner import Host  # noqa: E402
 
 EVERY = 5          # steps between samples of the fix, and snapshots
 # of what comes from a diagonalization, relative: rounding 1e-16 of the largest eigenvalue makes
@@ -178,7 +177,7 @@ def main():
     p.add_argument("--work", help="directory to keep, and to resume from")
     a = p.parse_args()
 
-    potential = subprocess.run(["sh", os.path.join(HERE, "../setup/potential.sh"), "--print"],
+    potential = subprocess.run(["sh", os.path.join(HERE, "../../setup/potential.sh"), "--print"],
                                stdout=subprocess.PIPE, text=True)
     if potential.returncode != 0:
         sys.exit("soak: no potential of Cu and Zr is here, see tools/setup/potential.sh")

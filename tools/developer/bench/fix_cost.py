@@ -1,7 +1,7 @@
 """An MD step with and without fix orthogonal/dynamics, in turn."""
 import re
 
-from host import table
+from inmvisc.runner import table
 
 
 def step_cost(host, natoms, nlag, norigin, ranks, steps):

@@ -1,8 +1,7 @@
-#!/usr/bin/env python3
 """One page of a viscosity from instantaneous normal modes: spectrum, kernel, Green-Kubo, eta by
 class.
 
-    inmvisc_plot.py [DIR] [-o page.png] [--title TEXT] [--units lj|metal|real]
+    python3 -m inmvisc.plots.page [DIR] [-o page.png] [--title TEXT] [--units lj|metal|real]
 
 DIR holds what examples/kob-andersen/in.demo writes:
     spectrum.dat   fix ave/time mode vector  w g count sum(P) sum(Xi2) deta_UL deta_all eta_UL
@@ -22,7 +21,7 @@ import numpy as np
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-import ave_time
+from inmvisc import ave_time
 
 COLOUR = {"stable": "#4f7cac", "UD": "#eda63a", "UL": "#c2255c", "all": "#8a8f98", "GK": "#1f2933"}
 NAME = {"stable": "stable", "UD": "unstable delocalized", "UL": "unstable localized",

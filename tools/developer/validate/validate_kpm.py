@@ -11,15 +11,13 @@ import datetime
 import os
 import random
 import re
-import sys
 import tempfile
 
 import numpy as np
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path[:0] = [os.path.join(HERE, ".."), os.path.join(HERE, "..", "bench")]
-import ave_time  # noqa: E402
-from host import Host, table  # noqa: E402
+from inmvisc import ave_time  # noqa: E402
+from inmvisc.runner import Host, table  # noqa: E402
 
 EDGE, WMIN, FRICTION, NBIN, LO, HI = 6.5, 3.1, 76.6, 120, -40.0, 140.0
 CLASSES = ("eta_UL", "eta_UD", "eta_stable", "eta_all")

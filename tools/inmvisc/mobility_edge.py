@@ -1,7 +1,6 @@
-#!/usr/bin/env python3
 """The mobility edge of the unstable modes, from boxes of several sizes.
 
-    mobility_edge.py N250/modes.dat N500/modes.dat ... [--out edge.dat] [--picture edge.png]
+    python3 -m inmvisc.mobility_edge N250/modes.dat N500/modes.dat ... [--out edge.dat] [--picture edge.png]
     [--lammps edge.lmp]
 
 A file is what dump local writes of the local array of compute inm/dos, all modes of some snapshots
@@ -27,14 +26,13 @@ P_c is P at the edge, for each size.
 """
 
 import argparse
-import os
 import sys
 import warnings
 
 import numpy as np
 from scipy.optimize import OptimizeWarning, curve_fit
 
-import ave_time
+from inmvisc import ave_time
 
 GOE, POISSON = 0.5307, 0.3863           # mean ratio of adjacent gaps: extended, localized
 MIDDLE = (GOE + POISSON) / 2

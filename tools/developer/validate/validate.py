@@ -69,7 +69,7 @@ def main():
     build = os.path.abspath(a.build)
     work = os.path.abspath(a.work or os.path.join(build, "validate"))
     deck = os.path.abspath(os.path.join(os.path.dirname(__file__),
-                                        "../../examples/kob-andersen/in.demo"))
+                                        "../../../examples/kob-andersen/in.demo"))
 
     lines = []
     for t in a.temperatures:

@@ -16,7 +16,7 @@ import os
 import platform
 import tempfile
 
-from host import Host
+from inmvisc.runner import Host
 
 SECTIONS = ["snapshot", "spectrum", "kpm", "hessian", "fix_cost"]
 

@@ -7,7 +7,7 @@ import subprocess
 import sys
 
 from hessian import copper_zirconium
-from host import table
+from inmvisc.runner import table
 
 # {edge}: P_c of the paper; friction and w_min set the scale of eta only
 SNAPSHOT = """

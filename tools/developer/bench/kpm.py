@@ -8,7 +8,7 @@ import os
 import re
 import subprocess
 
-from host import table
+from inmvisc.runner import table
 
 DECORRELATE = """
 units lj

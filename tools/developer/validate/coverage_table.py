@@ -115,7 +115,7 @@ def write_page(path, version, decks, results):
     lines = f"""Force styles whose Hessian was tested
 =====================================
 
-Written by ``tools/validate/coverage.py`` on {datetime.date.today()} with LAMMPS {version}.
+Written by ``tools/developer/validate/coverage.py`` on {datetime.date.today()} with LAMMPS {version}.
 
 LAMMPS tests its force styles with one deck each, ``unittest/force-styles/tests`` of its source tree.
 Of its {len(decks)} decks for pair, bond, angle, dihedral, improper and kspace styles, {len(decks) - len(built)} need a style that the LAMMPS used here was built without.

@@ -1,7 +1,6 @@
-#!/usr/bin/env python3
 """A good memory kernel and three bad ones from one run, for the manual.
 
-    plot_kernel.py BUILD [-o doc/src/img/kernel_good_bad.png] [--work DIR]
+    python3 -m inmvisc.plots.kernel BUILD [-o doc/src/img/kernel_good_bad.png] [--work DIR]
 
 Kob-Andersen liquid at T = 1, all atoms together.  A finished run in DIR (default BUILD/plot_kernel)
 is used again. """
@@ -14,7 +13,7 @@ matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path.insert(0, os.path.join(HERE, "validate"))
+sys.path.insert(0, os.path.join(HERE, "../../developer/validate"))
 import validate_kernel as vk        # noqa: E402
 
 STEPS = 120000
@@ -78,7 +77,7 @@ def main():
     ap = argparse.ArgumentParser(description=__doc__,
                                  formatter_class=argparse.RawDescriptionHelpFormatter)
     ap.add_argument("build")
-    ap.add_argument("-o", "--out", default=os.path.join(HERE, "../doc/src/img/kernel_good_bad.png"))
+    ap.add_argument("-o", "--out", default=os.path.join(HERE, "../../../doc/src/img/kernel_good_bad.png"))
     ap.add_argument("--work", help="folder for the run, default BUILD/plot_kernel")
     ap.add_argument("--ranks", type=int, default=2)
     a = ap.parse_args()

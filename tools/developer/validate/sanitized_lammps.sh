@@ -8,7 +8,7 @@
 # an error of memory does, whosever it is.
 set -eu
 
-root=$(cd "$(dirname "$0")/../.." && pwd)
+root=$(cd "$(dirname "$0")/../../.." && pwd)
 build=$(cd "$1" && pwd)/sanitized
 flags='-fsanitize=address,undefined -fno-omit-frame-pointer -g1 -O1'
 one_word=$(printf '%s' "$flags" | tr ' ' ';')   # options go through the shell's word splitting

@@ -7,7 +7,7 @@ import time
 
 import numpy as np
 
-from host import table
+from inmvisc.runner import table
 
 SNAPSHOT = """
 compute inm all inm/dos 200 edge pr 0.27 modes {modes} check no

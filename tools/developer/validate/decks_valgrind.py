@@ -19,11 +19,10 @@ import tempfile
 import xml.etree.ElementTree as ElementTree
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-EXAMPLES = os.path.normpath(os.path.join(HERE, "../../examples"))
-sys.path[:0] = [os.path.join(HERE, "..", "bench"), os.path.join(EXAMPLES, "paper")]
+EXAMPLES = os.path.normpath(os.path.join(HERE, "../../../examples"))
 sys.dont_write_bytecode = True
 import plan  # noqa: E402
-from host import Host, table  # noqa: E402
+from inmvisc.runner import Host, table  # noqa: E402
 
 
 
@@ -122,7 +121,7 @@ def main():
     a = p.parse_args()
     if not shutil.which("valgrind"):
         sys.exit("decks_valgrind: there is no program valgrind, nothing was checked")
-    potential = subprocess.run(["sh", os.path.join(HERE, "../setup/potential.sh"), "--print"],
+    potential = subprocess.run(["sh", os.path.join(HERE, "../../setup/potential.sh"), "--print"],
                                stdout=subprocess.PIPE, text=True).stdout.strip()
     rows, bad = [], 0
     with tempfile.TemporaryDirectory(prefix="inmvisc-valgrind-") as scratch:
@@ -153,7 +152,7 @@ def main():
                      f"Each deck in a form of some hundred steps and some hundred atoms under {version}, LAMMPS "
                      f"{valgrind.host.version()}, {datetime.date.today().isoformat()}, one rank.\n"
                      "Errors and definite leaks are ours if a function of the plugin is on the stack; the others are those of "
-                     "MPI and LAMMPS.\nTo be had with *make validate* (tools/validate/decks_valgrind.py).\n\n" +
+                     "MPI and LAMMPS.\nTo be had with *make validate* (tools/developer/validate/decks_valgrind.py).\n\n" +
                      table(["deck", "ran to its end", "ours", "others"], rows))
     sys.exit(bad > 0)
 
