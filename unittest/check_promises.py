@@ -4,7 +4,8 @@
     check_promises.py PAGE CTEST BUILD
 
 Names in emphasis are those of tests of ctest, without the number of ranks, or Suite.name in the
-sources. """
+sources.
+"""
 import glob
 import os
 import re

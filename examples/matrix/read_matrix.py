@@ -25,7 +25,8 @@ zero = 1e-9 * eigenvalue[-1]            # the three translations are zero but fo
 unstable = numpy.count_nonzero(eigenvalue < -zero)
 translations = numpy.count_nonzero(abs(eigenvalue) <= zero)
 f_u = unstable / (n - translations)
-print(f"eigenvalues from {eigenvalue[0]:.6g} to {eigenvalue[-1]:.6g}, {unstable} negative, {translations} zero")
+print(f"eigenvalues from {eigenvalue[0]:.6g} to {eigenvalue[-1]:.6g}, {unstable} negative, "
+      f"{translations} zero")
 print(f"f_u = {f_u:.6f} by numpy")
 
 good = True

@@ -11,8 +11,8 @@ import re
 import numpy as np
 
 import plan
-
 from inmvisc import ave_time, green_kubo
+from inmvisc.outputs import INM_DOS, ULINM_VISCOSITY
 
 
 def mean_error(values):
@@ -36,14 +36,14 @@ def thinned(count, points):
 # ---- equilibrate
 
 def equilibrate(folder, variables, needed):
-    _, volume, energy, pressure = ave_time.rows(os.path.join(folder, "halves.dat")).T
+    halves = ave_time.rows(os.path.join(folder, "halves.dat"))
+    volume, energy, pressure = halves.columns("v_v", "v_u", "c_thermo_press")
     msd = ave_time.values(os.path.join(folder, "msd.dat"))["msd"]
     distance = (volume[-1] / variables["N"]) ** (1 / 3)
     return {"volume": volume[-1], "density": variables["N"] / volume[-1],
             "energy": energy[-1] / variables["N"],
             "energy_drift": (energy[-1] - energy[0]) / variables["N"], "pressure": pressure[-1],
-            "msd": msd,
-            "time": variables["nequil"] * variables["dt"],
+            "msd": msd, "time": variables["nequil"] * variables["dt"],
             # criterion: during the equilibration the atoms have gone as far as the distance of
             # neighbors
             "equilibrated": bool(msd >= distance ** 2)}
@@ -52,9 +52,9 @@ def equilibrate(folder, variables, needed):
 # ---- modulus
 
 def modulus(folder, variables, needed):
-    rows = ave_time.rows(os.path.join(folder, "points.dat"))[:, 1:]
-    blocks = len(rows) // 4
-    points = rows[-4 * blocks:].reshape(4, blocks, 2)[:, 1:]
+    pe = ave_time.rows(os.path.join(folder, "points.dat")).columns("c_thermo_press", "v_e").T
+    blocks = len(pe) // 4
+    points = pe[-4 * blocks:].reshape(4, blocks, 2)[:, 1:]       # [state, block, p or e]
     fixed = ave_time.values(os.path.join(folder, "constants.dat"))
     T, volume = variables["T"], fixed["volume"]
     (p_small, _), (p_large, _), (p_up, e_up), (p_down, e_down) = points.mean(axis=1)
@@ -75,17 +75,8 @@ def modulus(folder, variables, needed):
 
 def read_frames(path):
     """dump custom id type x y z: list of (box lengths, types, positions)."""
-    out = []
-    with open(path) as fp:
-        for line in fp:
-            if line.startswith("ITEM: NUMBER OF"):
-                count = int(next(fp))
-            elif line.startswith("ITEM: BOX"):
-                box = np.array([next(fp).split()[:2] for _ in range(3)], dtype=float)
-            elif line.startswith("ITEM: ATOMS"):
-                rows = np.array([next(fp).split() for _ in range(count)], dtype=float)
-                out.append((box[:, 1] - box[:, 0], rows[:, 1].astype(int), rows[:, 2:5]))
-    return out
+    return [(frame.box[:, 1] - frame.box[:, 0], frame["type"].astype(int),
+             frame.columns("x", "y", "z").T) for frame in ave_time.dump(path)]
 
 
 def pair_distribution(frames, bins=120):
@@ -130,41 +121,42 @@ def read_stress(folder):
     """Rows xx yy zz xy xz yz.  The text, 20 times as large, is replaced once it has been read."""
     text, binary = os.path.join(folder, "stress.dat"), os.path.join(folder, "stress.npy")
     if os.path.exists(text):
-        np.save(binary, ave_time.rows(text)[:, 1:7].astype(np.float32))
+        stress = ave_time.rows(text).columns(*(f"c_thermo_press[{k}]" for k in range(1, 7))).T
+        np.save(binary, stress.astype(np.float32))
         os.remove(text)
     return np.load(binary).astype(float)
 
 
 def dynamics(folder, variables, needed):
     out = ave_time.values(os.path.join(folder, "friction.dat"))
-    state = ave_time.rows(os.path.join(folder, "state.dat"))[1:]
-    pair(out, "temperature", state[:, 1])
-    pair(out, "pressure", state[:, 2])
-    out["energy_drift"] = (out.pop("energy_end")
-                           - out.pop("energy_start")) / variables["N"] / (out["kB"]
-                                                                          * variables["T"])
+    state = ave_time.rows(os.path.join(folder, "state.dat"))
+    pair(out, "temperature", state["c_thermo_temp"][1:])
+    pair(out, "pressure", state["c_thermo_press"][1:])
+    drift = out.pop("energy_end") - out.pop("energy_start")
+    out["energy_drift"] = drift / variables["N"] / (out["kB"] * variables["T"])
 
-    kernel, msd = (table for _, table in ave_time.blocks(os.path.join(folder, "kernel.dat"))[-2:])
+    kernel, msd = ave_time.blocks(os.path.join(folder, "kernel.dat"))[-2:]
     distance2 = (out["volume"] / variables["N"]) ** (2 / 3)
-    msd = msd[(msd[:, 0] > 0) & np.isfinite(msd[:, 1]) & (msd[:, 1] > 0)]
-    out["t_alpha"] = crossing(msd[:, 0], msd[:, 1], distance2 / 6)
-    out["msd_reaches_t_alpha"] = bool(msd[-1, 0] >= out["t_alpha"])
+    msd = msd.where((msd["Time"] > 0) & np.isfinite(msd["MSD"]) & (msd["MSD"] > 0))
+    out["t_alpha"] = crossing(msd["Time"], msd["MSD"], distance2 / 6)
+    out["msd_reaches_t_alpha"] = bool(msd["Time"][-1] >= out["t_alpha"])
 
     stress = read_stress(folder)
     step = variables["nstress"] * variables["dt"]
     scale = out["volume"] / (out["kB"] * out["temperature"] * out["pv"])
     gk = green_kubo.viscosity(stress, step, scale, out["t_alpha"])
-    out.update(eta_GK=gk["eta"], eta_GK_err=gk["eta_err"], window=gk["window"],
-               window_holds=gk["converged"], run=variables["nrun"] * variables["dt"])
-    pick = thinned(len(gk["time"]), 120)
-    out["green_kubo"] = {"t": gk["time"][pick], "G": gk["correlation"][pick],
-                         "eta": gk["running"][pick], "eta_err": gk["running_err"][pick]}
+    out.update(eta_GK=gk.eta, eta_GK_err=gk.error, window=gk.window, window_holds=gk.converged,
+               run=variables["nrun"] * variables["dt"])
+    pick = thinned(len(gk.time), 120)
+    out["green_kubo"] = {"t": gk.time[pick], "G": gk.correlation[pick], "eta": gk.running[pick],
+                         "eta_err": gk.running_error[pick]}
 
     pick = thinned(len(kernel), 150)
-    names = ["t", "C_FF", "integral", "vacf", "C_FF_1", "integral_1", "vacf_1", "C_FF_2",
-             "integral_2", "vacf_2"]
-    out["kernel"] = {name: kernel[pick, i] for i, name in enumerate(names)}
-    out["msd"] = {name: msd[:, i] for i, name in enumerate(["t", "all", "1", "2"])}
+    out["kernel"] = {"t": kernel["Time"][pick]}
+    for kind in ("", "_1", "_2"):       # all atoms, then each type
+        for name, column in (("C_FF", "Cbar"), ("integral", "Integral"), ("vacf", "VACF")):
+            out["kernel"][name + kind] = kernel[column + kind][pick]
+    out["msd"] = {"t": msd["Time"], "all": msd["MSD"], "1": msd["MSD_1"], "2": msd["MSD_2"]}
     out["rdf"] = pair_distribution(read_frames(os.path.join(folder, "frames.dump"))[-10:])
     del out["kB"], out["pv"]
     return out
@@ -184,29 +176,40 @@ def edge_frequency(w, P, Pc):
     return float(w[k - 1] + (P[k - 1] - Pc) / (P[k - 1] - P[k]) * (w[k] - w[k - 1]))
 
 
-CHOICES = ("own_S", "4000_S", "own_T", "4000_T")      # w_min: box and modulus, the order of eta.dat
+# w_min: box and modulus, and the compute in eta.dat that has it
+CHOICES = {"own_S": "c_S", "4000_S": "c_S4", "own_T": "c_T", "4000_T": "c_T4"}
 
 
 def modes(folder, variables, needed):
-    spectrum = ave_time.blocks(os.path.join(folder, "spectrum.dat"))[-1][1].T
-    w, g, count, sum_P, sum_Xi2, UL, everything = spectrum
+    spectrum = ave_time.blocks(os.path.join(folder, "spectrum.dat"))[-1]
+    w, g, count, sum_P, sum_Xi2, UL, everything = spectrum.columns(
+        "w", "g", "count", "sum(P)", "sum(Xi2)", "deta_UL/dw", "deta_all/dw")
     with np.errstate(invalid="ignore", divide="ignore"):
         P, Gamma = sum_P / count, sum_Xi2 / count
-    inm = ave_time.rows(os.path.join(folder, "inm.dat"))[:, 1:]
-    out = {"snapshots": len(inm), "hessian_error": float(np.nanmax(inm[:, 7]))}
-    for i, name in enumerate(["f_s", "f_u", "f_uL", "f_uD", "edge_snapshots"]):
-        pair(out, name, inm[:, i])
+    inm = ave_time.rows(os.path.join(folder, "inm.dat"))
+
+    def of_inm(name):
+        return inm[INM_DOS.vector.column("c_inm", name)]
+
+    out = {"snapshots": len(inm), "hessian_error": float(np.nanmax(of_inm("hessian_error")))}
+    for name, component in (("f_s", "f_stable"), ("f_u", "f_unstable"), ("f_uL", "f_UL"),
+                            ("f_uD", "f_UD"), ("edge_snapshots", "edge")):
+        pair(out, name, of_inm(component))
     out["edge"] = edge_frequency(w, P, variables["Pc"])
 
-    eta = ave_time.rows(os.path.join(folder, "eta.dat"))[:, 1:].reshape(len(inm), len(CHOICES), -1)
-    out["friction"] = eta[-1, 0, 6]
-    for k, choice in enumerate(CHOICES):
-        last = eta[-1, k]
-        column = {"w_min": last[4]}
-        for i, name in enumerate(["UL", "UD", "stable", "all"]):
-            column[name], column[f"{name}_err"] = last[9 + i], last[13 + i]
-        pair(column, "dlneta_dlnPc", eta[:, k, 7])
-        pair(column, "dlneta_dlnwmin", eta[:, k, 8])
+    eta = ave_time.rows(os.path.join(folder, "eta.dat"))
+
+    def of_eta(choice, name):
+        return eta[ULINM_VISCOSITY.vector.column(CHOICES[choice], name)]
+
+    out["friction"] = of_eta("own_S", "friction")[-1]
+    for choice in CHOICES:
+        column = {"w_min": of_eta(choice, "w_min")[-1]}
+        for name in ("UL", "UD", "stable", "all"):
+            column[name] = of_eta(choice, f"mean_{name}")[-1]
+            column[f"{name}_err"] = of_eta(choice, f"error_{name}")[-1]
+        for name in ("dlneta_dlnPc", "dlneta_dlnwmin"):
+            pair(column, name, of_eta(choice, name))
         out[choice] = column
     seen = np.nonzero(count > 0)[0]
     seen = slice(seen[0], seen[-1] + 1)
@@ -218,10 +221,10 @@ def modes(folder, variables, needed):
 # ---- inherent
 
 def inherent(folder, variables, needed):
-    rows = np.atleast_2d(np.loadtxt(os.path.join(folder, "minima.dat")))
-    out = {"minima": len(rows), "unstable": float(rows[:, 1].max())}
-    for i, name in ((0, "energy"), (2, "S_vib"), (3, "S_vib_quantum")):
-        pair(out, name, rows[:, i])
+    minima = ave_time.rows(os.path.join(folder, "minima.dat"))
+    out = {"minima": len(minima), "unstable": float(minima["f_unstable"].max())}
+    for name in ("energy", "S_vib", "S_vib_quantum"):
+        pair(out, name, minima[name])
     return out
 
 
@@ -234,9 +237,9 @@ def integrate(folder, variables, needed):
     fixed = ave_time.values(os.path.join(folder, "constants.dat"))
     kT, N = fixed["kB"] * variables["T"], variables["N"]
     lam, weight = plan.coupling()
-    mean, error = np.transpose([mean_error(ave_time.rows(os.path.join(folder,
-                                                                      f"energies.{x}.dat"))[2:, 1]
-                                           / (N * kT)) for x in variables["lambda"]])
+    energies = [ave_time.rows(os.path.join(folder, f"energies.{x}.dat"))["v_u"]
+                for x in variables["lambda"]]
+    mean, error = np.transpose([mean_error(u[2:] / (N * kT)) for u in energies])
     integral, integral_err = np.sum(weight * mean), np.sqrt(np.sum((weight * error) ** 2))
 
     h, mvv2e = PLANCK[needed["units"]]
@@ -261,9 +264,10 @@ def shear(folder, variables, needed):
     """Viscosity at each rate, from ten blocks of the last two thirds of the strain."""
     table = []
     for rate in variables["erate"]:
-        rows = ave_time.rows(os.path.join(folder, f"flow.{rate}.dat"))[1:][-10:]
-        eta, err = mean_error(-rows[:, 1] / rate)
-        table.append((rate, eta, err, rows[:, 2].mean()))
+        flow = ave_time.rows(os.path.join(folder, f"flow.{rate}.dat"))
+        pxy, temperature = flow.columns("c_p[4]", "c_peculiar")[:, 1:][:, -10:]
+        eta, err = mean_error(-pxy / rate)
+        table.append((rate, eta, err, temperature.mean()))
     rate, eta, err, T = np.transpose(table)
     return {"rates": {"rate": rate, "eta": eta, "eta_err": err, "temperature": T}}
 
@@ -274,22 +278,19 @@ STRONGEST = 400      # atoms with the largest displacements are kept
 
 
 def pictures(folder, variables, needed):
-    w, P = ave_time.dump_local(os.path.join(folder, "modes.dat"))[0][1].T
-    with open(os.path.join(folder, "vectors.dump")) as fp:
-        lines = fp.read().split("\n")
-    begin = next(i for i, line in enumerate(lines) if line.startswith("ITEM: ATOMS")) + 1
-    box = np.array([line.split()[:2] for line in lines[begin - 4:begin - 1]], dtype=float)
-    rows = np.array([line.split() for line in lines[begin:begin + variables["N"]]], dtype=float)
-    pick = {"UL": 0, "UD": int(np.argmin(np.abs(w - variables["wUD"]))),
-            "stable_delocalized": int(np.argmin(np.abs(w - variables["wS"]))),
-            "stable_localized": len(w) - 1}
-    out = {"box": box[:, 1] - box[:, 0]}
-    for k, (name, p) in enumerate(pick.items()):
-        e = rows[:, 5 + 3 * k:8 + 3 * k]
+    w = ave_time.dump(os.path.join(folder, "modes.dat"))[0][INM_DOS.local.column("c_d", "w")]
+    atoms = ave_time.dump(os.path.join(folder, "vectors.dump"))[0]
+    x, y = atoms["x"] - atoms.box[0, 0], atoms["y"] - atoms.box[1, 0]
+    # the compute whose eigenvector it is, and which mode
+    pick = {"UL": ("c_a", 0), "UD": ("c_b", int(np.argmin(np.abs(w - variables["wUD"])))),
+            "stable_delocalized": ("c_c", int(np.argmin(np.abs(w - variables["wS"])))),
+            "stable_localized": ("c_d", len(w) - 1)}
+    out = {"box": atoms.box[:, 1] - atoms.box[:, 0]}
+    for name, (compute, p) in pick.items():
+        e = atoms.columns(*(INM_DOS.atom.column(compute, f"e_{axis}") for axis in "xyz")).T
         size = np.sum(e ** 2, axis=1)
         near = np.sort(np.argsort(size)[-STRONGEST:])
-        out[name] = {"x": rows[near, 2] - box[0, 0], "y": rows[near, 3] - box[1, 0],
-                     "ex": e[near, 0], "ey": e[near, 1]}
+        out[name] = {"x": x[near], "y": y[near], "ex": e[near, 0], "ey": e[near, 1]}
         out[f"{name}_w"], out[f"{name}_P"] = float(w[p]), float(1 / (len(size) * np.sum(size ** 2)))
     return out
 

@@ -10,7 +10,8 @@ both cases:
 
 S_vib is that of the harmonic modes of the inherent structures, S_conf = S_total - S_vib.
 Anharmonicity of the vibrations is thus part of S_conf.  Errors of the energies are neglected; that
-of S_total is that of the integration, the same at all T. """
+of S_total is that of the integration, the same at all T.
+"""
 
 import numpy as np
 

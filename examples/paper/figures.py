@@ -6,7 +6,6 @@ A panel is a function (ax, study, liquid) that draws, or raises NoData with the 
 from collections import namedtuple
 
 import matplotlib
-matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.cm import ScalarMappable
@@ -14,8 +13,9 @@ from matplotlib.colors import Normalize
 
 import entropies
 import plan
-
 from inmvisc import fits
+
+plt.switch_backend("Agg")
 
 STYLE = {
     "font.family": "sans-serif", "font.sans-serif": ["Helvetica", "Arial", "Liberation Sans",
@@ -35,10 +35,12 @@ NAME = {"UL": "unstable localized", "UD": "unstable delocalized", "stable": "sta
 TITLE = {"kob-andersen": "Kob-Andersen", "cuzr": r"Cu$_{50}$Zr$_{50}$"}
 
 Unit = namedtuple("Unit", "w t T eta friction B length eta_factor B_factor kB")
-UNIT = {"lj": Unit(r"$\tau^{-1}$", r"$\tau$", "", r"$m\sigma^{-1}\tau^{-1}$", r"$m/\tau$",
-                   r"$\epsilon\sigma^{-3}$", r"$\sigma$", 1.0, 1.0, 1.0),
-        "metal": Unit("rad/ps", "ps", "K", "mPa s", "g/mol/ps", "GPa", r"$\mathrm{\AA}$", 1e-4,
-                      1e-4, 0.831446262),}
+UNIT = {
+    "lj": Unit(r"$\tau^{-1}$", r"$\tau$", "", r"$m\sigma^{-1}\tau^{-1}$", r"$m/\tau$",
+               r"$\epsilon\sigma^{-3}$", r"$\sigma$", 1.0, 1.0, 1.0),
+    "metal": Unit("rad/ps", "ps", "K", "mPa s", "g/mol/ps", "GPa", r"$\mathrm{\AA}$",
+                  1e-4, 1e-4, 0.831446262),
+}
 
 
 class NoData(Exception):
@@ -578,8 +580,9 @@ def methods(ax, study, liquid):
     for k, rate in enumerate(rates):
         points = [(T, r["rates"]["eta"][k] * f, r["rates"]["eta_err"][k] * f) for T, r in rows]
         T, eta, err = np.transpose(points)
-        bars(ax, T, eta, err, log=True, fmt="x", color=matplotlib.colormaps["autumn"](0.75 * k / max(len(rates) - 1, 1)),
-                    label=rf"shear, $\dot\epsilon$ = {rate:g}/" + unit(liquid).t)
+        colour = matplotlib.colormaps["autumn"](0.75 * k / max(len(rates) - 1, 1))
+        bars(ax, T, eta, err, log=True, fmt="x", color=colour,
+             label=rf"shear, $\dot\epsilon$ = {rate:g}/" + unit(liquid).t)
     for T, e, d, m in study.together(liquid):
         ok = d["window_holds"] and e["equilibrated"]
         bars(ax, T, d["eta_GK"] * f, d["eta_GK_err"] * f, log=True, fmt="o", color="black",
@@ -608,7 +611,8 @@ def picture(name, words):
                   scale_units="xy", scale=1, width=0.003, color=COLOUR["UL"])
         ax.set(xlim=(0, r["box"][0]), ylim=(0, r["box"][1]), aspect="equal", ylabel="$y$", xlabel=(
             f"$x$ [{unit(liquid).length}]\n" +
-            rf"{words}, $\omega$ = {r[name + '_w']:.2f} {unit(liquid).w}, $P$ = {r[name + '_P']:.2f}, $T$ = {T:g} {unit(liquid).T}"))
+            rf"{words}, $\omega$ = {r[name + '_w']:.2f} {unit(liquid).w}, $P$ = "
+            rf"{r[name + '_P']:.2f}, $T$ = {T:g} {unit(liquid).T}"))
 
     return panel
 
@@ -620,27 +624,26 @@ PICTURES = [("UL", "unstable localized"), ("UD", "unstable delocalized"),
 # ---- the page
 
 KA, CZ = "kob-andersen", "cuzr"
+EVERY = ("UL", "UD", "stable", "all")
 Figure = namedtuple("Figure", "number title panels")
 FIGURES = [
     Figure("1", "Spectrum, affine forces, memory kernel, friction",
            [(dos, CZ), (gamma, CZ), (kernel, CZ), (friction, CZ)]),
     Figure("2", "Participation ratio, mobility edge, fractions",
            [(participation_sizes, CZ), (participation, CZ), (edge, CZ), (fractions, CZ)]),
-    Figure("3", "Viscosity by class of modes", [(by_class(("UL", "UD", "stable", "all")), CZ),
-                                                (by_class(("UL", "stable"), cold=1.6), CZ),
-                                               (by_class(("UL", "UD", "stable", "all"), "4000_S"),
-                                                CZ)]),
+    Figure("3", "Viscosity by class of modes",
+           [(by_class(EVERY), CZ), (by_class(("UL", "stable"), cold=1.6), CZ),
+            (by_class(EVERY, "4000_S"), CZ)]),
     Figure("4", "Configurational entropy and viscosity",
            [(entropy_fraction, CZ), (entropy_viscosity, CZ), (modes_viscosity, CZ),
             (entropy_terms, CZ)]),
     Figure("4, other liquid", "The same for the Kob-Andersen liquid",
            [(entropy_fraction, KA), (entropy_viscosity, KA), (modes_viscosity, KA),
-                                                                       (entropy_terms, KA)]),
+            (entropy_terms, KA)]),
     Figure("5", "Green-Kubo, shear flow, modes, and an experiment", [(methods, CZ), (methods, KA)]),
     Figure("6", "Viscosity of the Kob-Andersen liquid",
            [(by_class(("UL", "stable")), KA), (by_class(("UL", "stable"), cold=1.6), KA),
-                                                        (by_class(("UL", "UD", "stable", "all"),
-                                                                  "4000_S"), KA)]),
+            (by_class(EVERY, "4000_S"), KA)]),
     Figure("S1", "Kob-Andersen: modes against Green-Kubo, and the fraction of localized modes",
            [(parity, KA), (against_fraction, KA)]),
     Figure("S2", "Spectrum of the Kob-Andersen liquid", [(dos, KA), (fractions, KA)]),

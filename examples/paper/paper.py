@@ -1,16 +1,19 @@
 #!/usr/bin/env python3
 """Run the simulations of the paper, part by part, and draw its figures from the results.
 
-    paper.py BUILD [--size smoke|desk|full] [--liquid ...] [--temperature ...] [--part ...] ...
+    tools/inmvisc-tool examples/paper/paper.py BUILD [--size smoke|desk|full] [--liquid ...]
+        [--temperature ...] [--part ...] ...
 
 BUILD has lmp and inmviscplugin.so.  Each part (a deck, in.PART, for one liquid, size, temperature
 and sample) runs in a folder of its own under BUILD/paper/SIZE, which gets its name when the run is
 complete, and leaves one small file of results.  What is there is not run again, so that the same
-command goes on where an interrupted one stopped.  README.md tells more. """
+command goes on where an interrupted one stopped.  README.md tells more.
+"""
 
 import argparse
 import contextlib
 import fcntl
+import functools
 import itertools
 import os
 import platform
@@ -25,17 +28,14 @@ import collect
 import plan
 import report
 import store
+from inmvisc import potential
+from inmvisc.runner import Lammps
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-TOOLS = os.path.normpath(os.path.join(HERE, "../../tools"))
 
 
 def say(text):
     print(f"== paper: {text}", flush=True)
-
-
-def output(*command):
-    return subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout.strip()
 
 
 @contextlib.contextmanager
@@ -54,18 +54,20 @@ class StaleState(Exception):
 class Runner:
     def __init__(self, args):
         self.args = args
-        self.build = os.path.abspath(args.build)
+        self.lammps = Lammps(args.build, cores=args.threads, options=("-screen", "none"),
+                             mpirun=("mpirun", *args.mpirun.split()))
         self.plan = plan.Plan(args.size)
-        self.work = os.path.join(self.build, "paper", args.size)
-        self.results = os.path.abspath(args.results) if args.results else \
-            os.path.join(HERE, "results",
-                         args.size) if args.size != "smoke" else os.path.join(self.work, "results")
+        self.work = os.path.join(self.lammps.build, "paper", args.size)
+        kept = os.path.join(self.work if args.size == "smoke" else HERE, "results")
+        usual = kept if args.size == "smoke" else os.path.join(kept, args.size)
+        self.results = os.path.abspath(args.results or usual)
         self.revision = self.commit()
-        self.potentials = {}
 
     def commit(self):
         try:
-            return output("git", "-C", HERE, "describe", "--always", "--dirty", "--exclude=*")
+            return subprocess.run(
+                ["git", "-C", HERE, "describe", "--always", "--dirty", "--exclude=*"],
+                stdout=subprocess.PIPE, text=True, check=True).stdout.strip()
         except (OSError, subprocess.CalledProcessError):
             return "unknown"
 
@@ -80,14 +82,16 @@ class Runner:
     def as_planned(self, case, part):
         """False if the results were made with other parameters than plan.py has now."""
         record = store.read(self.results, case, part)
+        planned = store.restored(store.plain(self.plan.variables(case, part)))
         return record is None or all(np.array_equal(record["variables"].get(name), value)
-                                     for name, value in store.restored(store.plain(self.plan.variables(case, part))).items())
+                                     for name, value in planned.items())
 
     def state(self, case, part):
         """Restart file that the part leaves: of its run, or the one kept with the results, or of a
         run made again."""
         folder = self.folder(case, part)
-        if not os.path.isdir(folder) and part in plan.KEPT and os.path.exists(store.state(self.results, case, part)):
+        kept = part in plan.KEPT and os.path.exists(store.state(self.results, case, part))
+        if kept and not os.path.isdir(folder):
             return self.unpacked(case, part)
         self.simulate(case, part)
         return os.path.join(folder, "state.restart")
@@ -107,7 +111,7 @@ class Runner:
         """Index variables that name files and results of other parts."""
         out = {"here": HERE, "liquid": case.liquid}
         if case.liquid == "cuzr":
-            out["potential"] = self.potential()
+            out["potential"] = self.potential
         if part == "equilibrate":
             origin = self.plan.origin(case)
             out.update(state=self.state(*origin), Tfrom=origin[0].T)
@@ -122,11 +126,9 @@ class Runner:
             out["state"] = self.state(case, "equilibrate")
         return out
 
+    @functools.cached_property
     def potential(self):
-        if "cuzr" not in self.potentials:
-            self.potentials["cuzr"] = (self.args.potential
-                                       or output("sh", os.path.join(TOOLS, "setup/potential.sh")))
-        return os.path.abspath(self.potentials["cuzr"])
+        return os.path.abspath(self.args.potential or potential.copper_zirconium(fetch=True))
 
     # ---- one part
 
@@ -137,7 +139,8 @@ class Runner:
         try:
             self.attempt(case, part)
         except StaleState:
-            say(f"{store.place(case)}: the state of dynamics is that of another version of the fix; it is made again")
+            say(f"{store.place(case)}: the state of dynamics is that of another version of the "
+                "fix; it is made again")
             shutil.rmtree(self.folder(case, "dynamics"))
             self.attempt(case, part)
 
@@ -151,7 +154,7 @@ class Runner:
             shutil.rmtree(temporary, ignore_errors=True)
             os.makedirs(temporary)
             begin = time.time()
-            self.lammps(temporary, plan.deck(case, part), variables)
+            self.run_deck(temporary, plan.deck(case, part), variables)
             with open(os.path.join(temporary, "seconds"), "w") as fp:
                 fp.write(f"{time.time() - begin:.1f}\n")
             os.rename(temporary, folder)
@@ -159,19 +162,13 @@ class Runner:
                 store.keep_state(self.results, case, part, os.path.join(folder, "state.restart"))
             say(f"{store.place(case)} {part}: {time.time() - begin:.0f} s")
 
-    def lammps(self, folder, deck, variables):
-        command = [os.path.join(self.build, "lmp")]
-        if self.args.ranks > 1:
-            command = ["mpirun", *self.args.mpirun.split(), "-np", str(self.args.ranks), *command]
-        command += ["-in", os.path.join(HERE, deck), "-log", "log.lammps", "-screen", "none",
-                    *plan.arguments(variables)]
-        threads = str(self.args.threads)
-        env = dict(os.environ, LAMMPS_PLUGIN_PATH=self.build, OPENBLAS_NUM_THREADS=threads,
-                   OMP_NUM_THREADS=threads)
-        if subprocess.run(command, cwd=folder, env=env).returncode != 0:
+    def run_deck(self, folder, deck, variables):
+        done = self.lammps.run(os.path.join(HERE, deck), self.args.ranks, variables, folder=folder,
+                               check=False)
+        if done.status != 0:
             log = os.path.join(folder, "log.lammps")
-            errors = [line for line in open(log)
-                      if line.startswith("ERROR")] if os.path.exists(log) else []
+            errors = [line for line in open(log) if line.startswith("ERROR")] \
+                if os.path.exists(log) else []
             if any("another version of this fix" in line for line in errors):
                 raise StaleState
             sys.exit(f"== paper: {deck} failed, see {log}\n{''.join(errors)}")
@@ -194,7 +191,7 @@ class Runner:
                          "numpy": np.__version__},
         }
         if case.liquid == "cuzr":
-            record["potential"] = os.path.basename(self.potential())
+            record["potential"] = os.path.basename(self.potential)
         needed["units"] = record["units"]
         record["results"] = getattr(collect, part)(folder, variables, needed)
         store.write(self.results, case, part, record)
@@ -230,16 +227,20 @@ class Runner:
         other = [(case, part) for case, part in self.chosen() if not self.as_planned(case, part)]
         if self.args.list:
             for case, part in self.chosen():
-                print(f"{'todo' if (case, part) in todo else 'other' if (case, part) in other else 'done'}  {store.place(case)} {part}")
+                what = ("todo" if (case, part) in todo else
+                        "other" if (case, part) in other else "done")
+                print(f"{what}  {store.place(case)} {part}")
             return
         if other:
-            say(f"{len(other)} results were made with other parameters than plan.py has now, and stay: see --list; remove what is to be made again")
+            say(f"{len(other)} results were made with other parameters than plan.py has now, and "
+                "stay: see --list; remove what is to be made again")
         say(f"{len(todo)} parts of {len(list(self.chosen()))} to do, results in {self.results}")
         for case, part in todo:
             if not self.done(case, part):
                 self.part(case, part)
         if self.args.report:
-            say(f"report {report.write(self.results, os.path.join(self.work, 'report.html'), self.args.rst)}")
+            page = os.path.join(self.work, "report.html")
+            say(f"report {report.write(self.results, page, self.args.rst)}")
 
 
 def collectors():
@@ -262,7 +263,8 @@ def main():
     parser.add_argument("--no-report", dest="report", action="store_false",
                         help="do not draw the figures at the end")
     parser.add_argument("--rst", help="file for the table of the manual")
-    parser.add_argument("--results", help="folder for the results, default results/SIZE here, for smoke BUILD/paper/smoke/results")
+    parser.add_argument("--results", help="folder for the results, default results/SIZE here, for "
+                                          "smoke BUILD/paper/smoke/results")
     parser.add_argument("--potential",
                         help="eam/fs file for Cu and Zr, default: that of tools/setup/potential.sh")
     parser.add_argument("--ranks", type=int, default=1)

@@ -33,14 +33,6 @@ def deck(case, part):
     return f"in.{part}.{case.liquid}" if part == "melt" else f"in.{part}"
 
 
-def arguments(variables):
-    """Index variables on the command line of LAMMPS; a list becomes one of several strings."""
-    out = []
-    for name, value in variables.items():
-        out += ["-var", name, *map(str, value if isinstance(value, (list, tuple)) else [value])]
-    return out
-
-
 # What the paper states, and what belongs to the force field
 LIQUID = {
     "kob-andersen": {
@@ -67,12 +59,12 @@ SIZE = {
     "test": {
         "samples": 1, "melt_T": {"kob-andersen": 3.0, "cuzr": 3000},
         "series": {"kob-andersen": (1.0, (60,))}, "total": 0.2, "minima": 1, "nstep": 240,
-        "kob-andersen": {"N": 120, "nsnap": 2, "spacing": 200, "npress": 600,
-                         "vary": {"nmelt": 500}, "steps": {
-            2.0: (200, 600, 4000, 100), 1.0: (200, 600, 4000, 100)}},
-        "cuzr": {"N": 120, "nsnap": 2, "spacing": 200, "npress": 600, "vary": {"nmelt": 500},
-                 "steps": {
-            2200: (200, 400, 1600, 50), 1600: (200, 400, 1600, 50)}},
+        "kob-andersen": {
+            "N": 120, "nsnap": 2, "spacing": 200, "npress": 600, "vary": {"nmelt": 500},
+            "steps": {2.0: (200, 600, 4000, 100), 1.0: (200, 600, 4000, 100)}},
+        "cuzr": {
+            "N": 120, "nsnap": 2, "spacing": 200, "npress": 600, "vary": {"nmelt": 500},
+            "steps": {2200: (200, 400, 1600, 50), 1600: (200, 400, 1600, 50)}},
     },
     "smoke": {
         "samples": 1, "melt_T": {"kob-andersen": 3.0, "cuzr": 3000},

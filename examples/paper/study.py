@@ -29,7 +29,8 @@ def merge(results):
             good = np.array([v for v in values if np.isfinite(v)], dtype=float)
             out[name] = good.mean() if len(good) else np.nan
             if f"{name}_err" in results[0]:
-                out[f"{name}_err"] = good.std(ddof=1) / np.sqrt(len(good)) if len(good) > 1 else np.nan
+                many = len(good) > 1
+                out[f"{name}_err"] = good.std(ddof=1) / np.sqrt(len(good)) if many else np.nan
     return out
 
 

@@ -6,14 +6,16 @@ arrays.
 
 Runs a Kob-Andersen liquid, takes density of states, modes, one eigenvector, affine forces and the
 Hessian of each snapshot, finds the same with numpy alone, compares, and plots.  README.md: how to
-make `import lammps` work. """
+make `import lammps` work.
+"""
 import argparse
 import os
 import tempfile
 
 import numpy as np
 import scipy.sparse
-from lammps import LMP_STYLE_ATOM, LMP_STYLE_GLOBAL, LMP_STYLE_LOCAL, LMP_TYPE_ARRAY, LMP_TYPE_VECTOR, lammps
+from lammps import (LMP_STYLE_ATOM, LMP_STYLE_GLOBAL, LMP_STYLE_LOCAL, LMP_TYPE_ARRAY,
+                    LMP_TYPE_VECTOR, lammps)
 
 FRICTION, WMIN, EDGE = 75.0, 4.9, 0.27      # mass/time, radian/time, participation ratio
 

@@ -1,112 +1,216 @@
-"""LAMMPS as a benchmark wants it: decks, seconds, liquids that are made once."""
+"""Run decks with the LAMMPS of a build directory: on so many ranks, with the plugin."""
+
+from __future__ import annotations
+
+import contextlib
 import os
 import re
+import signal
 import subprocess
+import tempfile
+import threading
 import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
-KA_LIQUID = """
-units lj
-atom_style atomic
-atom_modify map array
-region box block 0 {length} 0 {length} 0 {length}
-create_box 2 box
-create_atoms 1 random {na} 4711 box overlap 0.8 maxtry 10000
-create_atoms 2 random {nb} 4712 box overlap 0.7 maxtry 10000
-mass * 1.0
-pair_style lj/cut 2.5
-pair_coeff 1 1 1.0 1.0 2.5
-pair_coeff 1 2 1.5 0.8 2.0
-pair_coeff 2 2 0.5 0.88 2.2
-pair_modify shift yes
-minimize 0.0 1.0e-2 200 2000
-reset_timestep 0
-velocity all create 2.0 12345 mom yes
-timestep 0.005
-fix nvt all nvt temp 2.0 1.0 0.5
-run 2000
-unfix nvt
-write_data {data} nocoeff
-"""
+from .ave_time import Path
 
-KA_START = """
-units lj
-atom_style atomic
-atom_modify map array
-read_data {data}
-pair_style lj/cut 2.5
-pair_coeff 1 1 1.0 1.0 2.5
-pair_coeff 1 2 1.5 0.8 2.0
-pair_coeff 2 2 0.5 0.88 2.2
-pair_modify shift yes
-timestep 0.005
-fix nve all nve
-"""
+Variables = Mapping[str, Any]
+
+# LAMMPS's message, without its place in the source
+MESSAGE = r"^ERROR(?: on proc \d+)?:\s*(.*?)(?: \(\S+:\d+\))?\s*$"
+GRACE = 10.0        # seconds between asking a run to end and killing it
+
+# for Open MPI, unless the environment says otherwise: ranks may be more than cores, and are not
+# bound to one
+MPI = {"OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1",
+       "OMPI_MCA_rmaps_base_oversubscribe": "1", "OMPI_MCA_hwloc_base_binding_policy": "none",
+       "OMPI_MCA_btl_base_warn_component_unused": "0"}
 
 
-class Host:
-    """Runs decks with the LAMMPS of a build, on given cores, in a folder of its own."""
+@dataclass(frozen=True)
+class Run:
+    """A run that has ended."""
 
-    def __init__(self, build, scratch, cores):
-        self.build, self.scratch, self.cores = os.path.abspath(build), scratch, cores
-        self.env = dict(os.environ, LAMMPS_PLUGIN_PATH=self.build, OPENBLAS_NUM_THREADS=str(cores),
-                        OMP_NUM_THREADS=str(cores), OMPI_ALLOW_RUN_AS_ROOT="1",
-                        OMPI_ALLOW_RUN_AS_ROOT_CONFIRM="1")
+    command: list[str]
+    status: int | None      # exit code, -N: killed by signal N, None: stopped after its time limit
+    output: str
+    seconds: float
+    memory: float           # bytes: the largest resident set of LAMMPS, on one rank
 
-    def version(self):
-        text = subprocess.run([os.path.join(self.build, "lmp"), "-h"], stdout=subprocess.PIPE,
-                              text=True).stdout
-        return re.search(r"\d+ \w{3} \d{4}", text).group(0)
+    @property
+    def error(self) -> str:
+        """LAMMPS's message; empty if there is none."""
+        found = re.search(MESSAGE, self.output, re.M)
+        return found.group(1) if found else ""
 
-    def lammps(self, deck, ranks=1):
-        """Run a deck; return its log and the seconds that it took."""
-        path = os.path.join(self.scratch, "in.bench")
-        with open(path, "w") as fp:
-            fp.write(deck)
-        launch = ["mpirun", "--oversubscribe", "--bind-to", "none", "-np",
-                  str(ranks)] if ranks > 1 else []
+
+class LammpsError(RuntimeError):
+    """A run that did not end well."""
+
+    def __init__(self, run: Run) -> None:
+        super().__init__(f"{' '.join(run.command)}\nended with status {run.status}\n"
+                         f"{run.output[-3000:]}")
+        self.run = run
+
+
+def arguments(variables: Variables) -> list[str]:
+    """Index variables on the command line of LAMMPS; a list becomes one of several strings."""
+    words = []
+    for name, value in variables.items():
+        words += ["-var", name, *map(str, value if isinstance(value, (list, tuple)) else [value])]
+    return words
+
+
+class Lammps:
+    """The LAMMPS of a build directory: build/lmp, with the plugin that is beside it.
+
+    build     the build directory
+    folder    where decks are run unless a call says otherwise
+    cores     threads of BLAS and OpenMP; None: as the environment says
+    options   of LAMMPS, in every run
+    mpirun    the command that starts ranks, with its options
+    more      further variables of the environment
+    """
+
+    def __init__(self, build: Path, folder: Path = ".", cores: int | None = None,
+                 options: Sequence[str] = (), mpirun: Sequence[str] = ("mpirun",),
+                 more: Mapping[str, str] | None = None) -> None:
+        self.build, self.folder = os.path.abspath(build), os.path.abspath(folder)
+        self.binary = os.path.join(self.build, "lmp")
+        self.cores = cores or os.cpu_count() or 1
+        self.options, self.mpirun = list(options), list(mpirun)
+        self.environment = {**MPI, **os.environ, "LAMMPS_PLUGIN_PATH": self.build}
+        if cores:
+            self.environment.update(OPENBLAS_NUM_THREADS=str(cores), OMP_NUM_THREADS=str(cores))
+        self.environment.update(more or {})
+
+    # ---- runs
+
+    def command(self, words: Sequence[str], ranks: int = 1,
+                prefix: Sequence[str] = ()) -> list[str]:
+        """prefix: a program that starts LAMMPS, on each rank."""
+        launch = [*self.mpirun, "-np", str(ranks)] if ranks > 1 else []
+        return [*launch, *prefix, self.binary, *words]
+
+    def run(self, deck: Path, ranks: int = 1, variables: Variables | None = None,
+            options: Sequence[str] = (), *, folder: Path | None = None, prefix: Sequence[str] = (),
+            time_limit: float | None = None, check: bool = True) -> Run:
+        """Run the deck on file.  Without check, a run that fails is no exception."""
+        words = ["-in", os.fspath(deck), *self.options, *options, *arguments(variables or {})]
+        command = self.command(words, ranks, prefix)
+        where = folder or self.folder
+        os.makedirs(where, exist_ok=True)
         begin = time.perf_counter()
-        done = subprocess.run(launch + [os.path.join(self.build, "lmp"), "-in", path, "-log",
-                                        "none"], cwd=self.scratch, env=self.env,
-                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-        seconds = time.perf_counter() - begin
-        if done.returncode != 0:
-            raise RuntimeError(done.stdout[-2000:])
-        return done.stdout, seconds
+        with tempfile.TemporaryFile() as screen:
+            process = subprocess.Popen(command, cwd=where, env=self.environment, stdout=screen,
+                                       stdin=subprocess.DEVNULL, stderr=subprocess.STDOUT)
+            status, memory = _wait(process, time_limit)
+            seconds = time.perf_counter() - begin
+            screen.seek(0)
+            output = screen.read().decode(errors="replace")
+        done = Run(command, status, output, seconds, memory)
+        if check and status != 0:
+            raise LammpsError(done)
+        return done
 
-    def serial(self, deck):
-        """Run a deck on one rank; return its log, the seconds that it took, its largest memory in
-        bytes."""
-        path = os.path.join(self.scratch, "in.serial")
-        with open(path, "w") as fp:
-            fp.write(deck)
-        begin = time.perf_counter()
-        run = subprocess.Popen([os.path.join(self.build, "lmp"), "-in", path, "-log", "none"],
-                               cwd=self.scratch, env=self.env, stdout=subprocess.PIPE,
-                               stderr=subprocess.STDOUT, text=True)
-        out = run.stdout.read()
-        _, status, usage = os.wait4(run.pid, 0)
-        if status != 0:
-            raise RuntimeError(out[-2000:])
-        return out, time.perf_counter() - begin, 1024.0 * usage.ru_maxrss
+    def run_text(self, text: str, ranks: int = 1, variables: Variables | None = None,
+                 options: Sequence[str] = (), *, name: str = "in.run", folder: Path | None = None,
+                 prefix: Sequence[str] = (), time_limit: float | None = None,
+                 check: bool = True) -> Run:
+        """Write the text as a deck of that name into the folder of the run, and run it there."""
+        where = folder or self.folder
+        os.makedirs(where, exist_ok=True)
+        with open(os.path.join(where, name), "w") as deck:
+            deck.write(text)
+        return self.run(name, ranks, variables, options, folder=where, prefix=prefix,
+                        time_limit=time_limit, check=check)
 
-    def data(self, name, deck):
-        """Data file that a deck writes as {data}, made once with all cores."""
-        path = os.path.join(self.scratch, name)
+    def start(self, deck: Path) -> subprocess.Popen[str]:
+        """A run of the deck on one rank that is left to itself; its output is a pipe."""
+        command = self.command(["-in", os.fspath(deck), *self.options])
+        return subprocess.Popen(command, cwd=self.folder, env=self.environment, text=True,
+                                stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+
+    def data(self, name: str, text: str) -> str:
+        """The data file that a deck writes as {data}, which is run once, on all cores."""
+        path = os.path.join(self.folder, name)
         if not os.path.exists(path):
-            self.lammps(deck.replace("{data}", path), self.cores)
+            self.run_text(text.replace("{data}", path), self.cores)
         return path
 
-    def kob_andersen(self, natoms):
-        """Beginning of a deck: a Kob-Andersen liquid, equilibrated."""
-        na = round(0.8 * natoms)
-        deck = KA_LIQUID.format(length=(natoms / 1.185) ** (1 / 3), na=na, nb=natoms - na,
-                                data="{data}")
-        return KA_START.format(data=self.data(f"ka.{natoms}", deck))
+    # ---- what LAMMPS this is
+
+    @cached_property
+    def help(self) -> str:
+        return subprocess.run([self.binary, "-h"], stdout=subprocess.PIPE, text=True,
+                              env=self.environment).stdout
+
+    @cached_property
+    def version(self) -> str:
+        found = re.search(r"\d+ \w{3} \d{4}", self.help)
+        return found.group(0) if found else "unknown"
+
+    @cached_property
+    def styles(self) -> dict[str, set[str]]:
+        """{"pair": {"lj/cut", ...}, ...}"""
+        sections = re.split(r"^\* (\w+) styles:?\s*$", self.help, flags=re.M | re.I)[1:]
+        return {kind.lower(): set(names.split())
+                for kind, names in zip(sections[::2], sections[1::2])}
+
+    @cached_property
+    def source(self) -> str:
+        """The tree that the package was compiled for."""
+        with open(os.path.join(self.build, "CMakeCache.txt")) as cache:
+            found = re.search(r"^LAMMPS_SOURCE_DIR:\w+=(.*)$", cache.read(), re.M)
+        if not found:
+            raise FileNotFoundError(f"{self.build} does not say where the source of LAMMPS is")
+        return os.path.dirname(os.path.abspath(found.group(1)))
+
+    @property
+    def potentials(self) -> str:
+        return os.path.join(self.source, "potentials")
+
+    @property
+    def python_environment(self) -> dict[str, str]:
+        """For `import lammps`: its module and its library, the other paths after them."""
+        home = os.path.dirname(os.path.realpath(self.binary))
+        libraries = [home, os.path.join(os.path.dirname(home), "lib")]
+        before = {"PYTHONPATH": [os.path.join(self.source, "python")], "LD_LIBRARY_PATH": libraries}
+        more = {name: os.pathsep.join([*paths, *filter(None, [os.environ.get(name)])])
+                for name, paths in before.items()}
+        return {**self.environment, **more}
 
 
-def table(header, rows):
-    """A reStructuredText list-table."""
-    lines = [".. list-table::", "   :header-rows: 1", ""]
-    for row in [header, *rows]:
-        lines += [("   * - " if k == 0 else "     - ") + str(cell) for k, cell in enumerate(row)]
-    return "\n".join(lines) + "\n"
+def _wait(process: subprocess.Popen[bytes], limit: float | None) -> tuple[int | None, float]:
+    """Exit code (None: stopped, since it took too long) and the largest resident set in bytes."""
+    try:
+        with _stopped_after(process.pid, limit) as stopped:
+            _, status, usage = os.wait4(process.pid, 0)
+    except BaseException:       # an interrupt from the keyboard, say
+        process.kill()
+        raise
+    process.returncode = os.waitstatus_to_exitcode(status)
+    return None if stopped.is_set() else process.returncode, 1024.0 * usage.ru_maxrss
+
+
+@contextlib.contextmanager
+def _stopped_after(pid: int, limit: float | None) -> Iterator[threading.Event]:
+    """Ask the process to end after so many seconds (mpirun then ends its ranks), then kill it."""
+    stopped = threading.Event()
+
+    def stop(number: signal.Signals) -> None:
+        stopped.set()
+        os.kill(pid, number)
+
+    timers = [] if limit is None else [threading.Timer(limit, stop, [signal.SIGTERM]),
+                                       threading.Timer(limit + GRACE, stop, [signal.SIGKILL])]
+    for timer in timers:
+        timer.start()
+    try:
+        yield stopped
+    finally:
+        for timer in timers:
+            timer.cancel()

@@ -9,58 +9,44 @@ Takes the potential that is here, fetches nothing.
 """
 import os
 import re
-import shutil
 import subprocess
 import sys
 
-sys.dont_write_bytecode = True
-from deck_checks import expect, failed             # noqa: E402
+from deck_checks import EXAMPLES, TOOL, begin, expect, failed
+from inmvisc import ave_time, potential
+from inmvisc.outputs import AFFINE_GAMMA, INM_DOS
 
-build, scratch = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
-here = os.path.dirname(os.path.abspath(__file__))
-tools = os.path.join(here, "../../tools")
-example = os.path.join(here, "../../examples/cuzr/in.cuzr")
 knobs = dict(T=2000, cells=5, nmelt=1500, nequil=2000, npress=1000, nseg=4000, mseg=2, snaps=2,
              window=1, klag=150, korigin=10)
-last_line = re.compile(r"^eta ULINM = (\S+) \+- (\S+) mPa s Green-Kubo = (\S+) \+- (\S+) mPa s \(T = 2000 K, N = 250\)$", re.M)
-from inmvisc import ave_time
+last_line = re.compile(r"^eta ULINM = (\S+) \+- (\S+) mPa s Green-Kubo = (\S+) \+- (\S+) mPa s "
+                       r"\(T = 2000 K, N = 250\)$", re.M)
 
 
 def sum_over_modes(wmin):
     """<sum_p Xi_p^2/lambda_p^2> of |w| >= wmin, all modes: (eV/A)^2/(g/mol) ps^4, mean over the
     snapshots."""
     total = 0.0
-    snapshots = ave_time.dump_local(os.path.join(scratch, "modes.dat"))
-    for _, table in snapshots:
-        table = table[(table[:, 3] != 0) & (abs(table[:, 1]) >= wmin)]
-        total += (table[:, 4] / table[:, 0] ** 2).sum()
+    snapshots = ave_time.dump(os.path.join(lammps.folder, "modes.dat"))
+    column = INM_DOS.local.column
+    for modes in snapshots:
+        real = modes[column("c_inm", "class")] != 0
+        modes = modes.where(real & (abs(modes[column("c_inm", "w")]) >= wmin))
+        xi2 = modes[AFFINE_GAMMA.local.column("c_gam", "Xi2")]
+        total += (xi2 / modes[column("c_inm", "lambda")] ** 2).sum()
     return total / len(snapshots)
 
 
-potential = subprocess.run(["sh", os.path.join(tools, "setup/potential.sh"), "--print"],
-                           stdout=subprocess.PIPE, text=True)
-if potential.returncode != 0:
-    sys.exit("no potential")
-shutil.rmtree(scratch, ignore_errors=True)
-os.makedirs(scratch)
-command = ["mpirun", "-np", "2", os.path.join(build, "lmp"), "-in", example, "-var", "potential",
-           potential.stdout.strip()]
-for name, value in knobs.items():
-    command += ["-var", name, str(value)]
-done = subprocess.run(command, cwd=scratch, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                      text=True)
-if done.returncode != 0:
-    print(done.stdout[-3000:])
-    sys.exit("the deck failed")
-
-match = last_line.search(done.stdout)
+knobs["potential"] = potential.copper_zirconium()
+lammps = begin()
+done = lammps.run(os.path.join(EXAMPLES, "cuzr/in.cuzr"), 2, knobs)
+match = last_line.search(done.output)
 if not match:
-    print(done.stdout[-3000:])
+    print(done.output[-3000:])
     sys.exit("the last line is missing")
 eta, eta_error, gk, gk_error = map(float, match.groups())
-steep = re.search(r"^d ln eta_UL / d ln P_c +(\S+) \(this box\), (\S+) \(N = 4000\)", done.stdout,
+steep = re.search(r"^d ln eta_UL / d ln P_c +(\S+) \(this box\), (\S+) \(N = 4000\)", done.output,
                   re.M)
-s = ave_time.values(os.path.join(scratch, "summary.dat"))
+s = ave_time.values(os.path.join(lammps.folder, "summary.dat"))
 
 # liquid Cu50Zr50 has some 6.9 g/cm^3 near its melting point and loses some 5 % up to 2000 K: 0.051
 # atoms per A^3
@@ -96,13 +82,8 @@ modes = unit * sum_over_modes(s["wmin2"])
 expect("eta of all modes / bar ps", s["eta2_all"], 0.999 * min(rate) * modes,
        1.001 * max(rate) * modes)
 
-picture = os.path.join(scratch, "page.png")
-plot = subprocess.run([sys.executable, "-m", "inmvisc.plots.page", ".", "--units",
-                       "metal", "-o", picture], cwd=scratch, stdout=subprocess.PIPE,
-                      stderr=subprocess.STDOUT, text=True,
-                      env=dict(os.environ, PYTHONDONTWRITEBYTECODE="1"))
-if plot.returncode != 0:
-    print(plot.stdout)
-    sys.exit("no picture")
+picture = os.path.join(lammps.folder, "page.png")
+subprocess.run(["sh", TOOL, "plots.page", ".", "--units", "metal", "-o", picture],
+               cwd=lammps.folder, check=True)
 expect("bytes of the picture", os.path.getsize(picture), 5e4, 1e7)
 sys.exit(failed())

@@ -8,15 +8,9 @@ can tell, and do the classes add up?
 import os
 import re
 import shutil
-import subprocess
 import sys
 
-sys.dont_write_bytecode = True
-from deck_checks import expect, failed             # noqa: E402
-
-build, scratch = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
-here = os.path.dirname(os.path.abspath(__file__))
-example = os.path.join(here, "../../examples/liquids")
+from deck_checks import EXAMPLES, begin, expect, failed
 from inmvisc import ave_time
 
 SHORT = {
@@ -36,17 +30,14 @@ EXPECTED = {
 
 
 def check(liquid):
-    folder = os.path.join(scratch, liquid)
+    folder = os.path.join(lammps.folder, liquid)
     # includes and molecules are found in the current folder
-    shutil.copytree(example, folder)
-    command = ["mpirun", "-np", "2", os.path.join(build, "lmp"), "-in", f"in.{liquid}"]
-    for name, value in SHORT[liquid].items():
-        command += ["-var", name, str(value)]
-    done = subprocess.run(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                          text=True)
-    if done.returncode != 0 or not re.search(r"^eta ULINM = \S+ \+- \S+, all modes \S+, Green-Kubo = ", done.stdout, re.M):
-        print(done.stdout[-3000:])
-        sys.exit(f"in.{liquid} failed or its last line is missing")
+    shutil.copytree(os.path.join(EXAMPLES, "liquids"), folder)
+    done = lammps.run(f"in.{liquid}", 2, SHORT[liquid], folder=folder)
+    last_line = r"^eta ULINM = \S+ \+- \S+, all modes \S+, Green-Kubo = "
+    if not re.search(last_line, done.output, re.M):
+        print(done.output[-3000:])
+        sys.exit(f"in.{liquid}: its last line is missing")
     s = ave_time.values(os.path.join(folder, "summary.dat"))
     for name, (low, high) in EXPECTED[liquid].items():
         expect(f"{liquid}: {name}", s[name], low, high)
@@ -60,7 +51,7 @@ def check(liquid):
     expect(f"{liquid}: kT/D times D over kT", s["friction_D"] * s["D"] / kT, 0.7, 1.4)
 
 
-shutil.rmtree(scratch, ignore_errors=True)
+lammps = begin()
 for liquid in sys.argv[3:] or SHORT:
     check(liquid)
 sys.exit(failed())

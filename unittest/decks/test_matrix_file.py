@@ -6,7 +6,6 @@ And examples/matrix: does the script that comes with it find what the compute ha
     test_matrix_file.py BUILD SCRATCH
 """
 import os
-import shutil
 import subprocess
 import sys
 
@@ -14,12 +13,10 @@ import numpy
 import scipy.io
 import scipy.sparse
 
-sys.dont_write_bytecode = True
-from deck_checks import holds, failed             # noqa: E402
+from deck_checks import EXAMPLES, begin, failed, holds
+from inmvisc import ave_time
 
-build, scratch = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
-here = os.path.dirname(os.path.abspath(__file__))
-example = os.path.join(here, "../../examples/matrix")
+example = os.path.join(EXAMPLES, "matrix")
 
 
 def expect_equal(what, found, known, tolerance):
@@ -30,21 +27,8 @@ def expect_equal(what, found, known, tolerance):
     holds(what, difference <= tolerance, f"{difference:.1e}, allowed {tolerance:.0e}")
 
 
-def lammps(ranks, arguments, folder):
-    os.makedirs(folder, exist_ok=True)
-    return subprocess.run(["mpirun", "-np", str(ranks), os.path.join(build, "lmp")] + arguments,
-                          cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-
-
 def run(ranks, deck, folder):
-    """the deck must end well"""
-    os.makedirs(folder, exist_ok=True)
-    with open(os.path.join(folder, "in.test"), "w") as fp:
-        fp.write(deck)
-    done = lammps(ranks, ["-in", "in.test"], folder)
-    if done.returncode != 0:
-        print(done.stdout[-3000:])
-        sys.exit("a deck failed")
+    lammps.run_text(deck, ranks, folder=folder, name="in.test")
 
 
 # ---- decks: crystals with displaced atoms, the same on any number of ranks
@@ -81,7 +65,8 @@ CASES = {
                           mass2=3.5, d=0.08, dz=0.08, inner=1.8, outer=2.2, epsilon=1.0, sigma=1.0,
                           scale=1.0,
                           change="change_box all triclinic\n"
-                                 "change_box all xy final 0.4 xz final -0.3 yz final 0.2 remap units box"),
+                                 "change_box all xy final 0.4 xz final -0.3 yz final 0.2 remap "
+                                 "units box"),
     # argon: 1 kcal/mol/Angstrom/(g/mol) = 4.184e-4 Angstrom/fs^2
     "real, free surface": dict(units="real", dim=3, boundary="p p s", lattice="fcc 5.3",
                                cells="0 3 0 3 0 2", mass1=39.95,
@@ -115,9 +100,10 @@ dynamical_matrix all regular {delta} file dynmat binary yes
 """
 
 
-def dump_column(name):
-    with open(name) as fp:
-        return numpy.loadtxt(fp, skiprows=9, ndmin=1)
+def eigenvalues(name, compute):
+    """Of a dump, in ascending order."""
+    found, = ave_time.dump(name)
+    return numpy.sort(found[f"{compute}[1]"])
 
 
 def check_facts(name, case, folder):
@@ -167,9 +153,9 @@ def check_case(name, case, folder):
     expect_equal(f"{name}: the group is that part of it", G, dense[numpy.ix_(rows, rows)], 1e-13)
 
     # the compute lifts translations out of the spectrum and puts them back as 0
-    for matrix, column in ((dense, "lambda.txt"), (G, "lambda_part.txt")):
-        expect_equal(f"{name}: eigenvalues, {column}", numpy.linalg.eigvalsh(matrix),
-                     numpy.sort(dump_column(os.path.join(folder, column))), 1e-9)
+    for matrix, file, compute in ((dense, "lambda.txt", "c_d"), (G, "lambda_part.txt", "c_g")):
+        expect_equal(f"{name}: eigenvalues, {file}", numpy.linalg.eigvalsh(matrix),
+                     eigenvalues(os.path.join(folder, file), compute), 1e-9)
 
     # on 2 ranks the same contributions are added in another order
     two = os.path.join(folder, "two")
@@ -208,7 +194,6 @@ def check_times(folder):
 
 
 def check_errors(folder):
-    os.makedirs(folder)
     for keywords, message in (
             ("file D.txt", "Compute inm/dos x: file must end in .npz or .mtx, not D.txt"),
             ("file .npz", "Compute inm/dos x: file must end in .npz or .mtx, not .npz"),
@@ -217,22 +202,18 @@ def check_errors(folder):
             ("weighted no", "Compute inm/dos x: weighted needs the keyword file"),
             ("file none/D.npz",
              "Compute inm/dos x: cannot write file none/D.npz: No such file or directory")):
-        with open(os.path.join(folder, "in.test"), "w") as fp:
-            fp.write(CRYSTAL.format(gaps="", **CASES["lj, 2 dimensions"])
-                     + f"compute x all inm/dos 20 modes none {keywords}\n"
-                     "thermo_style custom step c_x\nrun 0\n")
-        done = lammps(2, ["-in", "in.test"], folder)
-        holds(f"error of {keywords}", done.returncode != 0 and message in done.stdout,
-              "" if message in done.stdout else done.stdout[-500:])
+        deck = (CRYSTAL.format(gaps="", **CASES["lj, 2 dimensions"])
+                + f"compute x all inm/dos 20 modes none {keywords}\n"
+                "thermo_style custom step c_x\nrun 0\n")
+        done = lammps.run_text(deck, 2, folder=folder, check=False)
+        good = done.status != 0 and message in done.output
+        holds(f"error of {keywords}", good, "" if good else done.output[-500:])
 
 
 def check_example(folder):
     for name in ("D.npz", "D.mtx"):
-        done = lammps(2, ["-in", os.path.join(example, "in.matrix"), "-var", "file", name, "-var",
-                          "nequil", "1000", "-var", "N", "300"], folder)
-        if done.returncode != 0:
-            print(done.stdout[-3000:])
-            sys.exit("the example failed")
+        lammps.run(os.path.join(example, "in.matrix"), 2, dict(file=name, nequil=1000, N=300),
+                   folder=folder)
         read = subprocess.run([sys.executable, os.path.join(example, "read_matrix.py"), name],
                               cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                               text=True)
@@ -241,11 +222,11 @@ def check_example(folder):
               and read.stdout.rstrip().endswith("by compute inm/dos: the same"))
 
 
-shutil.rmtree(scratch, ignore_errors=True)
+lammps = begin()
 for number, (name, case) in enumerate(CASES.items()):
-    check_case(name, case, os.path.join(scratch, f"case{number}"))
-    check_oracle(name, case, os.path.join(scratch, f"case{number}"))
-check_times(os.path.join(scratch, "times"))
-check_errors(os.path.join(scratch, "errors"))
-check_example(os.path.join(scratch, "example"))
+    check_case(name, case, os.path.join(lammps.folder, f"case{number}"))
+    check_oracle(name, case, os.path.join(lammps.folder, f"case{number}"))
+check_times(os.path.join(lammps.folder, "times"))
+check_errors(os.path.join(lammps.folder, "errors"))
+check_example(os.path.join(lammps.folder, "example"))
 sys.exit(failed())

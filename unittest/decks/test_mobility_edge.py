@@ -6,7 +6,6 @@ examples/mobility-edge in small boxes, from the first step to the box that is ha
 """
 import os
 import re
-import shutil
 import subprocess
 import sys
 import time
@@ -14,14 +13,14 @@ import time
 import numpy as np
 from scipy.special import erf
 
-sys.dont_write_bytecode = True
-from deck_checks import expect, holds, failed             # noqa: E402
-
-build, scratch = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
-here = os.path.dirname(os.path.abspath(__file__))
-example = os.path.join(here, "../../examples/mobility-edge/run-edge.sh")
+import inmvisc.mobility_edge as me
+from deck_checks import EXAMPLES, TOOL, begin, expect, failed, holds
 from inmvisc import ave_time
-import inmvisc.mobility_edge as me  # noqa: E402
+from inmvisc.outputs import INM_DOS
+
+example = os.path.join(EXAMPLES, "mobility-edge/run-edge.sh")
+lammps = begin()
+build, scratch = lammps.build, lammps.folder
 
 SIZES = (250, 500, 1000, 2000)
 
@@ -32,13 +31,15 @@ def dump(path, snapshots):
     with open(path, "w") as fp:
         for step, (lam, p) in enumerate(snapshots):
             above = max(lam[-1], 0) + np.arange(1, 3 * snapshots.atoms - 3 - len(lam) + 1) * 1.7
-            rows = [(x, -np.sqrt(-x), y, "nan") for x,
-                    y in zip(lam, p) if x < 0] + [(0, 0, 1, 0)] * 3 + \
-                   [(x, np.sqrt(x), "nan", 1) for x in np.append(lam[lam > 0], above)]
-            fp.write(f"ITEM: TIMESTEP\n{step}\nITEM: NUMBER OF ENTRIES\n{len(rows)}\nITEM: BOX BOUNDS pp pp pp\n"
+            rows = [(x, -np.sqrt(-x), y, "nan") for x, y in zip(lam, p) if x < 0]
+            rows += [(0, 0, 1, 0)] * 3
+            rows += [(x, np.sqrt(x), "nan", 1) for x in np.append(lam[lam > 0], above)]
+            fp.write(f"ITEM: TIMESTEP\n{step}\nITEM: NUMBER OF ENTRIES\n{len(rows)}\nITEM: BOX "
+                     "BOUNDS pp pp pp\n"
                      "0 1\n0 1\n0 1\nITEM: ENTRIES lambda w P class\n")
             for x, w, y, c in rows:
-                fp.write(f"{x:.12g} {w:.12g} {y if isinstance(y, str) else format(y, '.12g')} {c}\n")
+                fp.write(f"{x:.12g} {w:.12g} {y if isinstance(y, str) else format(y, '.12g')} "
+                         f"{c}\n")
     return path
 
 
@@ -49,9 +50,8 @@ class Snapshots(list):
 
 
 def tool_run(*args):
-    return subprocess.run([sys.executable, "-m", "inmvisc.mobility_edge", *args], cwd=scratch, stdout=subprocess.PIPE,
-                          stderr=subprocess.STDOUT, text=True,
-                          env=dict(os.environ, PYTHONDONTWRITEBYTECODE="1"))
+    return subprocess.run(["sh", TOOL, "mobility_edge", *args], cwd=scratch, text=True,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
 
 
 def goe(rng, n):
@@ -197,19 +197,19 @@ def deck():
         with open(path) as fp:
             head = "".join(next(fp) for _ in range(4))
         holds(f"N = {n}: header with units", f"# N {n}, T 1.0" in head and "(radian/tau)^2" in head)
-        tables = [rows for _, rows in ave_time.dump_local(path)]
-        holds(f"N = {n}: {s} snapshots of 3N modes", [len(t) for t in tables] == [3 * n] * s)
-        rows = np.concatenate(tables)
-        u = rows[rows[:, 0] < 0]
+        snapshots = ave_time.dump(path)
+        holds(f"N = {n}: {s} snapshots of 3N modes", [len(t) for t in snapshots] == [3 * n] * s)
+        lam, w, P = np.concatenate([t.columns("lambda", "w", "P") for t in snapshots], axis=1)
+        u = lam < 0
         holds(f"N = {n}: P of the unstable modes between 1/N and 1",
-              bool(np.all((u[:, 2] >= 1 / n) & (u[:, 2] <= 1))))
-        expect(f"N = {n}: w^2 + lambda", np.max(np.abs(u[:, 1] ** 2 + u[:, 0])), 0, 1e-4)
-        expect(f"N = {n}: rigid translations per snapshot", np.sum(rows[:, 0] == 0) / s, 3, 3)
+              bool(np.all((P[u] >= 1 / n) & (P[u] <= 1))))
+        expect(f"N = {n}: w^2 + lambda", np.max(np.abs(w[u] ** 2 + lam[u])), 0, 1e-4)
+        expect(f"N = {n}: rigid translations per snapshot", np.sum(lam == 0) / s, 3, 3)
         with open(os.path.join(out, f"N{n}/log.lammps")) as fp:
             last = re.search(rf"^edge: N = {n}, T = (\S+), f_u = (\S+) \+- (\S+), {s} snapshots",
                              fp.read(), re.M)
         expect(f"N = {n}: f_u of the log over that of the file",
-               float(last.group(2)) / (len(u) / (s * (3 * n - 3))), 0.999, 1.001)
+               float(last.group(2)) / (np.sum(u) / (s * (3 * n - 3))), 0.999, 1.001)
         expect(f"N = {n}: f_u", float(last.group(2)), 0.11, 0.16)
 
     # the large box has the edge of the small ones, and localized modes are those beyond it
@@ -220,11 +220,11 @@ def deck():
         last = re.search(r"^large: N = 480, w_edge = (\S+), f_uL = (\S+), eta_UL = (\S+) ",
                          fp.read(), re.M)
     expect("edge of the large box over it", float(last.group(1)) / wedge, 0.9999, 1.0001)
-    rows = np.concatenate([t for _, t in ave_time.dump_local(os.path.join(out,
-                                                                          "large480/modes.dat"))])
+    snapshots = ave_time.dump(os.path.join(out, "large480/modes.dat"))
+    lam, w = (np.concatenate([t.component(INM_DOS.local, name) for t in snapshots])
+              for name in ("lambda", "w"))
     expect("its localized modes over those beyond the edge",
-           float(last.group(2)) / (np.sum(rows[:, 1] < -wedge) / np.sum(rows[:, 0] != 0)), 0.9999,
-           1.0001)
+           float(last.group(2)) / (np.sum(w < -wedge) / np.sum(lam != 0)), 0.9999, 1.0001)
     # 480 atoms and 2 snapshots: an order of magnitude at best
     expect("its viscosity", float(last.group(3)), 1e-3, 1e3)
     data = np.loadtxt(os.path.join(out, "edge.dat"))
@@ -248,14 +248,13 @@ def refusals():
     rng = np.random.default_rng(1)
     one = dump(os.path.join(scratch, "one.dat"), planted(rng, 250, 3, lambda w: 0 * w))
     holds("one size is refused", "two sizes" in tool_run(one).stdout)
-    broken = Snapshots(250, [(-np.arange(100.0, 0.0, -1.0), np.full(100, np.nan))] * 2)
-    holds("modes without P are refused", "modes unstable or all" in tool_run(one, dump(os.path.join(scratch, "nan.dat"), broken)).stdout)
+    without = Snapshots(250, [(-np.arange(100.0, 0.0, -1.0), np.full(100, np.nan))] * 2)
+    other = dump(os.path.join(scratch, "nan.dat"), without)
+    holds("modes without P are refused", "modes unstable or all" in tool_run(one, other).stdout)
 
 
-shutil.rmtree(scratch, ignore_errors=True)
-os.makedirs(scratch)
-begin = time.time()
+since = time.time()
 for part in (gap_ratios, exact_exponents, planted_edge, planted_levels, collapse, refusals, deck):
     part()
-    print(f"       {part.__name__}: {time.time() - begin:.1f} s")
+    print(f"       {part.__name__}: {time.time() - since:.1f} s")
 sys.exit(failed())

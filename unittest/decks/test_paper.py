@@ -18,20 +18,19 @@ import time
 import numpy as np
 from scipy.signal import lfilter
 
-sys.dont_write_bytecode = True
-from deck_checks import expect, holds, failed             # noqa: E402
+# of examples/paper
+import collect
+import entropies
+import figures
+import plan
+import store
+from deck_checks import EXAMPLES, TOOL, begin, expect, failed, holds
+from inmvisc import fits, green_kubo, potential
+from study import Study, merge
 
-build, scratch = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
-here = os.path.dirname(os.path.abspath(__file__))
-example = os.path.join(here, "../../examples/paper")
-tools = os.path.join(here, "../../tools")
-import collect              # noqa: E402
-import entropies            # noqa: E402
-from inmvisc import fits        # noqa: E402
-from inmvisc import green_kubo  # noqa: E402
-import plan                 # noqa: E402
-import store                # noqa: E402
-from study import Study, merge      # noqa: E402
+example = os.path.join(EXAMPLES, "paper")
+lammps = begin()
+build, scratch = lammps.build, lammps.folder
 
 
 def refused(what, function, *args):
@@ -118,16 +117,16 @@ def stress_series(rng, count, tau):
 def green_kubo_series():
     runs = [green_kubo.viscosity(stress_series(np.random.default_rng(k), 40000, 20.0), 1.0, 1.0,
                                  t_alpha=20.0) for k in range(20)]
-    eta, err = np.array([(r["eta"], r["eta_err"]) for r in runs]).T
+    eta, err = np.array([(r.eta, r.error) for r in runs]).T
     expect("Green-Kubo: mean of 20 runs, in its errors from tau",
            (eta.mean() - 20.0) / (eta.std(ddof=1) / 20 ** 0.5), -3, 3)
     expect("  scatter of the runs over the stated error",
            eta.std(ddof=1) / np.sqrt(np.mean(err ** 2)), 0.65, 1.5)
-    holds("  windows hold", all(r["converged"] for r in runs))
-    expect("  shortest of them", min(r["window"] for r in runs), 60, 400)
+    holds("  windows hold", all(r.converged for r in runs))
+    expect("  shortest of them", min(r.window for r in runs), 60, 400)
     short = green_kubo.viscosity(stress_series(np.random.default_rng(5), 4000, 200.0), 1.0, 1.0,
                                  t_alpha=200.0)
-    holds("a run of 20 correlation times fails the criterion and says so", not short["converged"])
+    holds("a run of 20 correlation times fails the criterion and says so", not short.converged)
     five = green_kubo.traceless(stress_series(np.random.default_rng(1), 200000, 1.0))
     expect("largest correlation between two of the five components",
            np.max(np.abs(np.corrcoef(five) - np.eye(5))), 0, 0.02)
@@ -142,10 +141,12 @@ def ideal_entropy():
     os.makedirs(folder)
     N, kB = 1000, 8.617333262e-5
     with open(os.path.join(folder, "constants.dat"), "w") as fp:
-        fp.write(f"volume {N * kB * 298.15 * 1.602176634e6}\nkB {kB}\ncount_1 {N}\ncount_2 1e-9\nmass_1 39.948\nmass_2 39.948\n")
+        fp.write(f"volume {N * kB * 298.15 * 1.602176634e6}\nkB {kB}\ncount_1 {N}\ncount_2 1e-9\n"
+                 "mass_1 39.948\nmass_2 39.948\n")
     lam, weight = plan.coupling()
     for x in lam:       # beta U/N = 2 lambda^(-3/4), whose integral is 8
         with open(os.path.join(folder, f"energies.{x}.dat"), "w") as fp:
+            fp.write("# TimeStep v_u c_thermo_temp\n")
             fp.write("".join(f"{k} {2 * x ** -0.75 * N * kB * 298.15} 0\n" for k in range(12)))
     r = collect.integrate(folder, {"T": 298.15, "N": N, "lambda": list(lam)},
                           {"units": "metal", "equilibrate": {"energy": 0.0}})
@@ -183,13 +184,9 @@ def structure_formulas():
 # ---- the study
 
 def command(results):
-    potential = subprocess.run(["sh", os.path.join(tools, "setup/potential.sh"), "--print"],
-                               stdout=subprocess.PIPE, text=True)
-    if potential.returncode != 0:
-        sys.exit("no potential")
-    return [sys.executable, os.path.join(example, "paper.py"), os.path.join(scratch, "build"),
-            "--size", "test", "--threads", "1", "--results", results, "--potential",
-            potential.stdout.strip(), "--no-report"]
+    return ["sh", TOOL, os.path.join(example, "paper.py"), os.path.join(scratch, "build"), "--size",
+            "test", "--threads", "1", "--results", results, "--potential",
+            potential.copper_zirconium(), "--no-report"]
 
 
 def call(results):
@@ -211,13 +208,10 @@ def made(done):
 
 def foreign(state, liquid):
     """A state like that of another version of the fix: one with other lags."""
-    deck = os.path.join(scratch, "in.foreign")
-    with open(deck, "w") as fp:
-        fp.write(f"read_restart {liquid}\ninclude {example}/forces.kob-andersen\nreset_timestep 0\nfix int all nve\n"
-                 f"fix mem all orthogonal/dynamics 2 50 20\nrun 1000\nwrite_restart {state}\n")
-    subprocess.run([os.path.join(build, "lmp"), "-in", deck, "-log", "none", "-screen", "none",
-                    "-var", "dt", "0.005"], check=True,
-                   env=dict(os.environ, LAMMPS_PLUGIN_PATH=build), cwd=scratch)
+    lammps.run_text(f"read_restart {liquid}\ninclude {example}/forces.kob-andersen\n"
+                    "reset_timestep 0\nfix int all nve\n"
+                    "fix mem all orthogonal/dynamics 2 50 20\nrun 1000\n"
+                    f"write_restart {state}\n", variables={"dt": 0.005}, options=("-log", "none"))
 
 
 def killed_and_resumed():
@@ -353,10 +347,9 @@ def checks(results):
     holds("two sizes at one temperature", [list(v)
                                            for v in study.sizes("kob-andersen", "modes").values()]
           == [[60, 120]])
-    import figures
     page, table = os.path.join(scratch, "report.html"), os.path.join(scratch, "table.rst")
-    done = subprocess.run([sys.executable, os.path.join(example, "report.py"), results, "--out",
-                           page, "--rst", table], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+    done = subprocess.run(["sh", TOOL, os.path.join(example, "report.py"), results, "--out", page,
+                           "--rst", table], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                           text=True)
     holds("report.py draws without a word", done.returncode == 0 and done.stdout == "")
     with open(page) as fp:
@@ -378,11 +371,9 @@ def refusals():
           and np.isnan(store.restored(None)))
 
 
-shutil.rmtree(scratch, ignore_errors=True)
-os.makedirs(scratch)
-begin = time.time()
+since = time.time()
 for part in (vft_fit, entropy_fits, crossover_fit, green_kubo_series, ideal_entropy,
              structure_formulas, refusals, killed_and_resumed):
     part()
-    print(f"       {part.__name__}: {time.time() - begin:.1f} s")
+    print(f"       {part.__name__}: {time.time() - since:.1f} s")
 sys.exit(failed())

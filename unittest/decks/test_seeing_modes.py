@@ -8,33 +8,18 @@ shares of the atoms those of numpy's modes, and is there a picture?
 Takes the potential that is here, fetches nothing.
 """
 import os
-import shutil
 import subprocess
 import sys
 
 import numpy
 import scipy.sparse
 
-sys.dont_write_bytecode = True
-from deck_checks import holds, failed             # noqa: E402
+from deck_checks import EXAMPLES, TOOL, begin, failed, holds
+from inmvisc import ave_time, potential
+from inmvisc.outputs import INM_DOS
 
-build, scratch = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
-here = os.path.dirname(os.path.abspath(__file__))
-tools = os.path.join(here, "../../tools")
-example = os.path.join(here, "../../examples/seeing-modes")
-from inmvisc import ave_time
-
+example = os.path.join(EXAMPLES, "seeing-modes")
 EDGE = 0.36
-
-
-def run(ranks, arguments, folder):
-    os.makedirs(folder, exist_ok=True)
-    done = subprocess.run(["mpirun", "-np", str(ranks), os.path.join(build, "lmp"), *arguments],
-                          cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-    if done.returncode != 0:
-        print(done.stdout[-3000:])
-        sys.exit("LAMMPS failed")
-    return done.stdout
 
 
 def with_sign(e):
@@ -59,33 +44,33 @@ def shares(e2, lam, pr):
     return [e2[:, (lam < 0) & chosen].mean(1) for chosen in (pr < EDGE, pr >= EDGE)]
 
 
-def check_example(folder, potential):
-    out = run(2, ["-in", os.path.join(example, "in.modes"), "-var", "potential", potential, "-var",
-                  "cells", "4", "-var", "nmelt", "1000", "-var", "nequil", "1000", "-var", "more",
-                  "file D.npz"], folder)
+def check_example(folder):
+    done = lammps.run(os.path.join(example, "in.modes"), 2,
+                      dict(potential=potential.copper_zirconium(), cells=4, nmelt=1000, nequil=1000,
+                           more="file D.npz"), folder=folder)
     D = scipy.sparse.load_npz(os.path.join(folder, "D.npz")).toarray()
     lam, vectors = numpy.linalg.eigh(D)
     w = numpy.sign(lam) * numpy.sqrt(abs(lam))
     real = abs(lam) > 1e-9 * max(abs(lam))               # but for the three translations
     e2 = (vectors.reshape(-1, 3, len(lam)) ** 2).sum(1)
     pr = 1.0 / (len(e2) * (e2 ** 2).sum(0))
-    known = shares(e2[:, real], lam[real], pr[real])
+    known = dict(zip(("share_UL", "share_UD"), shares(e2[:, real], lam[real], pr[real])))
     index = {"low": 0, "neg": numpy.argmin(abs(w + 2.0) + 1e9 * ~real),
              "pos": numpy.argmin(abs(w - 2.0) + 1e9 * ~real), "high": len(lam) - 1}
     for name, k in index.items():
-        table = ave_time.dump_custom(os.path.join(folder, name + ".dump"))[-1][1]
+        table = ave_time.dump(os.path.join(folder, name + ".dump"))[-1]
         holds(f"{name}: atoms in the order of IDs",
-              numpy.array_equal(table[:, 0], numpy.arange(1, len(e2) + 1)))
-        check_vector(name, table[:, 5:8].ravel(), D, k, lam, vectors)
-        for column, share in zip((8, 9), known):
-            difference = abs(table[:, column] - share).max()
-            holds(f"{name}: shares of atoms, column {column + 1}", difference < 1e-9,
-                  f"{difference:.1e}")
-    holds("the log tells which modes", out.count("in the per-atom array, frequency") == 4)
-    holds("columns that OVITO knows", "id type x y z mux muy muz share_UL share_UD" in
-           open(os.path.join(folder, "low.dump")).read())
-    listed = ave_time.dump_local(os.path.join(folder, "modes.dat"))[-1][1]
-    difference = abs(listed[:, 0] - lam).max() / max(abs(lam))
+              numpy.array_equal(table["id"], numpy.arange(1, len(e2) + 1)))
+        check_vector(name, table.columns("mux", "muy", "muz").T.ravel(), D, k, lam, vectors)
+        for column, share in known.items():
+            difference = abs(table[column] - share).max()
+            holds(f"{name}: {column} of the atoms", difference < 1e-9, f"{difference:.1e}")
+    holds("the log tells which modes",
+          done.output.count("in the per-atom array, frequency") == 4)
+    holds("columns that OVITO knows",
+          table.names == "id type x y z mux muy muz share_UL share_UD".split())
+    listed = ave_time.dump(os.path.join(folder, "modes.dat"))[-1]
+    difference = abs(listed.component(INM_DOS.local, "lambda") - lam).max() / max(abs(lam))
     holds("the list of modes", difference < 1e-9, f"{difference:.1e}")
 
 
@@ -122,10 +107,7 @@ run 0
 
 def check_solvers(folder):
     """the same vector whoever finds it; mass 2 for the second type; a group has 0 outside"""
-    os.makedirs(folder)
-    with open(os.path.join(folder, "in.liquid"), "w") as fp:
-        fp.write(LIQUID)
-    run(2, ["-in", "in.liquid"], folder)
+    lammps.run_text(LIQUID, 2, folder=folder)
     cases = [(1, "all", "pr 0.3", "solver lapack eigenvector index 2"),
              (2, "all", "pr 0.3", "solver twostage modes unstable eigenvector index 2"),
              (3, "all", "pr 0.3", "solver twostage eigenvector index 300"),
@@ -133,12 +115,12 @@ def check_solvers(folder):
              (2, "all", "frequency 6", "solver kpm 50 modes lowest 5 eigenvector index 2"),
              (2, "part", "pr 0.3", "eigenvector index 4")]
     for ranks, group, edge, keywords in cases:
-        with open(os.path.join(folder, "in.read"), "w") as fp:
-            fp.write(READ.format(group=group, edge=edge, keywords=keywords))
-        run(ranks, ["-in", "in.read"], folder)
+        lammps.run_text(READ.format(group=group, edge=edge, keywords=keywords), ranks,
+                        folder=folder)
         D = scipy.sparse.load_npz(os.path.join(folder, "D.npz")).toarray()
         lam, vectors = numpy.linalg.eigh(D)
-        e = ave_time.dump_custom(os.path.join(folder, "e.dump"))[-1][1][:, 5:8]
+        columns = (INM_DOS.atom.column("c_e", f"e_{axis}") for axis in "xyz")
+        e = ave_time.dump(os.path.join(folder, "e.dump"))[-1].columns(*columns).T
         name = f"{group}, {ranks} ranks, {keywords}"
         if group == "part":
             inside = numpy.arange(19, 90)
@@ -149,18 +131,11 @@ def check_solvers(folder):
         check_vector(name, e.ravel(), D, index, lam, vectors, single)
 
 
-potential = subprocess.run(["sh", os.path.join(tools, "setup/potential.sh"), "--print"],
-                           stdout=subprocess.PIPE, text=True)
-if potential.returncode != 0:
-    sys.exit("no potential")
-shutil.rmtree(scratch, ignore_errors=True)
-check_example(os.path.join(scratch, "example"), potential.stdout.strip())
-check_solvers(os.path.join(scratch, "solvers"))
+lammps = begin()
+check_example(os.path.join(lammps.folder, "example"))
+check_solvers(os.path.join(lammps.folder, "solvers"))
 
-plot = subprocess.run([sys.executable, os.path.join(example, "plot_modes.py"), "example", "-o",
-                       "modes.png"], cwd=scratch, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                      text=True, env=dict(os.environ, PYTHONDONTWRITEBYTECODE="1"))
-print(plot.stdout, end="")
-holds("a picture", plot.returncode == 0 and os.path.getsize(os.path.join(scratch, "modes.png"))
-      > 2e4)
+subprocess.run(["sh", TOOL, os.path.join(example, "plot_modes.py"), "example", "-o", "modes.png"],
+               cwd=lammps.folder, check=True)
+holds("a picture", os.path.getsize(os.path.join(lammps.folder, "modes.png")) > 2e4)
 sys.exit(failed())

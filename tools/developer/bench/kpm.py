@@ -8,22 +8,16 @@ import os
 import re
 import subprocess
 
-from inmvisc.runner import table
+import numpy as np
 
-DECORRELATE = """
-units lj
-atom_style atomic
-atom_modify map array
-read_data {small}
+from inmvisc import kob_andersen
+from inmvisc.ave_time import thermo as thermo_of
+from inmvisc.outputs import ULINM_VISCOSITY
+from inmvisc.rst import table, with_error
+
+PARTED = """
 replicate {copies} {copies} {copies}
-pair_style lj/cut 2.5
-pair_coeff 1 1 1.0 1.0 2.5
-pair_coeff 1 2 1.5 0.8 2.0
-pair_coeff 2 2 0.5 0.88 2.2
-pair_modify shift yes
 velocity all create 2.0 777 mom yes
-timestep 0.005
-fix nve all nve
 fix t all temp/rescale 10 1.0 1.0 0.02 1.0
 run {steps}
 unfix t
@@ -75,9 +69,9 @@ int main(void)
 """
 
 
-def triad(host, ranks):
+def triad(lammps, ranks):
     """GB/s of all processes together."""
-    program = os.path.join(host.scratch, "triad")
+    program = os.path.join(lammps.folder, "triad")
     if not os.path.exists(program):
         with open(program + ".c", "w") as fp:
             fp.write(TRIAD)
@@ -86,39 +80,41 @@ def triad(host, ranks):
     return sum(float(p.communicate()[0].split()[0]) for p in running)
 
 
-def liquid(host, small, copies, steps):
+def liquid(lammps, small, copies, steps):
     """Beginning of a deck: small * copies^3 atoms."""
-    start = host.kob_andersen(small)
-    of = re.search(r"read_data (\S+)", start).group(1)
-    deck = DECORRELATE.format(small=of, copies=copies, steps=steps, data="{data}")
-    return start.replace(of, host.data(f"ka.{small}x{copies}", deck))
+    start = kob_andersen.equilibrated(lammps, small)
+    parted = PARTED.format(copies=copies, steps=steps, data="{data}")
+    return kob_andersen.from_data(lammps.data(f"ka.{small}x{copies}", start + parted))
 
 
-def snapshot(host, small, copies, steps, ranks):
+def snapshot(lammps, small, copies, steps, ranks):
     natoms = small * copies ** 3
     print(f"== kpm, N = {natoms}", flush=True)
-    start = liquid(host, small, copies, steps)
-    before = triad(host, ranks)
-    _, without = host.lammps(start + EMPTY, ranks)
-    out, seconds = host.lammps(start + SNAPSHOT, ranks)
-    bandwidth = max(before, triad(host, ranks))
+    start = liquid(lammps, small, copies, steps)
+    before = triad(lammps, ranks)
+    without = lammps.run_text(start + EMPTY, ranks).seconds
+    done = lammps.run_text(start + SNAPSHOT, ranks)
+    bandwidth = max(before, triad(lammps, ranks))
 
-    products, busy, rate = re.search(r"(\d+) products with .*; (\S+) s, (\S+) GB/s", out).groups()
-    # the row of the thermo output, after what the computes have to say
-    eta = [float(x) for x in re.findall(r"^ +\d+((?: +[\d.e+-]+){6}) *$", out, re.M)[-1].split()]
-    resident = float(re.search(r"Maximum resident set size: +(\S+) Mbyte", out).group(1))
-    total = seconds - without
+    said = r"(\d+) products with .*; (\S+) s, (\S+) GB/s"
+    products, busy, rate = re.search(said, done.output).groups()
+    thermo, vector = thermo_of(done.output), ULINM_VISCOSITY.vector
+    eta, error = (np.array([thermo[vector.column("c_eta", f"{kind}_{name}")][-1]
+                            for name in ("UL", "UD", "stable")]) for kind in ("eta", "numerical"))
+    resident = float(re.search(r"Maximum resident set size: +(\S+) Mbyte", done.output).group(1))
+    total = done.seconds - without
     row = [natoms, products, f"{total:.0f}", f"{1e6 * total / natoms:.0f}",
            f"{1e9 * float(busy) / int(products) / natoms:.0f}", f"{ranks * resident / 1024:.2f}",
-           *(f"{value:.4g} +- {error:.2g}" for value, error in zip(eta[::2], eta[1::2])),
-           f"{100 * eta[1] / eta[0]:.2g} %", rate, f"{bandwidth:.1f}"]
+           *map(with_error, eta, error), f"{100 * error[0] / eta[0]:.2g} %", rate,
+           f"{bandwidth:.1f}"]
     print(row, flush=True)
     return row
 
 
-def run(host, repeat):
-    ranks = host.cores
-    rows = [snapshot(host, 4000, 3, 300, ranks), snapshot(host, 8000, 5, 100, ranks)]
+def run(lammps, repeat, small):
+    ranks = lammps.cores
+    cases = [(500, 2, 100)] if small else [(4000, 3, 300), (8000, 5, 100)]
+    rows = [snapshot(lammps, *case, ranks) for case in cases]
     header = ["N", "products", "seconds", "microseconds per atom", "ns per atom and product",
               "memory, all ranks (GB)", "eta_UL", "eta_UD", "eta_stable", "error of eta_UL",
               "products (GB/s)", "triad (GB/s)"]
@@ -126,4 +122,4 @@ def run(host, repeat):
 The liquids are copies of boxes of 4000 and 8000 atoms side by side, with new velocities, after 300 and 100 steps.
 Memory is the largest resident set of rank 0 times the ranks.
 
-{table(header, rows)}"""
+{table(header, rows)}"""  # noqa: E501

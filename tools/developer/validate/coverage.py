@@ -35,17 +35,17 @@ import numpy as np
 import scipy.sparse
 
 from coverage_table import write_page
-from style_decks import Lammps, find_decks
+from inmvisc.runner import MESSAGE, Lammps
+from style_decks import find_decks
 
 METHODS = {"auto": "auto", "numeric": "numeric 0"}
 THRESHOLD = 1.0e-5
 MAX_LEFT_OUT = 0.2
 RUN_TIMEOUT, REFERENCE_TIMEOUT = 60, 900      # s
-SUBSET = """mol-pair-lj_cut mol-pair-lj_cut_coul_long mol-pair-hybrid-overlay mol-pair-lj96_cut mol-pair-tip4p_cut
-    mol-pair-table atomic-pair-eam_fs atomic-pair-hybrid-eam manybody-pair-sw manybody-pair-tersoff bond-morse
-    angle-cosine_periodic dihedral-charmm improper-umbrella kspace-ewald kspace-pppm""".split()
-
-MESSAGE = r"^ERROR(?: on proc \d+)?:\s*(.*?)(?: \(\S+:\d+\))?\s*$"
+SUBSET = """mol-pair-lj_cut mol-pair-lj_cut_coul_long mol-pair-hybrid-overlay mol-pair-lj96_cut
+    mol-pair-tip4p_cut mol-pair-table atomic-pair-eam_fs atomic-pair-hybrid-eam manybody-pair-sw
+    manybody-pair-tersoff bond-morse angle-cosine_periodic dihedral-charmm improper-umbrella
+    kspace-ewald kspace-pppm""".split()
 
 TRIGGER = """
 compute h all inm/dos 10 modes none hessian {how} file H.npz weighted no
@@ -58,32 +58,11 @@ def digest(*texts):
     return hashlib.sha1("\n".join(texts).encode()).hexdigest()[:12]
 
 
-def run(command, folder, env, timeout):
-    """Exit code (None: too long) and output."""
-    process = subprocess.Popen(command, cwd=folder, env=env, text=True, errors="replace",
-                               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                               stderr=subprocess.STDOUT)
-    try:
-        output = process.communicate(timeout=timeout)[0]
-        return process.returncode, output
-    except subprocess.TimeoutExpired:
-        process.terminate()             # mpirun ends its ranks
-        try:
-            process.communicate(timeout=10)
-        except subprocess.TimeoutExpired:
-            process.kill()
-        return None, ""
-
-
 class Coverage:
     def __init__(self, build, work):
-        self.build, self.work = build, work
-        self.lammps = Lammps(build)
-        self.env = dict(os.environ, LAMMPS_PLUGIN_PATH=build,
-                        LAMMPS_POTENTIALS=self.lammps.potentials, PYTHONPATH=self.lammps.python,
-                        LD_LIBRARY_PATH=self.lammps.libraries, OMP_NUM_THREADS="1",
-                        OPENBLAS_NUM_THREADS="1", OMPI_ALLOW_RUN_AS_ROOT="1",
-                        OMPI_ALLOW_RUN_AS_ROOT_CONFIRM="1")
+        self.work = work
+        self.lammps = Lammps(build, work, cores=1, options=("-log", "none", "-nocite"))
+        self.lammps.environment["LAMMPS_POTENTIALS"] = self.lammps.potentials
         with open(os.path.join(build, "inmvisc_styles.so"), "rb") as fp:
             self.plugin = hashlib.sha1(fp.read()).hexdigest()[:12]
         self.file = os.path.join(work, "results.jsonl")
@@ -108,8 +87,7 @@ class Coverage:
                 if str(stored["key"]) == key:
                     return dict(stored)
         folder = self.run_folder(deck, "reference", "")
-        status, output = run([sys.executable, script, "deck.lmp", "out.npz"], folder, self.env,
-                             REFERENCE_TIMEOUT)
+        status, output = self.reference_run([sys.executable, script, "deck.lmp", "out.npz"], folder)
         if status == 0:
             with np.load(os.path.join(folder, "out.npz")) as made:
                 found = dict(made)
@@ -121,6 +99,17 @@ class Coverage:
         np.savez_compressed(path, key=key, **found)
         shutil.rmtree(folder)
         return found
+
+    def reference_run(self, command, folder):
+        """Exit code (None: too long) and output."""
+        try:
+            done = subprocess.run(command, cwd=folder, text=True, errors="replace",
+                                  env=self.lammps.python_environment, stdin=subprocess.DEVNULL,
+                                  stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                                  timeout=REFERENCE_TIMEOUT)
+        except subprocess.TimeoutExpired:
+            return None, ""
+        return done.returncode, done.stdout
 
     def run_folder(self, deck, name, trigger):
         folder = os.path.join(self.work, "runs", f"{deck.name}.{name}")
@@ -134,12 +123,10 @@ class Coverage:
         """Exit code, output and the file of the matrix."""
         folder = self.run_folder(deck, f"{method}.np{ranks}",
                                  TRIGGER.format(how=METHODS[method] + keywords))
-        command = ["mpirun", "--oversubscribe", "--bind-to", "none", "-np", str(ranks),
-                   self.lammps.binary, "-in", "deck.lmp", "-log", "none", "-nocite"]
-        status, output = run(command, folder, self.env, timeout)
+        done = self.lammps.run("deck.lmp", ranks, folder=folder, time_limit=timeout, check=False)
         with open(os.path.join(folder, "output"), "w") as fp:
-            fp.write(output)
-        return status, output, os.path.join(folder, "H.npz")
+            fp.write(done.output)
+        return done.status, done.output, os.path.join(folder, "H.npz")
 
     def test(self, deck, method, ranks, reference):
         result = dict(deck=deck.name, method=method, np=ranks, plugin=self.plugin)
@@ -219,7 +206,8 @@ def refusal_of(output):
 
 def provider_of(output):
     """What the compute says about where the parts of the Hessian come from."""
-    parts = re.findall(r"^Compute inm/dos h: Hessian of ((?!\d+ atoms).*?)(?:; H u against forces.*)?$", output, re.M)
+    said = r"^Compute inm/dos h: Hessian of ((?!\d+ atoms).*?)(?:; H u against forces.*)?$"
+    parts = re.findall(said, output, re.M)
     return "; ".join(parts)
 
 

@@ -3,6 +3,8 @@ import collections
 import datetime
 import re
 
+from inmvisc.rst import table
+
 TITLES = {"mol-pair": "Pair styles, molecular decks", "atomic-pair": "Pair styles, atomic decks",
           "manybody-pair": "Many-body pair styles", "bond": "Bond styles", "angle": "Angle styles",
           "dihedral": "Dihedral styles", "improper": "Improper styles", "kspace": "KSpace styles"}
@@ -12,7 +14,8 @@ ASYMMETRY = 2.0e-5      # of d f_i / d x_j, above which forces are said to be no
 ORDER = ("FAILED", "WRONG", "check", "refused", "untestable", "no deck", "not run", "ok")
 MEANING = {"ok": "right", "WRONG": "wrong", "refused": "refused with a reason",
            "check": "refused by the compute's own check against forces",
-           "untestable": "not testable: the reference has kinks or jumps in more than 20 % of the elements",
+           "untestable": "not testable: the reference has kinks or jumps in more than 20 % "
+                         "of the elements",
            "no deck": "the deck does not run in this LAMMPS", "FAILED": "no result",
            "not run": "not run yet"}
 
@@ -20,16 +23,6 @@ MEANING = {"ok": "right", "WRONG": "wrong", "refused": "refused with a reason",
 def plain(text):
     """Text without meaning as markup, and without line breaks inside a table."""
     return re.sub(r"([\\*|_`])", r"\\\1", " ".join(text.split()))
-
-
-def table(header, rows, widths=None):
-    lines = [".. list-table::", "   :header-rows: 1"]
-    if widths:
-        lines.append("   :widths: " + " ".join(map(str, widths)))
-    lines.append("")
-    for row in [header] + rows:
-        lines += [f"   {'*' if i == 0 else ' '} - {cell}".rstrip() for i, cell in enumerate(row)]
-    return lines + [""]
 
 
 def of_method(deck, method, results):
@@ -133,18 +126,18 @@ In each of the other {len(built)} the matrix of :doc:`compute inm/dos <compute_i
   Where d f_i / d x_j is not symmetric to 2e-5 of the largest element, the remark says so.
 * Charges are fixed.
 
-""".splitlines()
-    lines += table(["decks", "*hessian auto*", "*hessian numeric*"], counts(built, results),
-                   [60, 20, 20])
+""".splitlines()  # noqa: E501
+    lines.append(table(["decks", "*hessian auto*", "*hessian numeric*"], counts(built, results),
+                       [60, 20, 20]))
     reasons = refusals(built, results)
     if reasons:
         lines += ["Why there is none", "-----------------", ""]
-        lines += table(["reason (*hessian auto*)", "decks", "which"], reasons, [50, 8, 42])
+        lines.append(table(["reason (*hessian auto*)", "decks", "which"], reasons, [50, 8, 42]))
     for category, title in TITLES.items():
         rows = [deck_row(d, results) for d in built if d.category == category]
         lines += [title, "-" * len(title), ""]
-        lines += table(["deck", "style", "Hessian from", "auto", "numeric", "block", "ranks",
-                        "left out", "remark"], rows, [14, 16, 22, 8, 8, 8, 8, 8, 16])
+        lines.append(table(["deck", "style", "Hessian from", "auto", "numeric", "block", "ranks",
+                            "left out", "remark"], rows, [14, 16, 22, 8, 8, 8, 8, 8, 16]))
     lines += ["Styles not in this LAMMPS", "-------------------------", "",
               not_in_build(decks) + "."]
     with open(path, "w") as fp:

@@ -1,12 +1,14 @@
 #!/usr/bin/env python3
 """The example decks, much shortened, under valgrind (memcheck): what it says of our code.
 
-    decks_valgrind.py BUILD [--out doc/src/validation_memory.rst] [--deck NAME ...]
+    PYTHONPATH=examples/paper tools/inmvisc-tool tools/developer/validate/decks_valgrind.py BUILD
+        [--out doc/src/validation_memory.rst] [--deck NAME ...]
 
 Decks without a style of ours are left out, but for in.melt, whose liquid the others of the paper
 begin from. An error counts if a function of inmvisc_styles.so or inmviscplugin.so is on its stack.
 Those of MPI and of LAMMPS alone are counted and left out; so is what MPI keeps until the end.
-About 30 minutes. """
+About 30 minutes.
+"""
 import argparse
 import datetime
 import glob
@@ -18,12 +20,14 @@ import sys
 import tempfile
 import xml.etree.ElementTree as ElementTree
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-EXAMPLES = os.path.normpath(os.path.join(HERE, "../../../examples"))
-sys.dont_write_bytecode = True
-import plan  # noqa: E402
-from inmvisc.runner import Host, table  # noqa: E402
+import plan     # of examples/paper
 
+from inmvisc import potential
+from inmvisc.rst import table
+from inmvisc.runner import Lammps
+
+ROOT = os.path.normpath(os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../.."))
+EXAMPLES = os.path.join(ROOT, "examples")
 
 
 def paper(part, state="", **more):
@@ -81,7 +85,8 @@ def is_ours(error):
 
 
 def describe(error):
-    frames = [f"{f.findtext('fn') or '?'} ({f.findtext('file') or os.path.basename(f.findtext('obj') or '?')}:"
+    frames = [f"{f.findtext('fn') or '?'} "
+              f"({f.findtext('file') or os.path.basename(f.findtext('obj') or '?')}:"
               f"{f.findtext('line') or '?'})" for f in error.iter("frame")]
     what = error.findtext("what") or error.findtext("xwhat/text") or "?"
     return f"{error.findtext('kind')}: {what}\n    " + "\n    ".join(frames[:12])
@@ -89,7 +94,7 @@ def describe(error):
 
 class Valgrind:
     def __init__(self, build, scratch):
-        self.host, self.scratch = Host(build, scratch, 1), scratch
+        self.lammps, self.scratch = Lammps(build, scratch, cores=1), scratch
 
     def run(self, name, deck, variables):
         """Exit status, errors of ours, number of the others."""
@@ -99,17 +104,16 @@ class Valgrind:
             for path in glob.glob(os.path.join(EXAMPLES, os.path.dirname(deck), included)):
                 os.symlink(path, os.path.join(folder, os.path.basename(path)))
         report = os.path.join(folder, "memcheck.xml")
-        command = ["valgrind", "--xml=yes", "--xml-file=" + report, "--leak-check=full",
-                   "--show-leak-kinds=definite", "--num-callers=40", "--quiet",
-                   "--keep-debuginfo=yes", os.path.join(self.host.build, "lmp"), "-in",
-                   os.path.join(EXAMPLES, deck), *plan.arguments(variables)]
-        done = subprocess.run(command, cwd=folder, env=self.host.env, stdout=subprocess.PIPE,
-                              stderr=subprocess.STDOUT, text=True)
-        if done.returncode != 0:
-            print(done.stdout[-1500:])
+        valgrind = ["valgrind", "--xml=yes", "--xml-file=" + report, "--leak-check=full",
+                    "--show-leak-kinds=definite", "--num-callers=40", "--quiet",
+                    "--keep-debuginfo=yes"]
+        done = self.lammps.run(os.path.join(EXAMPLES, deck), variables=variables, folder=folder,
+                               prefix=valgrind, check=False)
+        if done.status != 0:
+            print(done.output[-1500:])
         errors = list(ElementTree.parse(report).getroot().iter("error"))
         ours = [e for e in errors if is_ours(e)]
-        return done.returncode, ours, len(errors) - len(ours)
+        return done.status, ours, len(errors) - len(ours)
 
 
 def main():
@@ -121,40 +125,46 @@ def main():
     a = p.parse_args()
     if not shutil.which("valgrind"):
         sys.exit("decks_valgrind: there is no program valgrind, nothing was checked")
-    potential = subprocess.run(["sh", os.path.join(HERE, "../../setup/potential.sh"), "--print"],
-                               stdout=subprocess.PIPE, text=True).stdout.strip()
+    try:
+        metal = potential.copper_zirconium()
+    except FileNotFoundError:
+        metal = ""
     rows, bad = [], 0
     with tempfile.TemporaryDirectory(prefix="inmvisc-valgrind-") as scratch:
         edge = os.path.join(scratch, "edge.lmp")
         with open(edge, "w") as fp:
-            fp.write("variable wedge equal 8.0\nvariable dwedge equal 0.5\nvariable Pc equal 0.27\n")
+            fp.write("variable wedge equal 8.0\nvariable dwedge equal 0.5\n"
+                     "variable Pc equal 0.27\n")
         valgrind = Valgrind(a.build, scratch)
         for name in a.deck:
             deck, variables = DECKS[name]
-            places = dict(edge=edge, potential=potential, scratch=scratch, examples=EXAMPLES)
-            variables = {k: v.format(**places) if isinstance(v, str) else v for k,
-                         v in variables.items()}
+            places = dict(edge=edge, potential=metal, scratch=scratch, examples=EXAMPLES)
+            variables = {name: value.format(**places) if isinstance(value, str) else value
+                         for name, value in variables.items()}
             if variables.get("potential") == "":
                 print(f"skipped {name}: no potential is here", flush=True)
                 continue
             status, ours, others = valgrind.run(name, deck, variables)
             bad += len(ours) + (status != 0)
             rows.append([name, "yes" if status == 0 else f"no, status {status}", len(ours), others])
-            print(f"{'ok    ' if not ours and not status else 'FAILED'} {name}: {len(ours)} errors with us on the stack, "
-                  f"{others} without", flush=True)
+            print(f"{'ok    ' if not ours and not status else 'FAILED'} {name}: {len(ours)} errors "
+                  f"with us on the stack, {others} without", flush=True)
             for error in ours:
                 print("  " + describe(error), flush=True)
     if a.out:
         version = subprocess.run(["valgrind", "--version"], stdout=subprocess.PIPE,
                                  text=True).stdout.strip()
         with open(a.out, "w") as fp:
-            fp.write("Validation: memory of the example decks\n=======================================\n\n"
-                     f"Each deck in a form of some hundred steps and some hundred atoms under {version}, LAMMPS "
-                     f"{valgrind.host.version()}, {datetime.date.today().isoformat()}, one rank.\n"
-                     "Errors and definite leaks are ours if a function of the plugin is on the stack; the others are those of "
-                     "MPI and LAMMPS.\nTo be had with *make validate* (tools/developer/validate/decks_valgrind.py).\n\n" +
-                     table(["deck", "ran to its end", "ours", "others"], rows))
+            fp.write(f"""Validation: memory of the example decks
+=======================================
+
+Each deck in a form of some hundred steps and some hundred atoms under {version}, LAMMPS {valgrind.lammps.version}, {datetime.date.today().isoformat()}, one rank.
+Errors and definite leaks are ours if a function of the plugin is on the stack; the others are those of MPI and LAMMPS.
+To be had with *make validate* (tools/developer/validate/decks_valgrind.py).
+
+{table(["deck", "ran to its end", "ours", "others"], rows)}""")  # noqa: E501
     sys.exit(bad > 0)
 
 
-main()
+if __name__ == "__main__":
+    main()

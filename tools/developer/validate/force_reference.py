@@ -14,7 +14,8 @@ of
     |D(h) - D(h/2)| / 3    and    |S(h) - 2 S(h/2)| / 2,    S(h) = (f(h) - 2 f(0) + f(-h)) / h
 
 is of the size of that jump; the second one sees a knot at the position itself, which the first does
-not. Their sum is taken as the error of an element, and elements with a large one are left out. """
+not. Their sum is taken as the error of an element, and elements with a large one are left out.
+"""
 import sys
 
 import numpy as np

@@ -14,24 +14,24 @@ diagonalization.  Left out is component 8 of compute inm/dos, the error of the H
 rounding itself and is measured once in a process.
 
 With --work what was done is kept: a call that was interrupted goes on with the block that did not
-finish. Takes the potential that is here (tools/setup/potential.sh). """
+finish. Takes the potential that is here (tools/setup/potential.sh).
+"""
 import argparse
-import math
 import os
 import shutil
-import subprocess
 import sys
 import tempfile
 import time
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-sys.dont_write_bytecode = True
-from inmvisc.runner import Host  # noqa: E402
+import numpy as np
+
+from inmvisc import ave_time, potential
+from inmvisc.runner import Lammps
 
 EVERY = 5          # steps between samples of the fix, and snapshots
 # of what comes from a diagonalization, relative: rounding 1e-16 of the largest eigenvalue makes
+# 1e-13 of the smallest that counts, and classes and mean values add to that
 TOLERANCE = 1e-9
-                   # 1e-13 of the smallest that counts, and classes and mean values add to that
 
 MELT = """
 units metal
@@ -62,8 +62,9 @@ compute inm all inm/dos 60 range -50 200 edge pr 0.36
 compute gam all affine/gamma inm
 compute eta all ulinm/viscosity inm gam friction f_mem wmin 5
 variable g equal c_gam[20][2]
-fix out all ave/time {snap} 1 {snap} f_mem f_mem[*] c_inm c_inm[*7] c_inm[9*] c_eta[1] c_eta[2] c_eta[3] c_eta[4] c_eta[5] &
-        c_eta[6] c_eta[7] c_eta[8] c_eta[9] v_g file {out} format " %.17g"
+fix out all ave/time {snap} 1 {snap} f_mem f_mem[*] c_inm c_inm[*7] c_inm[9*] &
+        c_eta[1] c_eta[2] c_eta[3] c_eta[4] c_eta[5] c_eta[6] c_eta[7] c_eta[8] c_eta[9] v_g &
+        file {out} format " %.17g"
 thermo {snap}
 thermo_style custom step temp pe c_inm c_eta
 """
@@ -90,27 +91,20 @@ rerun {dumps} dump x y z vx vy vz ix iy iz
 """
 
 
-def rows(path):
-    """step -> the words of its line."""
-    with open(path) as fp:
-        lines = [line.split() for line in fp if not line.startswith("#")]
-    return {int(words[0]): words[1:] for words in lines}
-
-
 def deviation(a, b):
-    """0 for the same number or two that are unknown."""
-    x, y = float(a), float(b)
-    if math.isnan(x) or math.isnan(y):
-        return 0.0 if math.isnan(x) and math.isnan(y) else math.inf
-    return 0.0 if x == y else abs(x - y) / max(abs(x), abs(y))
+    """Relative; 0 for the same number or two that are unknown, infinite if only one of them is."""
+    with np.errstate(invalid="ignore"):
+        relative = np.abs(a - b) / np.maximum(np.abs(a), np.abs(b))
+    unknown = np.where(np.isnan(a) & np.isnan(b), 0.0, np.inf)
+    return np.where(a == b, 0.0, np.where(np.isnan(a) | np.isnan(b), unknown, relative))
 
 
 class Soak:
-    def __init__(self, host, a, potential):
-        self.host, self.a, self.potential = host, a, potential
+    def __init__(self, lammps, a, potential):
+        self.lammps, self.a, self.potential = lammps, a, potential
 
     def file(self, kind, k):
-        return os.path.join(self.host.scratch, f"{kind}.{k}")
+        return os.path.join(self.lammps.folder, f"{kind}.{k}")
 
     def styles(self, out):
         return STYLES.format(potential=self.potential, every=EVERY, snap=self.a.snap, out=out)
@@ -119,8 +113,8 @@ class Soak:
         first = self.file("restart", 0)
         if not os.path.exists(first):
             part = first + ".part"
-            self.host.lammps(MELT.format(cells=self.a.cells, potential=self.potential,
-                                         nmelt=self.a.melt, restart=part), self.a.ranks)
+            self.lammps.run_text(MELT.format(cells=self.a.cells, potential=self.potential,
+                                             nmelt=self.a.melt, restart=part), self.a.ranks)
             os.rename(part, first)
 
     def block(self, k):
@@ -130,7 +124,7 @@ class Soak:
             return
         tiled = k % 2
         balance = "fix bal all balance 50 1.0 " + ("rcb" if tiled else "shift xyz 10 1.05")
-        self.host.lammps(BLOCK.format(
+        self.lammps.run_text(BLOCK.format(
             tiled="comm_style tiled" if tiled else "", restart=self.file("restart", k), every=EVERY,
             styles=self.styles(self.file("live", k)), balance=balance, dump=self.file("dump", k),
             steps=self.a.steps, next=done + ".part"), self.a.ranks)
@@ -139,26 +133,31 @@ class Soak:
     def analysis(self, nblock):
         out = self.file("analysis", nblock)
         dumps = " ".join(self.file("dump", k) for k in range(nblock))
-        self.host.lammps(ANALYSIS.format(restart=self.file("restart", 0), styles=self.styles(out),
-                                         dumps=dumps), 1)
-        return rows(out)
+        self.lammps.run_text(ANALYSIS.format(restart=self.file("restart", 0),
+                                             styles=self.styles(out), dumps=dumps))
+        return ave_time.rows(out)
 
     def compare(self, nblock):
         """Print a line for each block; True if all is the same."""
-        whole, nfix, good = self.analysis(nblock), 1 + 5 * 3, True
+        whole, good = self.analysis(nblock), True
+        of_fix = np.array([name.startswith("f_mem") for name in whole.names])
+        of_fix, others = np.nonzero(of_fix)[0], np.nonzero(~of_fix)[0][1:]      # without the step
         for k in range(nblock):
-            live = rows(self.file("live", k))
-            missing = [step for step in live if step not in whole]
-            fix = sum(words[c] != whole[step][c] for step,
-                      words in live.items() if step in whole for c in range(nfix))
-            worst = max([deviation(x, y) for step, words in live.items() if step in whole
-                         for x, y in zip(words[nfix:], whole[step][nfix:])], default=math.inf)
-            known = sum(not math.isnan(float(words[0])) for words in live.values())
+            live = ave_time.rows(self.file("live", k))
+            there = np.isin(live["TimeStep"], whole["TimeStep"])
+            same = whole.rows[np.searchsorted(whole["TimeStep"], live["TimeStep"][there])]
+            apart = deviation(live.rows[there], same)
+            missing = live["TimeStep"][~there].astype(int).tolist()
+            fix = np.count_nonzero(apart[:, of_fix])
+            worst = apart[:, others].max(initial=0.0) if there.any() else np.inf
+            known = np.count_nonzero(~np.isnan(live["f_mem"]))
             ok = not missing and fix == 0 and worst <= TOLERANCE
             good = good and ok
-            print(f"{'ok    ' if ok else 'FAILED'} block {k}: {len(live)} snapshots, friction known in {known}; of the fix "
-                  f"{fix} numbers differ, of the others by {worst:.1e} at most" +
-                  (f"; steps {missing} are missing in the analysis" if missing else ""), flush=True)
+            print(f"{'ok    ' if ok else 'FAILED'} block {k}: {len(live)} snapshots, friction "
+                  "known "
+                  f"in {known}; of the fix {fix} numbers differ, of the others by {worst:.1e} at "
+                  "most" + (f"; steps {missing} are missing in the analysis" if missing else ""),
+                  flush=True)
         return good
 
 
@@ -170,21 +169,20 @@ def main():
     p.add_argument("--blocks", type=int, default=0, help="so many blocks, however long they take")
     p.add_argument("--steps", type=int, default=1000, help="of a block")
     p.add_argument("--snap", type=int, default=25,
-                   help="steps between diagonalizations, a multiple of %d" % EVERY)
+                   help=f"steps between diagonalizations, a multiple of {EVERY}")
     p.add_argument("--cells", type=int, default=5, help="cells of 2 atoms along an edge")
     p.add_argument("--melt", type=int, default=2000, help="steps of the melt")
     p.add_argument("--ranks", type=int, default=2)
     p.add_argument("--work", help="directory to keep, and to resume from")
     a = p.parse_args()
 
-    potential = subprocess.run(["sh", os.path.join(HERE, "../../setup/potential.sh"), "--print"],
-                               stdout=subprocess.PIPE, text=True)
-    if potential.returncode != 0:
-        sys.exit("soak: no potential of Cu and Zr is here, see tools/setup/potential.sh")
+    try:
+        metal = potential.copper_zirconium()
+    except FileNotFoundError as reason:
+        sys.exit(f"soak: {reason}")
     work = a.work or tempfile.mkdtemp(prefix="inmvisc-soak-")
     os.makedirs(work, exist_ok=True)
-    host = Host(a.build, os.path.abspath(work), 1)
-    soak = Soak(host, a, potential.stdout.strip())
+    soak = Soak(Lammps(a.build, work, cores=1, options=("-log", "none")), a, metal)
 
     begin, k = time.monotonic(), 0
     soak.begin()
@@ -199,4 +197,5 @@ def main():
     sys.exit(not good)
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -5,40 +5,14 @@ as test_pair_style.cpp and its sisters make it.
 """
 import os
 import re
-import subprocess
 
+# style command of the deck
 CATEGORIES = {"mol-pair": "pair", "atomic-pair": "pair", "manybody-pair": "pair", "bond": "bond",
-              "angle": "angle",
-              # style command of the deck
-              "dihedral": "dihedral", "improper": "improper", "kspace": "pair"}
+              "angle": "angle", "dihedral": "dihedral", "improper": "improper", "kspace": "pair"}
 
 
-class Lammps:
-    """The LAMMPS that a build directory of this package belongs to."""
-
-    def __init__(self, build):
-        with open(os.path.join(build, "CMakeCache.txt")) as fp:
-            source = re.search(r"^LAMMPS_SOURCE_DIR:\w+=(.*)$", fp.read(), re.M).group(1)
-        self.binary = os.path.join(build, "lmp")
-        self.root = os.path.dirname(os.path.abspath(source))
-        self.tests = os.path.join(self.root, "unittest", "force-styles", "tests")
-        self.python = os.path.join(self.root, "python")
-        self.potentials = os.path.join(self.root, "potentials")
-        bindir = os.path.dirname(os.path.realpath(self.binary))
-        self.libraries = os.pathsep.join([bindir, os.path.join(os.path.dirname(bindir), "lib")])
-        text = subprocess.run([self.binary, "-h"], stdout=subprocess.PIPE, text=True).stdout
-        self.version = re.search(r"\d+ \w{3} \d{4}", text).group(0)
-        self.styles = styles_of_help(text)
-
-    def missing(self, prerequisites):
-        """Those of the styles ("pair lj/cut") that this binary does not have."""
-        return [p for p in prerequisites if p.split()[1] not in self.styles.get(p.split()[0], ())]
-
-
-def styles_of_help(text):
-    """lmp -h: {"pair": {"lj/cut", ...}, ...}"""
-    sections = re.split(r"^\* (\w+) styles:?\s*$", text, flags=re.M | re.I)[1:]
-    return {name.lower(): set(body.split()) for name, body in zip(sections[::2], sections[1::2])}
+def tests_of(lammps):
+    return os.path.join(lammps.source, "unittest", "force-styles", "tests")
 
 
 def read_yaml(path):
@@ -64,9 +38,11 @@ class Deck:
     def __init__(self, lammps, name):
         self.name = name
         self.category = next(c for c in CATEGORIES if name.startswith(c + "-"))
-        self.folder = lammps.tests
+        self.folder = tests_of(lammps)
         self.values = read_yaml(os.path.join(self.folder, name + ".yaml"))
-        self.missing = lammps.missing(self.prerequisites)
+        # "pair lj/cut", ..., that this binary does not have
+        self.missing = [p for p in self.prerequisites
+                        if p.split()[1] not in lammps.styles.get(p.split()[0], ())]
         self.style = self.style_under_test(lammps)
 
     def lines(self, key):
@@ -106,7 +82,8 @@ class Deck:
 
 
 def find_decks(lammps):
-    names = sorted(n[:-len(".yaml")] for n in os.listdir(lammps.tests)
+    folder = tests_of(lammps)
+    names = sorted(n[:-len(".yaml")] for n in os.listdir(folder)
                    if n.endswith(".yaml") and any(n.startswith(c + "-") for c in CATEGORIES))
     decks = [Deck(lammps, n) for n in names]
     return sorted(decks, key=lambda d: (list(CATEGORIES).index(d.category), d.name))

@@ -11,9 +11,9 @@ again.
 import argparse
 import datetime
 import os
-import re
-import subprocess
-import sys
+
+from inmvisc import ave_time, rst
+from inmvisc.runner import Lammps, arguments
 
 # T: f_u, D, kT/D, eta_UL at w_min 3.1, at 4.92, Green-Kubo; a window long enough for each
 REFERENCE = {
@@ -30,25 +30,19 @@ NAMES = [("fu", "f_u"), ("D", "D"), ("friction", "friction"), ("eta2", "eta_UL, 
          ("eta", "eta_UL, w_min of N = 1000"), ("GK", "Green-Kubo")]
 
 
-def run(build, deck, work, t, snapshots):
-    folder = os.path.join(work, f"T{t}")
+DECK = os.path.join(os.path.dirname(os.path.abspath(__file__)),
+                    "../../../examples/kob-andersen/in.demo")
+
+
+def run(lammps, deck, t, snapshots):
+    """Its summary; a finished run is not run again."""
+    folder = os.path.join(lammps.folder, f"T{t}")
     summary = os.path.join(folder, "summary.dat")
     if not os.path.exists(summary):
-        os.makedirs(folder, exist_ok=True)
-        cores = str(os.cpu_count())
-        env = dict(os.environ, LAMMPS_PLUGIN_PATH=build, OPENBLAS_NUM_THREADS=cores,
-                   OMP_NUM_THREADS=cores, OMPI_ALLOW_RUN_AS_ROOT="1",
-                   OMPI_ALLOW_RUN_AS_ROOT_CONFIRM="1")
-        knobs = dict(LENGTHS[t], N=1000, T=t, snaps=snapshots)
-        command = ["mpirun", "--oversubscribe", "--bind-to", "none", "-np", "2",
-                   os.path.join(build, "lmp"), "-in", deck, "-screen", "none"]
-        for name, value in knobs.items():
-            command += ["-var", name, str(value)]
-        print("== validate:", " ".join(command[8:]), flush=True)
-        subprocess.run(command, cwd=folder, env=env, check=True)
-    with open(summary) as fp:
-        return {k: float(v) for k, v in (line.split()[:2] for line in fp if len(line.split()) >= 2)
-                if re.match(r"[-+.\dn]", v)}
+        variables = dict(LENGTHS[t], N=1000, T=t, snaps=snapshots)
+        print("== validate:", *arguments(variables), flush=True)
+        lammps.run(deck, 2, variables, folder=folder)
+    return ave_time.values(summary)
 
 
 def results(s):
@@ -66,47 +60,28 @@ def main():
     ap.add_argument("--snapshots", type=int, default=10)
     ap.add_argument("--temperatures", type=float, nargs="+", default=sorted(REFERENCE))
     a = ap.parse_args()
-    build = os.path.abspath(a.build)
-    work = os.path.abspath(a.work or os.path.join(build, "validate"))
-    deck = os.path.abspath(os.path.join(os.path.dirname(__file__),
-                                        "../../../examples/kob-andersen/in.demo"))
-
-    lines = []
+    lammps = Lammps(a.build, a.work or os.path.join(a.build, "validate"), os.cpu_count(),
+                    options=("-screen", "none"))
+    rows = []
     for t in a.temperatures:
-        found = results(run(build, deck, work, t, a.snapshots))
+        found = results(run(lammps, DECK, t, a.snapshots))
         for key, name in NAMES:
             value, error = found[key]
             reference = REFERENCE[t][key]
-            here = f"{value:.4g}" + ("" if error is None else f" +- {error:.2g}")
-            lines += [f"   * - {t}", f"     - {name}", f"     - {here}", f"     - {reference:g}",
-                      f"     - {value / reference:.2f}"]
-    version = subprocess.run([os.path.join(build, "lmp"), "-h"], stdout=subprocess.PIPE,
-                             text=True).stdout
-    version = re.search(r"\d+ \w{3} \d{4}", version).group(0)
+            here = f"{value:.4g}" if error is None else rst.with_error(value, error)
+            rows.append([t, name, here, f"{reference:g}", f"{value / reference:.2f}"])
     text = f"""Validation
 ==========
 
-Written by ``make validate`` on {datetime.date.today()} with LAMMPS {version}.
+Written by ``make validate`` on {datetime.date.today()} with LAMMPS {lammps.version}.
 
 Kob-Andersen liquid, rho = 1.185, N = 1000, {a.snapshots} snapshots, ``examples/kob-andersen/in.demo``.
 The column *known* comes from a numpy program that shares no code with this package (6 to 9 snapshots; D and Green-Kubo good to some 10 %).
 eta_UL has P_c = 0.27; w_min comes from the isothermal bulk modulus measured here, while *known* has 4.92 (N = 1000) and 3.1 (N = 4000).
 
-.. list-table::
-   :header-rows: 1
-
-   * - T
-     - quantity
-     - here
-     - known
-     - ratio
-""" + "\n".join(lines) + "\n"
-    print(text)
-    if a.out:
-        with open(a.out, "w") as fp:
-            fp.write(text)
-    return 0
+{rst.table(["T", "quantity", "here", "known", "ratio"], rows)}"""  # noqa: E501
+    rst.show(text, a.out)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -19,12 +19,13 @@ import datetime
 import math
 import os
 import re
-import subprocess
-import sys
 
 import numpy as np
 
-from inmvisc import ave_time  # noqa: E402
+from inmvisc import rst
+from inmvisc.kernel_runs import KernelRuns, fix, liquid
+from inmvisc.rst import table
+from inmvisc.rst import with_error as pm
 
 # ---- free particles with memory: dp = -theta s2, ds1 = -gamma s1 - omega s2 + noise,
 # ds2 = theta p + omega s1, and ds3 = kappa p - s3/tau + noise.  m = kT = 1.
@@ -62,51 +63,6 @@ reset_timestep 0
 run {steps}
 """
 
-# ---- Kob-Andersen liquid
-
-KA = """
-units lj
-atom_style atomic
-atom_modify map array
-region box block 0 {length} 0 {length} 0 {length}
-create_box 2 box
-create_atoms 1 random {na} 4711 box overlap 0.8 maxtry 10000
-create_atoms 2 random {nb} 4712 box overlap 0.7 maxtry 10000
-mass * 1.0
-pair_style lj/cut 2.5
-pair_coeff 1 1 1.0 1.0 2.5
-pair_coeff 1 2 1.5 0.8 2.0
-pair_coeff 2 2 0.5 0.88 2.2
-pair_modify shift yes
-minimize 0.0 1.0e-2 200 2000
-reset_timestep 0
-velocity all create 2.0 12345 mom yes
-timestep {dt}
-thermo 20000
-fix nvt all nvt temp 2.0 {T} 0.5
-run 10000
-fix nvt all nvt temp {T} {T} 0.5
-run {equil}
-unfix nvt
-velocity all zero linear
-reset_timestep 0
-fix nve all nve
-fix t all ave/time 10 {equil_tenth} {equil} c_thermo_temp
-run {equil}
-variable factor equal {T}/f_t
-velocity all scale $(temp*v_factor)
-unfix t
-reset_timestep 0
-{fixes}
-run {steps}
-"""
-
-
-def fix(name, stride, nlag, norigin, every, extra=""):
-    """Lines that define the fix and write its vector every so many steps."""
-    return (f"fix {name} all orthogonal/dynamics {stride} {nlag} {norigin} file {name}.dat {extra}\n"
-            f"fix {name}v all ave/time {every} 1 {every} f_{name}[*] file {name}.vec\n")
-
 
 def gle_deck(strides, ntypes, per_type, steps, slow, nlag, norigin, dt=0.02, checkpoints=1,
              seed=90210):
@@ -123,19 +79,16 @@ def gle_deck(strides, ntypes, per_type, steps, slow, nlag, norigin, dt=0.02, che
     return deck, {"gle.A": "\n".join(" ".join(f"{x:.10g}" for x in row) for row in a) + "\n"}
 
 
-def ka_deck(T, natoms, window, steps, equil, strides=(1, 2, 5), dt=0.005, origin=0.1, extra=""):
+def ka_deck(T, natoms, window, steps, equil, strides=(1, 2, 5), dt=0.005, origin=0.1):
     """window, origin: length of the window and distance of origins, in time."""
-    na = round(0.8 * natoms)
     fixes = "".join(fix(f"s{s}", s, round(window / (s * dt)), max(1, round(origin / (s * dt))),
-                        steps, extra) for s in strides)
-    return KA.format(length=(natoms / 1.2) ** (1 / 3), na=na, nb=natoms - na, T=T, dt=dt,
-                     equil=equil, equil_tenth=equil // 10, fixes=fixes, steps=steps), {}
+                        steps) for s in strides)
+    return liquid(T, natoms, steps, equil, fixes, dt), {}
 
 
 def direct_deck():
-    deck, _ = ka_deck(1.0, 256, 2.0, 20000, 20000, strides=())
-    lines = fix("direct", 1, 400, 1, 20000, "estimator direct") + fix("vacf", 1, 400, 1, 20000)
-    return deck.replace("reset_timestep 0\n\nrun", "reset_timestep 0\n" + lines + "run"), {}
+    fixes = fix("direct", 1, 400, 1, 20000, "estimator direct") + fix("vacf", 1, 400, 1, 20000)
+    return liquid(1.0, 256, 20000, 20000, fixes), {}
 
 
 RUNS = {
@@ -147,57 +100,6 @@ RUNS = {
 }
 
 
-class Runs:
-    def __init__(self, build, work, ranks):
-        self.build, self.work, self.ranks = os.path.abspath(build), os.path.abspath(work), ranks
-        self.env = dict(os.environ, LAMMPS_PLUGIN_PATH=self.build, OPENBLAS_NUM_THREADS="1",
-                        OMP_NUM_THREADS="1", OMPI_ALLOW_RUN_AS_ROOT="1",
-                        OMPI_ALLOW_RUN_AS_ROOT_CONFIRM="1")
-
-    def folder(self, name):
-        """The folder of a run, which is run now if it is not there yet."""
-        path = os.path.join(self.work, name)
-        if os.path.exists(os.path.join(path, "done")):
-            return path
-        os.makedirs(path, exist_ok=True)
-        deck, files = RUNS[name]()
-        for file, text in {"in.run": deck, **files}.items():
-            with open(os.path.join(path, file), "w") as fp:
-                fp.write(text)
-        print(f"== validate_kernel: {name}", flush=True)
-        subprocess.run(["mpirun", "--oversubscribe", "--bind-to", "none", "-np", str(self.ranks),
-                        os.path.join(self.build, "lmp"), "-in", "in.run", "-screen", "none"],
-                       cwd=path, env=self.env, check=True)
-        with open(os.path.join(path, "done"), "w") as fp:
-            fp.write(datetime.datetime.now().isoformat() + "\n")
-        return path
-
-    def kernel(self, name, fix_id):
-        """t, Cbar, integral, VACF of all atoms, then those of each type; last lines of the log."""
-        return ave_time.blocks(os.path.join(self.folder(name), fix_id + ".dat"))[0][1]
-
-    def vector(self, name, fix_id, row=-1):
-        """[set][kernel, error, kT/D, error, D] at one of the outputs."""
-        return ave_time.rows(os.path.join(self.folder(name), fix_id + ".vec"))[row, 1:].reshape(-1,
-                                                                                                5)
-
-    def log(self, name, fix_id):
-        with open(os.path.join(self.folder(name), "log.lammps")) as fp:
-            found = re.findall(rf"Fix orthogonal/dynamics {fix_id}: \d+ samples.*?friction used[^\n]*", fp.read(), re.S)
-        return found[-1]
-
-
-def table(header, rows):
-    lines = [".. list-table::", "   :header-rows: 1", ""]
-    for row in [header] + rows:
-        lines += [("   * - " if k == 0 else "     - ") + str(cell) for k, cell in enumerate(row)]
-    return "\n".join(lines) + "\n"
-
-
-def pm(value, error):
-    return f"{value:.4g} +- {error:.2g}"
-
-
 # ---- what the runs show
 
 def order_of_error(runs):
@@ -205,16 +107,18 @@ def order_of_error(runs):
     kernels, rows, last = {}, [], None
     for s in strides:
         k = runs.kernel("gle", f"s{s}")
-        kernels[s] = k[:, 1] / k[0, 3] / THETA ** 2        # <v v> of one component is kT, m = 1
+        # <v v> of one component is kT, m = 1
+        kernels[s] = k["Cbar"] / k["VACF"][0] / THETA ** 2
     for s in strides:
         t = 0.02 * s * np.arange(len(kernels[s]))
         error = np.max(np.abs(kernels[s] - fast_kernel(t) / THETA ** 2))
         change = np.max(np.abs(kernels[s] - kernels[s // 2][::2])) if s > 1 else None
-        v = runs.vector("gle", f"s{s}")[0]
+        found = {name: of_sets[0] / FAST for name, of_sets in runs.friction("gle", f"s{s}").items()}
         rows.append([f"{0.02 * s:.2f}", f"{THETA * 0.02 * s:.1f}", f"{100 * error:.2f} %",
                      "" if change is None else f"{100 * change:.2f} %",
                      "" if last is None else f"{math.log2(change / last):.2f}",
-                     pm(v[0] / FAST, v[1] / FAST), pm(v[2] / FAST, v[3] / FAST)])
+                     pm(found["kernel"], found["kernel_error"]),
+                     pm(found["kT_over_D"], found["kT_over_D_error"])])
         last = change
     return f"""Kernel known exactly
 --------------------
@@ -224,16 +128,22 @@ def order_of_error(runs):
 The change falls with the square of the time between samples (order 2), the error too until the noise is reached.
 The integral does not depend on it.
 
-""" + table(["dt", "Omega0 dt", "error", "change", "order", "kernel / exact", "kT/D / exact"], rows)
+{table(["dt", "Omega0 dt", "error", "change", "order", "kernel / exact", "kT/D / exact"], rows)}"""  # noqa: E501
+
+
+def seen(what):
+    """Columns of meaning_of_errors."""
+    return [what, "spread", "error", "within 2"]
 
 
 def meaning_of_errors(runs):
     rows, exact = [], FAST + SLOW
     for checkpoint in range(1, 7):                          # 0 is at step 0
-        v = runs.vector("seeds", "s2", checkpoint)[1:]
+        found = runs.friction("seeds", "s2", checkpoint)
         steps = 20000 * checkpoint
         row = [steps, f"{steps * 0.02 / 40:.0f}"]
-        for value, error in ((v[:, 0], v[:, 1]), (v[:, 2], v[:, 3])):
+        for name in ("kernel", "kT_over_D"):
+            value, error = found[name][1:], found[f"{name}_error"][1:]
             if np.isnan(error).any():
                 row += ["", "", "not known yet", ""]
                 continue
@@ -250,51 +160,54 @@ def meaning_of_errors(runs):
 The error of kT/D comes out somewhat below the spread, because the range of lags is chosen from the same data.
 In the shortest runs the kernel of one of these small systems fails altogether, and its error tells.
 
-""" + table(["steps", "windows", "kernel / exact", "spread", "error", "within 2", "kT/D / exact", "spread", "error",
-             "within 2"], rows)
+{table(["steps", "windows", *seen("kernel / exact"), *seen("kT/D / exact")], rows)}"""  # noqa: E501
 
 
 def kob_andersen(runs, temperatures):
     rows = []
     for name, T in temperatures:
         for s in (1, 2, 5):
-            k, v = runs.kernel(name, f"s{s}"), runs.vector(name, f"s{s}")
+            k, found = runs.kernel(name, f"s{s}"), runs.friction(name, f"s{s}")
             used = re.search(r"friction used: .*? \+- .*?, (.*)", runs.log(name, f"s{s}")).group(1)
             used = "kT/D" if used.startswith("kT/D") else "kernel"
             omega = re.findall(r"Omega0\*dt = (\S+)", runs.log(name, f"s{s}"))
-            dt = k[1, 0] - k[0, 0]
+            dt = k["Time"][1] - k["Time"][0]
             for which in (1, 2):
-                vacf = k[:, 3 * which + 3]
+                vacf = k[f"VACF_{which}"]
                 # kT/D, m = 1
                 green_kubo = vacf[0] / (dt * (vacf.sum() - 0.5 * (vacf[0] + vacf[-1])))
-                rows.append([T, "AB"[which - 1], s, omega[which], pm(*v[which, 0:2]),
-                             pm(*v[which, 2:4]), f"{green_kubo:.4g}", used])
-    return """Kob-Andersen liquid
+                rows.append([T, "AB"[which - 1], s, omega[which],
+                             pm(found["kernel"][which], found["kernel_error"][which]),
+                             pm(found["kT_over_D"][which], found["kT_over_D_error"][which]),
+                             f"{green_kubo:.4g}", used])
+    return f"""Kob-Andersen liquid
 -------------------
 
 rho = 1.2, N = 1000, NVE, time step 0.005; window 10 at T = 1.0 and 40 at T = 0.6.
 The integral of the kernel, kT/D from the displacements, and 1/int <v v> to the end of the window; three strides of the same trajectory.
 
-""" + table(["T", "type", "stride", "Omega0 dt", "kernel", "kT/D", "kT / int vacf", "used"], rows)
+{table(["T", "type", "stride", "Omega0 dt", "kernel", "kT/D", "kT / int vacf", "used"], rows)}"""  # noqa: E501
 
 
 def orthogonal_dynamics(runs):
     direct, vacf = runs.kernel("direct", "direct"), runs.kernel("direct", "vacf")
-    vd, vv = runs.vector("direct", "direct"), runs.vector("direct", "vacf")
+    frictions = [runs.friction("direct", fix_id) for fix_id in ("direct", "vacf")]
     sum_rule = re.findall(r"lambda - 1 = (\S+),", runs.log("direct", "direct"))
     rows = []
     for which in (1, 2):
-        at = 3 * which + 1
-        rows.append(["AB"[which - 1], sum_rule[which], pm(*vd[which, :2]), pm(*vv[which, :2]),
-                     f"{100 * np.max(np.abs(direct[1:, at] - vacf[1:, at])) / vacf[0, at]:.2f} %",
-                     f"{100 * (direct[0, at] / vacf[0, at] - 1):.2f} %"])
-    return """Orthogonal dynamics itself
+        of_direct, of_vacf = direct[f"Cbar_{which}"], vacf[f"Cbar_{which}"]
+        rows.append(["AB"[which - 1], sum_rule[which],
+                     *(pm(v["kernel"][which], v["kernel_error"][which]) for v in frictions),
+                     f"{100 * np.max(np.abs(of_direct - of_vacf)[1:]) / of_vacf[0]:.2f} %",
+                     f"{100 * (of_direct[0] / of_vacf[0] - 1):.2f} %"])
+    header = ["type", "lambda - 1", "direct", "vacf", "largest difference at t > 0", "at t = 0"]
+    return f"""Orthogonal dynamics itself
 --------------------------
 
 *estimator direct* against *vacf* on the same trajectory: Kob-Andersen, N = 256, T = 1, window 2, 20000 steps.
 At t = 0 *direct* has <F\\ :sup:`2`> and *vacf* the difference quotient, which is lower by the error of second order.
 
-""" + table(["type", "lambda - 1", "direct", "vacf", "largest difference at t > 0", "at t = 0"], rows)
+{table(header, rows)}"""  # noqa: E501
 
 
 def main():
@@ -306,7 +219,8 @@ def main():
     ap.add_argument("--ranks", type=int, default=2)
     ap.add_argument("--only", nargs="+", default=list(RUNS), choices=list(RUNS))
     a = ap.parse_args()
-    runs = Runs(a.build, a.work or os.path.join(a.build, "validate_kernel"), a.ranks)
+    work = a.work or os.path.join(a.build, "validate_kernel")
+    runs = KernelRuns(a.build, work, a.ranks, RUNS)
 
     parts = []
     if "gle" in a.only:
@@ -318,21 +232,14 @@ def main():
         parts.append(orthogonal_dynamics(runs))
     if temperatures:
         parts.append(kob_andersen(runs, temperatures))
-    version = subprocess.run([os.path.join(a.build, "lmp"), "-h"], stdout=subprocess.PIPE,
-                             text=True).stdout
-    version = re.search(r"\d+ \w{3} \d{4}", version).group(0)
     text = f"""Validation of the memory kernel
 ===============================
 
-Written by ``tools/developer/validate/validate_kernel.py`` on {datetime.date.today()} with LAMMPS {version}.
+Written by ``tools/developer/validate/validate_kernel.py`` on {datetime.date.today()} with LAMMPS {runs.lammps.version}.
 
-""" + "\n".join(parts)
-    print(text)
-    if a.out:
-        with open(a.out, "w") as fp:
-            fp.write(text)
-    return 0
+""" + "\n".join(parts)  # noqa: E501
+    rst.show(text, a.out)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

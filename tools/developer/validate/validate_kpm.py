@@ -5,7 +5,8 @@
 
 Eigenvalues and squared projections of a diagonalization are summed here, with the steps of the
 manual page, smooth or sharp: viscosities, counts of modes, spectra.  Then ranks and orders of
-atoms. """
+atoms.
+"""
 import argparse
 import datetime
 import os
@@ -15,12 +16,13 @@ import tempfile
 
 import numpy as np
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-from inmvisc import ave_time  # noqa: E402
-from inmvisc.runner import Host, table  # noqa: E402
+from inmvisc import ave_time, kob_andersen, rst
+from inmvisc.outputs import AFFINE_GAMMA, INM_DOS, ULINM_VISCOSITY
+from inmvisc.rst import table
+from inmvisc.runner import Lammps
 
 EDGE, WMIN, FRICTION, NBIN, LO, HI = 6.5, 3.1, 76.6, 120, -40.0, 140.0
-CLASSES = ("eta_UL", "eta_UD", "eta_stable", "eta_all")
+CLASSES = ("UL", "UD", "stable", "all")
 
 COMPUTES = """
 compute inm all inm/dos {nbin} range {lo} {hi} edge frequency {edge} check no {keywords}
@@ -48,21 +50,27 @@ def computes(keywords):
                            keywords=keywords)
 
 
-def modes_of(host, start):
+def modes_of(lammps, start):
     """lambda and Xi^2 without the translations, and the volume."""
-    path = os.path.join(host.scratch, "modes.dat")
-    out, _ = host.lammps(start + computes("modes all") + MODES.format(modes=path)
-                         + 'print "volume $(vol:%.17g)"\n')
-    (_, rows), = ave_time.dump_local(path)
-    rows = rows[rows[:, 1] != 0]
-    return rows[:, 0], rows[:, 2], float(re.search(r"^volume (\S+)", out, re.M).group(1))
+    path = os.path.join(lammps.folder, "modes.dat")
+    done = lammps.run_text(start + computes("modes all") + MODES.format(modes=path)
+                           + 'print "volume $(vol:%.17g)"\n')
+    modes, = ave_time.dump(path)
+    modes = modes.where(modes[INM_DOS.local.column("c_inm", "class")] != 0)
+    volume = float(re.search(r"^volume (\S+)", done.output, re.M).group(1))
+    return (modes[INM_DOS.local.column("c_inm", "lambda")],
+            modes[AFFINE_GAMMA.local.column("c_gam", "Xi2")], volume)
 
 
-def moments_of(host, start, keywords, ranks=1):
-    """vector of compute ulinm/viscosity, bins of g, log."""
-    bins, eta = (os.path.join(host.scratch, name) for name in ("bins.dat", "eta.dat"))
-    out, _ = host.lammps(start + computes(keywords) + BINS.format(bins=bins, eta=eta), ranks)
-    return ave_time.blocks(eta)[-1][1][:, 0], ave_time.blocks(bins)[-1][1], out
+def moments_of(lammps, start, keywords, ranks=1):
+    """Viscosities of the classes, their numerical errors, number of modes in the bins, log."""
+    bins, eta = (os.path.join(lammps.folder, name) for name in ("bins.dat", "eta.dat"))
+    done = lammps.run_text(start + computes(keywords) + BINS.format(bins=bins, eta=eta), ranks)
+    vector = ave_time.blocks(eta)[-1]["c_eta"]
+    value, error = (vector[[ULINM_VISCOSITY.vector.index(f"{kind}_{name}") for name in CLASSES]]
+                    for kind in ("eta", "numerical"))
+    count = ave_time.blocks(bins)[-1][INM_DOS.array.column("c_inm", "count")]
+    return value, error, count, done.output
 
 
 def step(w, edge, width):
@@ -89,22 +97,23 @@ def shuffled(path):
     return path + ".shuffled"
 
 
-def one_size(host, natoms):
+def one_size(lammps, natoms):
     print(f"== validate_kpm, N = {natoms}", flush=True)
-    start = host.kob_andersen(natoms)
-    lam, xi2, volume = modes_of(host, start)
+    start = kob_andersen.equilibrated(lammps, natoms)
+    lam, xi2, volume = modes_of(lammps, start)
     width = 0.1 * EDGE
     smooth, sharp = viscosities(lam, xi2, volume, width), viscosities(lam, xi2, volume, 0.0)
     rows = []
     for products in (500, 1000, 2000, 4000, 8000, 16000):
-        eta, _, _ = moments_of(host, start, f"solver kpm {products}", host.cores)
-        rows.append([natoms, products] + [f"{x:.1e}" for x in np.abs(eta[:4] / smooth - 1)])
+        eta, *_ = moments_of(lammps, start, f"solver kpm {products}", lammps.cores)
+        rows.append([natoms, products] + [f"{x:.1e}" for x in np.abs(eta / smooth - 1)])
         print(rows[-1], flush=True)
-    eta, bins, out = moments_of(host, start, "solver kpm auto kpm/random 61", host.cores)
+    eta, error, count, out = moments_of(lammps, start, "solver kpm auto kpm/random 61",
+                                        lammps.cores)
     products = re.search(r"(\d+) products", out).group(1)
-    against_sharp = [[natoms, products, name, f"{sharp[k]:.5g}", f"{eta[k]:.5g}",
-                      f"{eta[18 + k]:.2g}", f"{abs(eta[k] - sharp[k]):.2g}"] for k,
-                     name in enumerate(CLASSES)]
+    against_sharp = [[natoms, products, f"eta_{name}", f"{known:.5g}", f"{found:.5g}", f"{e:.2g}",
+                      f"{abs(found - known):.2g}"]
+                     for name, known, found, e in zip(CLASSES, sharp, eta, error)]
     for row in against_sharp:
         print(row, flush=True)
 
@@ -112,20 +121,24 @@ def one_size(host, natoms):
     w = np.sign(lam) * np.sqrt(np.abs(lam))
     boundaries = LO + (HI - LO) / NBIN * np.arange(1, NBIN + 1)
     below = np.searchsorted(np.sort(w), boundaries) / len(w)
-    deviation = np.abs(np.cumsum(bins[:, 2]) / len(w) - below)
+    deviation = np.abs(np.cumsum(count) / len(w) - below)
 
-    reference, _, _ = moments_of(host, start, "solver kpm 800", 1)
+    reference, *_ = moments_of(lammps, start, "solver kpm 800", 1)
     order = []
     for what, deck, ranks in (("2 ranks", start, 2), ("4 ranks", start, 4),
                               ("another order of atoms",
                                start.replace(f"ka.{natoms}", f"ka.{natoms}.shuffled"), 1)):
         if "order" in what:
             shuffled(re.search(r"read_data (\S+)", start).group(1))
-        other, _, _ = moments_of(host, deck, "solver kpm 800", ranks)
-        order.append([natoms, what, f"{np.max(np.abs(other[:4] / reference[:4] - 1)):.1e}"])
+        other, *_ = moments_of(lammps, deck, "solver kpm 800", ranks)
+        order.append([natoms, what, f"{np.max(np.abs(other / reference - 1)):.1e}"])
         print(order[-1], flush=True)
     return rows, against_sharp, [natoms, f"{np.max(deviation):.1e}",
                                  f"{np.sqrt(np.mean(deviation ** 2)):.1e}"], order
+
+
+def flat(groups):
+    return [row for group in groups for row in group]
 
 
 def main():
@@ -136,32 +149,29 @@ def main():
     ap.add_argument("--out", help="page of the manual")
     a = ap.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
-        host = Host(a.build, scratch, os.cpu_count())
-        converged, sharp, spectra, order = zip(*(one_size(host, n) for n in a.sizes))
-        version = host.version()
-    flat = lambda groups: [row for group in groups for row in group]  # noqa: E731
+        lammps = Lammps(a.build, scratch, os.cpu_count(), options=("-log", "none"))
+        converged, sharp, spectra, order = zip(*(one_size(lammps, n) for n in a.sizes))
+    header = ["N", "products", "class", "diagonalization, sharp edges", "kpm", "error printed",
+              "difference"]
     text = f"""Validation of solver kpm
 ========================
 
-Written by ``make validate`` on {datetime.date.today()} with LAMMPS {version}: *solver kpm* of :doc:`compute inm/dos <compute_inm_dos>` against eigenvalues and projections of a diagonalization of the same snapshot of the Kob-Andersen liquid (T = 1), which are summed by the script.
+Written by ``make validate`` on {datetime.date.today()} with LAMMPS {lammps.version}: *solver kpm* of :doc:`compute inm/dos <compute_inm_dos>` against eigenvalues and projections of a diagonalization of the same snapshot of the Kob-Andersen liquid (T = 1), which are summed by the script.
 Edge at w = {EDGE}, w_min = {WMIN}, steps {0.1 * EDGE:.3g} wide.
 
 Relative error of the viscosities after so many products, with the same smooth steps:
 
-{table(["N", "products"] + list(CLASSES), flat(converged))}
+{table(["N", "products", *(f"eta_{name}" for name in CLASSES)], flat(converged))}
 With sharp edges, *solver kpm auto*, and the error that it prints:
 
-{table(["N", "products", "class", "diagonalization, sharp edges", "kpm", "error printed", "difference"], flat(sharp))}
+{table(header, flat(sharp))}
 Fraction of the modes below a frequency, at the {NBIN} boundaries of the bins, with 61 random vectors:
 
 {table(["N", "largest deviation", "root mean square"], spectra)}
 Largest relative change of the four viscosities at 800 products:
 
-{table(["N", "against one rank", "change"], flat(order))}"""
-    print(text)
-    if a.out:
-        with open(a.out, "w") as fp:
-            fp.write(text)
+{table(["N", "against one rank", "change"], flat(order))}"""  # noqa: E501
+    rst.show(text, a.out)
 
 
 if __name__ == "__main__":

@@ -1,32 +1,33 @@
-"""One page of a viscosity from instantaneous normal modes: spectrum, kernel, Green-Kubo, eta by
-class.
+"""One page of a viscosity from instantaneous normal modes: spectrum, kernel, Green-Kubo, classes.
 
     python3 -m inmvisc.plots.page [DIR] [-o page.png] [--title TEXT] [--units lj|metal|real]
 
-DIR holds what examples/kob-andersen/in.demo writes:
-    spectrum.dat   fix ave/time mode vector  w g count sum(P) sum(Xi2) deta_UL deta_all eta_UL
-    eta_all kernel.dat     fix ave/time mode vector  t Cbar integral stress.dat     fix
-    ave/correlate, a block per segment; without it there is no Green-Kubo panel modes.dat      dump
-    local  lambda w P class Xi2; without it the spectrum is not coloured by class summary.dat
-    lines `name value`: T N V dt Pc wmin edge friction eta_UL eta_UL_err ...
+DIR holds what examples/kob-andersen/in.demo writes; columns are found by their names:
+    spectrum.dat   fix ave/time mode vector: w g count sum(P) sum(Xi2) deta_UL/dw deta_all/dw
+                   eta_UL(w) eta_all(w)
+    kernel.dat     fix ave/time mode vector: t C_FF integral/kT
+    stress.dat     fix ave/correlate, a block per segment
+    modes.dat      dump local: w P class Xi2, or c_inm[2] c_inm[3] c_inm[4] c_gam[2];
+                   without it the spectrum is not coloured by class
+    summary.dat    lines `name value`: T N V dt Pc wmin edge friction eta_UL eta_UL_err ...
 """
+
+from __future__ import annotations
 
 import argparse
 import os
 
-import matplotlib
-matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from inmvisc import ave_time
-
-COLOUR = {"stable": "#4f7cac", "UD": "#eda63a", "UL": "#c2255c", "all": "#8a8f98", "GK": "#1f2933"}
-NAME = {"stable": "stable", "UD": "unstable delocalized", "UL": "unstable localized",
-        "all": "all modes"}
-CLASS = {"stable": 1, "UL": -1, "UD": -2}       # column 4 of the local array of compute inm/dos
+from .. import ave_time
+from ..ave_time import Array, Path, Table
+from ..green_kubo import integrals, mean_error
+from ..outputs import AFFINE_GAMMA, CLASS, INM_DOS
+from .style import COLOUR, NAME, PLAIN
 
 UNITS = {  # frequency, time, Xi^2/m, friction, viscosity
     "lj": [r"\tau^{-1}", r"\tau", r"m\,\tau^{-4}\sigma^2", r"m/\tau", r"m\,\sigma^{-1}\tau^{-1}"],
@@ -37,51 +38,60 @@ UNITS = {  # frequency, time, Xi^2/m, friction, viscosity
 }
 
 STYLE = {
-    "figure.facecolor": "white", "font.family": "sans-serif", "font.size": 14.5,
-    "mathtext.fontset": "dejavusans",
+    **PLAIN, "font.family": "sans-serif", "font.size": 14.5, "mathtext.fontset": "dejavusans",
     "axes.titlesize": 17, "axes.titlelocation": "left", "axes.titlepad": 10,
-    "axes.titleweight": "bold",
-    "axes.labelsize": 15.5, "axes.spines.top": False, "axes.spines.right": False,
-    "axes.linewidth": 1.1,
-    "xtick.direction": "out", "ytick.direction": "out", "legend.frameon": False,
-    "legend.fontsize": 13.5,
+    "axes.titleweight": "bold", "axes.labelsize": 15.5, "axes.linewidth": 1.1,
+    "xtick.direction": "out", "ytick.direction": "out", "legend.fontsize": 13.5,
     "lines.linewidth": 2.2, "lines.solid_capstyle": "round",
 }
+
+# columns of modes.dat without names of their own are those of the computes inm and gam
+MODE_COLUMNS = {"w": INM_DOS.local.column("c_inm", "w"), "P": INM_DOS.local.column("c_inm", "P"),
+                "class": INM_DOS.local.column("c_inm", "class"),
+                "Xi2": AFFINE_GAMMA.local.column("c_gam", "Xi2")}
 
 
 class Page:
     """What the panels share: the data, the frequency axis and its landmarks."""
 
-    def __init__(self, folder, units):
+    def __init__(self, folder: Path, units: str) -> None:
         self.folder = folder
         self.unit = dict(zip(("w", "t", "xi2", "friction", "eta"), UNITS[units]))
         self.info = ave_time.values(self.path("summary.dat"))
-        self.spectrum = ave_time.blocks(self.path("spectrum.dat"))[-1][1].T
-        self.kernel = ave_time.blocks(self.path("kernel.dat"))[-1][1].T
+        self.spectrum = ave_time.blocks(self.path("spectrum.dat"))[-1]
+        self.kernel = ave_time.blocks(self.path("kernel.dat"))[-1]
         modes = self.path("modes.dat")
-        self.modes = ave_time.dump_local(modes) if os.path.exists(modes) else []
-        self.w = self.spectrum[0]
+        self.modes = ave_time.dump(modes) if os.path.exists(modes) else []
+        self.w = self.spectrum["w"]
         self.dw = self.w[1] - self.w[0]
         self.edges = np.append(self.w - self.dw / 2, self.w[-1] + self.dw / 2)
-        filled = self.w[self.spectrum[2] > 0]
-        self.lo, self.hi = filled[0] - self.dw, np.interp(0.97,
-                                                          np.cumsum(self.spectrum[1]) * self.dw,
-                                                          self.w)
-
+        filled = self.w[self.spectrum["count"] > 0]
+        below = np.cumsum(self.spectrum["g"]) * self.dw
+        self.lo, self.hi = filled[0] - self.dw, np.interp(0.97, below, self.w)
         self.visible = (self.w > self.lo) & (self.w < self.hi)
 
-    def path(self, name):
+    def path(self, name: str) -> str:
         return os.path.join(self.folder, name)
 
-    def share(self, name, weights=None):
-        """Per-snapshot histogram of the modes of one class."""
-        rows = np.concatenate([table for _, table in self.modes])
-        rows = rows[rows[:, 3] == CLASS[name]]
-        return np.histogram(rows[:, 1], self.edges,
-                            weights=None if weights is None
-                            else rows[:, weights])[0] / len(self.modes)
+    def mean(self, quantity: str) -> Array:
+        """Sum over the modes of each bin, over their number."""
+        with np.errstate(invalid="ignore", divide="ignore"):
+            return self.spectrum[f"sum({quantity})"] / self.spectrum["count"]
 
-    def frequency_axis(self, ax):
+    @staticmethod
+    def of_class(name: str, snapshot: Table, quantity: str) -> Array:
+        """A column of modes.dat for the modes of one class."""
+        chosen = snapshot.first("class", MODE_COLUMNS["class"]) == CLASS[name]
+        return snapshot.first(quantity, MODE_COLUMNS[quantity])[chosen]
+
+    def share(self, name: str, weight: str | None = None) -> Array:
+        """Histogram of the modes of one class in a snapshot, mean over the snapshots."""
+        w = np.concatenate([self.of_class(name, s, "w") for s in self.modes])
+        weights = None if weight is None else np.concatenate(
+            [self.of_class(name, s, weight) for s in self.modes])
+        return np.histogram(w, self.edges, weights=weights)[0] / len(self.modes)
+
+    def frequency_axis(self, ax: Axes) -> None:
         ax.set_xlim(self.lo, self.hi)
         ax.set_xlabel(rf"$\omega$   $[{self.unit['w']}]$     unstable: $-|\omega|$")
         ax.axvline(0, color="0.75", lw=1, zorder=0)
@@ -90,17 +100,17 @@ class Page:
         ax.axvline(self.edge, color=COLOUR["UL"], lw=1.4, ls=(0, (4, 3)), zorder=1)
 
     @property
-    def edge(self):
+    def edge(self) -> float:
         """Mobility edge on the plotted axis, where unstable frequencies are negative."""
         return -abs(self.info.get("edge", np.nan))
 
 
-def density(ax, page):
-    g = page.spectrum[1]
+def density(ax: Axes, page: Page) -> None:
+    g = page.spectrum["g"]
     ax.set_title("Density of states")
     if page.modes:
         base = np.zeros_like(g)
-        scale = g.sum() / sum(page.share(c) for c in CLASS).sum()
+        scale = g.sum() / np.sum([page.share(c) for c in CLASS])
         for name in ("UL", "UD", "stable"):
             top = base + scale * page.share(name)
             ax.fill_between(page.edges, np.append(base, 0), np.append(top, 0), step="post",
@@ -112,16 +122,13 @@ def density(ax, page):
     ax.set_ylabel(rf"$g(\omega)$   $[1/({page.unit['w']})]$".replace(r"1/(\tau^{-1})", r"\tau"))
 
 
-def participation(ax, page):
+def participation(ax: Axes, page: Page) -> None:
     ax.set_title("Participation ratio")
     if page.modes:
         for name in CLASS:
-            rows = page.modes[-1][1]
-            rows = rows[rows[:, 3] == CLASS[name]]
-            ax.plot(rows[:, 1], rows[:, 2], ".", ms=3.6, mew=0, alpha=0.55, color=COLOUR[name],
-                    rasterized=True)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        mean = page.spectrum[3] / page.spectrum[2]
+            w, P = (page.of_class(name, page.modes[-1], q) for q in ("w", "P"))
+            ax.plot(w, P, ".", ms=3.6, mew=0, alpha=0.55, color=COLOUR[name], rasterized=True)
+    mean = page.mean("P")
     ax.plot(page.w, mean, color="0.1", label="mean of the bin")
     pc = page.info["Pc"]
     ax.axhline(pc, color=COLOUR["UL"], lw=1.4, ls=":")
@@ -133,26 +140,26 @@ def participation(ax, page):
     ax.legend(loc="upper right")
 
 
-def affine(ax, page):
+def affine(ax: Axes, page: Page) -> None:
     ax.set_title("Affine force field")
-    with np.errstate(invalid="ignore", divide="ignore"):
-        mean = page.spectrum[4] / page.spectrum[2]
-        if page.modes:
-            for name in CLASS:
-                n = page.share(name)
-                ax.plot(page.w, np.where(n * len(page.modes) >= 3, page.share(name, 4) / n, np.nan),
-                        color=COLOUR[name])
-        else:
-            ax.plot(page.w, mean, color="0.1")
+    mean = page.mean("Xi2")
+    if page.modes:
+        for name in CLASS:
+            n = page.share(name)
+            with np.errstate(invalid="ignore", divide="ignore"):
+                of_class = np.where(n * len(page.modes) >= 3, page.share(name, "Xi2") / n, np.nan)
+            ax.plot(page.w, of_class, color=COLOUR[name])
+    else:
+        ax.plot(page.w, mean, color="0.1")
     ax.set_yscale("log")
     ax.set_ylim(0.4 * np.nanmin(mean[page.visible]), 2 * np.nanmax(mean[page.visible]))
     page.frequency_axis(ax)
     ax.set_ylabel(rf"$\Gamma(\omega)$   $[{page.unit['xi2']}]$")
 
 
-def friction(ax, page):
+def friction(ax: Axes, page: Page) -> None:
     ax.set_title("Memory kernel and friction")
-    t, c, integral = page.kernel
+    t, c, integral = page.kernel.columns("t", "C_FF", "integral/kT")
     value, error = page.info["friction"], page.info["friction_err"]
     ax.axhline(0, color="0.75", lw=1, zorder=0)
     ax.plot(t, c / c[0], color=COLOUR["stable"])
@@ -175,14 +182,13 @@ def friction(ax, page):
                    fontsize=16)
 
 
-def green_kubo(ax, page):
+def green_kubo(ax: Axes, page: Page) -> None:
     ax.set_title("Green-Kubo")
     segments = ave_time.blocks(page.path("stress.dat"))
-    t = segments[0][1][:, 0] * page.info["dt"]
-    c = np.concatenate([table[:, 2:].T for _, table in segments]) * page.info["V"] / page.info["T"]
-    step = t[1] - t[0]
-    running = np.pad(np.cumsum((c[:, 1:] + c[:, :-1]) * step / 2, axis=1), ((0, 0), (1, 0)))
-    mean, error = running.mean(0), running.std(0, ddof=1) / np.sqrt(len(running))
+    pairs = [name for name in segments[0].names if "*" in name]
+    t = segments[0]["TimeDelta"] * page.info["dt"]
+    c = np.concatenate([s.columns(*pairs) for s in segments]) * page.info["V"] / page.info["T"]
+    mean, error = mean_error(integrals(c, t[1] - t[0]))
     ax.fill_between(t, mean - error, mean + error, color=COLOUR["GK"], alpha=0.18, lw=0)
     ax.plot(t, mean, color=COLOUR["GK"], label=r"$\eta(t)$, running integral")
     g = c.mean(0)
@@ -203,7 +209,7 @@ def green_kubo(ax, page):
     ax.legend(loc="upper left")
 
 
-def by_class(ax, page):
+def by_class(ax: Axes, page: Page) -> None:
     ax.set_title("Viscosity by class")
     info, names = page.info, ("UL", "UD", "stable", "all")
     relative = info["friction_err"] / info["friction"]
@@ -241,39 +247,42 @@ def by_class(ax, page):
     ax.set_ylabel(rf"$\eta$   $[{page.unit['eta']}]$")
 
 
-def decomposition(ax, page):
+def decomposition(ax: Axes, page: Page) -> None:
     ax.set_title("Where the viscosity comes from")
-    ul, rest = page.spectrum[5], page.spectrum[6] - page.spectrum[5]
+    ul, every = page.spectrum["deta_UL/dw"], page.spectrum["deta_all/dw"]
+    rest = every - ul
     for part, name, where in ((ul, "UL", page.w < 0), (rest, "UD", page.w < 0),
                               (rest, "stable", page.w > 0)):
         ax.stairs(np.where(where, part, 0), page.edges, color=COLOUR[name], lw=2, fill=False)
         ax.stairs(np.where(where, part, 0), page.edges, color=COLOUR[name], alpha=0.3, fill=True)
-    peak = np.nanmax(page.spectrum[6])
+    peak = np.nanmax(every)
     ax.set_yscale("log")
     ax.set_ylim(peak * 1e-5, peak * 4)
     page.frequency_axis(ax)
-    ax.set_ylabel(rf"$d\eta/d\omega$   $[{page.unit['eta']}/({page.unit['w']})]$".replace(r"\tau^{-1}/(\tau^{-1})", ""))
+    unit = f"{page.unit['eta']}/({page.unit['w']})".replace(r"\tau^{-1}/(\tau^{-1})", "")
+    ax.set_ylabel(rf"$d\eta/d\omega$   $[{unit}]$")
 
 
-def cumulative(ax, page):
+def cumulative(ax: Axes, page: Page) -> None:
     ax.set_title("Summed from the left")
     gk, err = page.info["eta_GK"], page.info["eta_GK_err"]
     right = page.edges[1:]
     ax.axhspan(gk - err, gk + err, color=COLOUR["GK"], alpha=0.18, lw=0)
     ax.axhline(gk, color=COLOUR["GK"], lw=1.6)
-    ax.plot(right, page.spectrum[8], color=COLOUR["all"], label=NAME["all"])
-    ax.plot(right, page.spectrum[7], color=COLOUR["UL"], label=NAME["UL"])
+    every, ul = page.spectrum["eta_all(w)"], page.spectrum["eta_UL(w)"]
+    ax.plot(right, every, color=COLOUR["all"], label=NAME["all"])
+    ax.plot(right, ul, color=COLOUR["UL"], label=NAME["UL"])
     ax.set_yscale("log")
     page.frequency_axis(ax)
-    total = page.spectrum[8][-1]
-    ax.set_ylim(min(gk, page.spectrum[7][-1]) / 200, total * 2.2)
+    total = every[-1]
+    ax.set_ylim(min(gk, ul[-1]) / 200, total * 2.2)
     ax.annotate("Green-Kubo", (page.hi, gk + err), xytext=(0, 5), textcoords="offset points",
                 ha="right", va="bottom", fontsize=13.5, color=COLOUR["GK"])
     ax.set_ylabel(rf"$\int_{{-\infty}}^{{\omega}} d\eta$   $[{page.unit['eta']}]$")
     ax.legend(loc="lower right")
 
 
-def main():
+def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("folder", nargs="?", default=".")
     parser.add_argument("-o", "--output", default=None, help="default: DIR/demo.png")
@@ -283,6 +292,7 @@ def main():
 
     page = Page(args.folder, args.units)
     info = page.info
+    plt.switch_backend("Agg")
     plt.rcParams.update(STYLE)
     figure, axes = plt.subplots(2, 4, figsize=(24, 13.5))
     panels = (density, participation, affine, decomposition, friction, green_kubo, by_class,
@@ -293,8 +303,9 @@ def main():
     error = np.hypot(info["eta_UL_err"], info["eta_UL"] * info["friction_err"] / info["friction"])
     figure.text(0.045, 0.908,
                 rf"$T = {info['T']:g}$,  $N = {info['N']:g}$,  {len(page.modes)} snapshots:    "
-                rf"$\eta_{{UL}} = {info['eta_UL']:.1f} \pm {error:.1f}$    Green-Kubo $\eta = {info['eta_GK']:.1f} \pm "
-                rf"{info['eta_GK_err']:.1f}$", fontsize=21, color="0.25")
+                rf"$\eta_{{UL}} = {info['eta_UL']:.1f} \pm {error:.1f}$    "
+                rf"Green-Kubo $\eta = {info['eta_GK']:.1f} \pm {info['eta_GK_err']:.1f}$",
+                fontsize=21, color="0.25")
     keys = [Patch(color=COLOUR[c], label=NAME[c]) for c in ("UL", "UD", "stable")]
     keys += [Patch(color="0.9", label=r"$|\omega| < \omega_{\min}$"),
              Line2D([], [], color=COLOUR["UL"], lw=1.6, ls=(0, (4, 3)), label="mobility edge")]
