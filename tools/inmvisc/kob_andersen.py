@@ -25,6 +25,14 @@ pair_coeff 2 2 0.5 0.88 2.2
 pair_modify shift yes
 """
 
+# with forces and second derivatives that go to zero smoothly, one cutoff for all
+SMOOTH = """\
+pair_style lj/smooth 2.0 2.5
+pair_coeff 1 1 1.0 1.0
+pair_coeff 1 2 1.5 0.8
+pair_coeff 2 2 0.5 0.88
+"""
+
 BOX = """\
 region box block 0 {length} 0 {length} 0 {length}
 create_box 2 box

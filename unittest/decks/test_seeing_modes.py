@@ -15,7 +15,7 @@ import numpy
 import scipy.sparse
 
 from deck_checks import EXAMPLES, TOOL, begin, failed, holds
-from inmvisc import ave_time, potential
+from inmvisc import ave_time, kob_andersen, potential
 from inmvisc.outputs import INM_DOS
 
 example = os.path.join(EXAMPLES, "seeing-modes")
@@ -82,10 +82,7 @@ create_atoms 1 random 100 4711 NULL overlap 0.8 maxtry 10000
 create_atoms 2 random 25 4712 NULL overlap 0.7 maxtry 10000
 mass 1 1.0
 mass 2 2.0
-pair_style lj/smooth 2.0 2.5
-pair_coeff 1 1 1.0 1.0
-pair_coeff 1 2 1.5 0.8
-pair_coeff 2 2 0.5 0.88
+""" + kob_andersen.SMOOTH + """
 minimize 0 1 500 5000
 velocity all create 2.0 4713
 fix 1 all nve
@@ -93,10 +90,7 @@ run 500
 write_restart liquid
 """
 READ = """read_restart liquid
-pair_style lj/smooth 2.0 2.5
-pair_coeff 1 1 1.0 1.0
-pair_coeff 1 2 1.5 0.8
-pair_coeff 2 2 0.5 0.88
+""" + kob_andersen.SMOOTH + """
 group part id 20:90
 compute e {group} inm/dos 20 edge {edge} {keywords} file D.npz
 dump e all custom 1 e.dump id type x y z c_e[4] c_e[5] c_e[6]
