@@ -27,7 +27,7 @@ demo: build                    ## viscosity of the Kob-Andersen liquid beside Gr
 
 PAPER ?= smoke
 paper: build                   ## figures of the paper, both liquids: PAPER=smoke (minutes), desk (hours) or full (cluster)
-	@$$(sh tools/python.sh) -B examples/paper/paper.py $(BUILD) --size $(PAPER) $(if $(filter desk full,$(PAPER)),--rst doc/src/paper/$(PAPER).txt)
+	@sh tools/inmvisc-tool examples/paper/paper.py $(BUILD) --size $(PAPER) $(if $(filter desk full,$(PAPER)),--rst doc/src/paper/$(PAPER).txt)
 
 check: build                   ## all tests
 	@cd $(BUILD) && ctest --output-on-failure
@@ -42,17 +42,17 @@ check-versions: build          ## other versions of LAMMPS and the package insid
 
 validate: build                ## long comparisons, results for doc/
 	@sh tools/setup/packages.sh validate
-	@$$(sh tools/python.sh) tools/validate/coverage.py $(BUILD) --table doc/src/hessian_coverage.rst
-	@$$(sh tools/python.sh) tools/validate/validate_kernel.py $(BUILD) --out doc/src/validation_kernel.rst
-	@$$(sh tools/python.sh) tools/validate/validate.py $(BUILD) --out doc/src/validation.rst
-	@$$(sh tools/python.sh) tools/validate/validate_kpm.py $(BUILD) --out doc/src/validation_kpm.rst
-	@$$(sh tools/python.sh) tools/validate/decks_valgrind.py $(BUILD) --out doc/src/validation_memory.rst
-	@sh tools/validate/fuzz.sh $(BUILD)
-	@$$(sh tools/python.sh) tools/validate/soak.py $(BUILD) --work $(BUILD)/soak
-	@sh tools/validate/sanitized_lammps.sh $(BUILD)
+	@sh tools/inmvisc-tool tools/developer/validate/coverage.py $(BUILD) --table doc/src/hessian_coverage.rst
+	@sh tools/inmvisc-tool tools/developer/validate/validate_kernel.py $(BUILD) --out doc/src/validation_kernel.rst
+	@sh tools/inmvisc-tool tools/developer/validate/validate.py $(BUILD) --out doc/src/validation.rst
+	@sh tools/inmvisc-tool tools/developer/validate/validate_kpm.py $(BUILD) --out doc/src/validation_kpm.rst
+	@PYTHONPATH=examples/paper sh tools/inmvisc-tool tools/developer/validate/decks_valgrind.py $(BUILD) --out doc/src/validation_memory.rst
+	@sh tools/developer/validate/fuzz.sh $(BUILD)
+	@sh tools/inmvisc-tool tools/developer/validate/soak.py $(BUILD) --work $(BUILD)/soak
+	@sh tools/developer/validate/sanitized_lammps.sh $(BUILD)
 
 bench: build                   ## timings, tables for doc/
-	@$$(sh tools/python.sh) tools/bench/bench.py $(BUILD) --out doc/src/bench
+	@sh tools/inmvisc-tool tools/developer/bench/bench.py $(BUILD) --out doc/src/bench
 
 doc: setup                     ## the manual as HTML: doc/build/index.html
 	@sh tools/setup/packages.sh doc

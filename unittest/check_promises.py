@@ -3,7 +3,8 @@
 
     check_promises.py PAGE CTEST BUILD
 
-Names in emphasis are those of tests of ctest, without the number of ranks, or Suite.name in the sources.
+Names in emphasis are those of tests of ctest, without the number of ranks, or Suite.name in the
+sources.
 """
 import glob
 import os
@@ -14,7 +15,9 @@ import sys
 page, ctest, build = sys.argv[1:]
 sources = os.path.dirname(os.path.abspath(__file__))
 words = re.findall(r"(?<![*])[*]([A-Za-z_]+(?:[.][A-Za-z_0-9]+)?)[*](?![*])", open(page).read())
-known = set(re.findall(r"Test +#\d+: (\S+)", subprocess.run([ctest, "-N"], cwd=build, stdout=subprocess.PIPE, text=True).stdout))
+known = set(re.findall(r"Test +#\d+: (\S+)", subprocess.run([ctest, "-N"], cwd=build,
+                                                            stdout=subprocess.PIPE,
+                                                            text=True).stdout))
 known |= {re.sub(r"[.]np\d+$", "", name) for name in known}
 for source in glob.glob(os.path.join(sources, "*", "test_*.cpp")):
     for suite, name in re.findall(r"^TEST(?:_[FP])?\((\w+),\s*(\w+)\)", open(source).read(), re.M):

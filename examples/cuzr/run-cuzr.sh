@@ -43,8 +43,8 @@ begin=$(date +%s)
 mpirun $options -np 2 "$build/lmp" -in "$here/in.cuzr" -log log.lammps -var T "$temperature" "$@"
 echo "== cuzr: simulation $(($(date +%s) - begin)) s, log and tables in $out"
 
-if python=$(sh "$tools/python.sh"); then
-  picture=$(PYTHONDONTWRITEBYTECODE=1 "$python" "$tools/inmvisc_plot.py" . --units metal -o "$out/cuzr.png" \
+if sh "$tools/python.sh" > /dev/null; then
+  picture=$(sh "$tools/inmvisc-tool" plots.page . --units metal -o "$out/cuzr.png" \
               --title "Cu50Zr50 liquid: viscosity from unstable localized modes")
   echo "== cuzr: picture $picture"
 else

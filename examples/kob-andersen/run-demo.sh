@@ -31,11 +31,11 @@ begin=$(date +%s)
 mpirun $options -np 2 "$build/lmp" -in "$here/in.demo" -log log.lammps "$@"
 echo "== demo: simulation $(($(date +%s) - begin)) s, log and tables in $build/demo"
 
-for python in /usr/bin/python3 python3; do
-  if "$python" -c 'import numpy, matplotlib' 2> /dev/null; then
-    picture=$(PYTHONDONTWRITEBYTECODE=1 "$python" "$here/../../tools/inmvisc_plot.py" . --title "Kob-Andersen liquid: viscosity from unstable localized modes" -o "$build/demo/demo.png")
-    echo "== demo: picture $picture"
-    exit 0
-  fi
-done
-echo "== demo: no picture, since no python3 here has numpy and matplotlib"
+tools=$here/../../tools
+if sh "$tools/python.sh" > /dev/null; then
+  picture=$(sh "$tools/inmvisc-tool" plots.page . -o "$build/demo/demo.png" \
+              --title "Kob-Andersen liquid: viscosity from unstable localized modes")
+  echo "== demo: picture $picture"
+else
+  echo "== demo: no picture"
+fi

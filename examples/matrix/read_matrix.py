@@ -18,13 +18,15 @@ else:
 n = D.shape[0]
 print(f"{name}: {n} x {n}, {D.nnz / n:.1f} elements in a row")
 
-# dense, as an example that is easy to check; eigsh, eigenvectors, moments ... all work on D as it is
+# dense, as an example that is easy to check; eigsh, eigenvectors, moments ... all work on D as it
+# is
 eigenvalue = numpy.linalg.eigvalsh(D.toarray())
 zero = 1e-9 * eigenvalue[-1]            # the three translations are zero but for rounding
 unstable = numpy.count_nonzero(eigenvalue < -zero)
 translations = numpy.count_nonzero(abs(eigenvalue) <= zero)
 f_u = unstable / (n - translations)
-print(f"eigenvalues from {eigenvalue[0]:.6g} to {eigenvalue[-1]:.6g}, {unstable} negative, {translations} zero")
+print(f"eigenvalues from {eigenvalue[0]:.6g} to {eigenvalue[-1]:.6g}, {unstable} negative, "
+      f"{translations} zero")
 print(f"f_u = {f_u:.6f} by numpy")
 
 good = True

@@ -22,11 +22,11 @@ die() { echo "== edge: $*" >&2; exit 1; }
 case $temperature in '' | *[!0-9.]*) die "T = $temperature is not a temperature" ;; esac
 [ -x "$build/lmp" ] || die "no lmp in $build"
 [ -f "$build/inmviscplugin.so" ] || die "no inmviscplugin.so in $build"
-python=$(sh "$tools/python.sh")
+sh "$tools/python.sh" > /dev/null
 
 # one rank: boxes are small, and the eigensolver has all cores unless the environment says how many
 cores=$(nproc 2> /dev/null || echo 2)
-export LAMMPS_PLUGIN_PATH="$build" PYTHONDONTWRITEBYTECODE=1
+export LAMMPS_PLUGIN_PATH="$build"
 export OPENBLAS_NUM_THREADS="${OPENBLAS_NUM_THREADS:-$cores}" OMP_NUM_THREADS="${OMP_NUM_THREADS:-$cores}"
 
 out=$build/edge-$temperature
@@ -58,11 +58,11 @@ for size in $sizes; do
 done
 
 # shellcheck disable=SC2086
-"$python" "$tools/mobility_edge.py" $files --out edge.dat --picture edge.png --lammps edge.lmp \
+sh "$tools/inmvisc-tool" mobility_edge $files --out edge.dat --picture edge.png --lammps edge.lmp \
   --title "Kob-Andersen liquid, T = $temperature" --unit '$\tau^{-1}$' || die "no edge from these sizes"
 echo "== edge: table $out/edge.dat, picture $out/edge.png, for LAMMPS $out/edge.lmp"
 
 [ "$large" -ne 0 ] || exit 0
 run "large$large" in.large -var edge ../edge.lmp -var large "$large" "$@"
 # shellcheck disable=SC2086
-"$python" "$tools/mobility_edge.py" $files --compare "large$large/modes.dat" --out edge.dat | sed -n '/^a box that/,$p'
+sh "$tools/inmvisc-tool" mobility_edge $files --compare "large$large/modes.dat" --out edge.dat | sed -n '/^a box that/,$p'

@@ -1,4 +1,5 @@
-"""From the files of a part to its results: numbers and short curves, in the unit style of the liquid.
+"""From the files of a part to its results: numbers and short curves, in the unit style of the
+liquid.
 
 Each function has the name of a part and gets its folder, the variables of its deck, and the results
 of the parts it needs.  Errors are standard errors.
@@ -6,15 +7,12 @@ of the parts it needs.  Errors are standard errors.
 
 import os
 import re
-import sys
 
 import numpy as np
 
 import plan
-
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../tools"))
-import ave_time        # noqa: E402
-import green_kubo      # noqa: E402
+from inmvisc import ave_time, green_kubo
+from inmvisc.outputs import INM_DOS, ULINM_VISCOSITY
 
 
 def mean_error(values):
@@ -31,28 +29,32 @@ def pair(out, name, values):
 
 def thinned(count, points):
     """Indices 0..count-1, all of the first ones, then evenly spaced in the logarithm."""
-    return np.unique(np.concatenate([np.arange(min(count, 10)), np.round(np.geomspace(1, count - 1, points)).astype(int)]))
+    return np.unique(np.concatenate([np.arange(min(count, 10)),
+                                     np.round(np.geomspace(1, count - 1, points)).astype(int)]))
 
 
 # ---- equilibrate
 
 def equilibrate(folder, variables, needed):
-    _, volume, energy, pressure = ave_time.rows(os.path.join(folder, "halves.dat")).T
+    halves = ave_time.rows(os.path.join(folder, "halves.dat"))
+    volume, energy, pressure = halves.columns("v_v", "v_u", "c_thermo_press")
     msd = ave_time.values(os.path.join(folder, "msd.dat"))["msd"]
     distance = (volume[-1] / variables["N"]) ** (1 / 3)
-    return {"volume": volume[-1], "density": variables["N"] / volume[-1], "energy": energy[-1] / variables["N"],
-            "energy_drift": (energy[-1] - energy[0]) / variables["N"], "pressure": pressure[-1], "msd": msd,
-            "time": variables["nequil"] * variables["dt"],
-            # criterion: during the equilibration the atoms have gone as far as the distance of neighbors
+    return {"volume": volume[-1], "density": variables["N"] / volume[-1],
+            "energy": energy[-1] / variables["N"],
+            "energy_drift": (energy[-1] - energy[0]) / variables["N"], "pressure": pressure[-1],
+            "msd": msd, "time": variables["nequil"] * variables["dt"],
+            # criterion: during the equilibration the atoms have gone as far as the distance of
+            # neighbors
             "equilibrated": bool(msd >= distance ** 2)}
 
 
 # ---- modulus
 
 def modulus(folder, variables, needed):
-    rows = ave_time.rows(os.path.join(folder, "points.dat"))[:, 1:]
-    blocks = len(rows) // 4
-    points = rows[-4 * blocks:].reshape(4, blocks, 2)[:, 1:]
+    pe = ave_time.rows(os.path.join(folder, "points.dat")).columns("c_thermo_press", "v_e").T
+    blocks = len(pe) // 4
+    points = pe[-4 * blocks:].reshape(4, blocks, 2)[:, 1:]       # [state, block, p or e]
     fixed = ave_time.values(os.path.join(folder, "constants.dat"))
     T, volume = variables["T"], fixed["volume"]
     (p_small, _), (p_large, _), (p_up, e_up), (p_down, e_down) = points.mean(axis=1)
@@ -64,29 +66,22 @@ def modulus(folder, variables, needed):
     isothermal_err = np.hypot(error[0, 0], error[1, 0]) / (2 * variables["strain"])
     more = T * volume * dpdT ** 2 / cv / fixed["pv"]
     more_err = more * np.hypot(2 * dpdT_err / dpdT, cv_err / cv)
-    return {"BT": isothermal, "BT_err": isothermal_err, "BS": isothermal + more, "BS_err": np.hypot(isothermal_err, more_err),
-            "dPdT": dpdT, "CV": cv / variables["N"] / fixed["kB"]}
+    return {"BT": isothermal, "BT_err": isothermal_err, "BS": isothermal + more,
+            "BS_err": np.hypot(isothermal_err, more_err), "dPdT": dpdT,
+            "CV": cv / variables["N"] / fixed["kB"]}
 
 
 # ---- dynamics
 
 def read_frames(path):
     """dump custom id type x y z: list of (box lengths, types, positions)."""
-    out = []
-    with open(path) as fp:
-        for line in fp:
-            if line.startswith("ITEM: NUMBER OF"):
-                count = int(next(fp))
-            elif line.startswith("ITEM: BOX"):
-                box = np.array([next(fp).split()[:2] for _ in range(3)], dtype=float)
-            elif line.startswith("ITEM: ATOMS"):
-                rows = np.array([next(fp).split() for _ in range(count)], dtype=float)
-                out.append((box[:, 1] - box[:, 0], rows[:, 1].astype(int), rows[:, 2:5]))
-    return out
+    return [(frame.box[:, 1] - frame.box[:, 0], frame["type"].astype(int),
+             frame.columns("x", "y", "z").T) for frame in ave_time.dump(path)]
 
 
 def pair_distribution(frames, bins=120):
-    """g(r) to half of the box: all pairs, and 11, 12, 22.  Volume and composition do not change from frame to frame."""
+    """g(r) to half of the box: all pairs, and 11, 12, 22.  Volume and composition do not change
+    from frame to frame."""
     length, types, _ = frames[0]
     edges = np.linspace(0, min(length) / 2, bins + 1)
     shell = 4 / 3 * np.pi * np.diff(edges ** 3) / np.prod(length)
@@ -113,48 +108,55 @@ def pair_distribution(frames, bins=120):
 
 
 def crossing(t, msd, level):
-    """Time at which the mean-square displacement reaches the level, linear in the logarithms; beyond the data along its last slope."""
+    """Time at which the mean-square displacement reaches the level, linear in the logarithms;
+    beyond the data along its last slope."""
     x, y = np.log(t), np.log(msd)
     above = np.nonzero(msd >= level)[0]
     k = min(max(above[0], 1), len(x) - 1) if len(above) else len(x) - 1
-    return float(np.exp(x[k - 1] + (np.log(level) - y[k - 1]) * (x[k] - x[k - 1]) / (y[k] - y[k - 1])))
+    return float(np.exp(x[k - 1] + (np.log(level) - y[k - 1]) * (x[k] - x[k - 1])
+                        / (y[k] - y[k - 1])))
 
 
 def read_stress(folder):
     """Rows xx yy zz xy xz yz.  The text, 20 times as large, is replaced once it has been read."""
     text, binary = os.path.join(folder, "stress.dat"), os.path.join(folder, "stress.npy")
     if os.path.exists(text):
-        np.save(binary, ave_time.rows(text)[:, 1:7].astype(np.float32))
+        stress = ave_time.rows(text).columns(*(f"c_thermo_press[{k}]" for k in range(1, 7))).T
+        np.save(binary, stress.astype(np.float32))
         os.remove(text)
     return np.load(binary).astype(float)
 
 
 def dynamics(folder, variables, needed):
     out = ave_time.values(os.path.join(folder, "friction.dat"))
-    state = ave_time.rows(os.path.join(folder, "state.dat"))[1:]
-    pair(out, "temperature", state[:, 1])
-    pair(out, "pressure", state[:, 2])
-    out["energy_drift"] = (out.pop("energy_end") - out.pop("energy_start")) / variables["N"] / (out["kB"] * variables["T"])
+    state = ave_time.rows(os.path.join(folder, "state.dat"))
+    pair(out, "temperature", state["c_thermo_temp"][1:])
+    pair(out, "pressure", state["c_thermo_press"][1:])
+    drift = out.pop("energy_end") - out.pop("energy_start")
+    out["energy_drift"] = drift / variables["N"] / (out["kB"] * variables["T"])
 
-    kernel, msd = (table for _, table in ave_time.blocks(os.path.join(folder, "kernel.dat"))[-2:])
+    kernel, msd = ave_time.blocks(os.path.join(folder, "kernel.dat"))[-2:]
     distance2 = (out["volume"] / variables["N"]) ** (2 / 3)
-    msd = msd[(msd[:, 0] > 0) & np.isfinite(msd[:, 1]) & (msd[:, 1] > 0)]
-    out["t_alpha"] = crossing(msd[:, 0], msd[:, 1], distance2 / 6)
-    out["msd_reaches_t_alpha"] = bool(msd[-1, 0] >= out["t_alpha"])
+    msd = msd.where((msd["Time"] > 0) & np.isfinite(msd["MSD"]) & (msd["MSD"] > 0))
+    out["t_alpha"] = crossing(msd["Time"], msd["MSD"], distance2 / 6)
+    out["msd_reaches_t_alpha"] = bool(msd["Time"][-1] >= out["t_alpha"])
 
     stress = read_stress(folder)
     step = variables["nstress"] * variables["dt"]
     scale = out["volume"] / (out["kB"] * out["temperature"] * out["pv"])
     gk = green_kubo.viscosity(stress, step, scale, out["t_alpha"])
-    out.update(eta_GK=gk["eta"], eta_GK_err=gk["eta_err"], window=gk["window"], window_holds=gk["converged"],
+    out.update(eta_GK=gk.eta, eta_GK_err=gk.error, window=gk.window, window_holds=gk.converged,
                run=variables["nrun"] * variables["dt"])
-    pick = thinned(len(gk["time"]), 120)
-    out["green_kubo"] = {"t": gk["time"][pick], "G": gk["correlation"][pick], "eta": gk["running"][pick], "eta_err": gk["running_err"][pick]}
+    pick = thinned(len(gk.time), 120)
+    out["green_kubo"] = {"t": gk.time[pick], "G": gk.correlation[pick], "eta": gk.running[pick],
+                         "eta_err": gk.running_error[pick]}
 
     pick = thinned(len(kernel), 150)
-    names = ["t", "C_FF", "integral", "vacf", "C_FF_1", "integral_1", "vacf_1", "C_FF_2", "integral_2", "vacf_2"]
-    out["kernel"] = {name: kernel[pick, i] for i, name in enumerate(names)}
-    out["msd"] = {name: msd[:, i] for i, name in enumerate(["t", "all", "1", "2"])}
+    out["kernel"] = {"t": kernel["Time"][pick]}
+    for kind in ("", "_1", "_2"):       # all atoms, then each type
+        for name, column in (("C_FF", "Cbar"), ("integral", "Integral"), ("vacf", "VACF")):
+            out["kernel"][name + kind] = kernel[column + kind][pick]
+    out["msd"] = {"t": msd["Time"], "all": msd["MSD"], "1": msd["MSD_1"], "2": msd["MSD_2"]}
     out["rdf"] = pair_distribution(read_frames(os.path.join(folder, "frames.dump"))[-10:])
     del out["kB"], out["pv"]
     return out
@@ -163,7 +165,8 @@ def dynamics(folder, variables, needed):
 # ---- modes
 
 def edge_frequency(w, P, Pc):
-    """|w| where the bin mean of P, from w = 0 outwards on the unstable branch, first falls below Pc, linear between bins."""
+    """|w| where the bin mean of P, from w = 0 outwards on the unstable branch, first falls below
+    Pc, linear between bins."""
     keep = (w < 0) & np.isfinite(P)
     w, P = -w[keep][::-1], P[keep][::-1]
     below = np.nonzero(P < Pc)[0]
@@ -173,55 +176,70 @@ def edge_frequency(w, P, Pc):
     return float(w[k - 1] + (P[k - 1] - Pc) / (P[k - 1] - P[k]) * (w[k] - w[k - 1]))
 
 
-CHOICES = ("own_S", "4000_S", "own_T", "4000_T")      # w_min: box and modulus, the order of eta.dat
+# w_min: box and modulus, and the compute in eta.dat that has it
+CHOICES = {"own_S": "c_S", "4000_S": "c_S4", "own_T": "c_T", "4000_T": "c_T4"}
 
 
 def modes(folder, variables, needed):
-    spectrum = ave_time.blocks(os.path.join(folder, "spectrum.dat"))[-1][1].T
-    w, g, count, sum_P, sum_Xi2, UL, everything = spectrum
+    spectrum = ave_time.blocks(os.path.join(folder, "spectrum.dat"))[-1]
+    w, g, count, sum_P, sum_Xi2, UL, everything = spectrum.columns(
+        "w", "g", "count", "sum(P)", "sum(Xi2)", "deta_UL/dw", "deta_all/dw")
     with np.errstate(invalid="ignore", divide="ignore"):
         P, Gamma = sum_P / count, sum_Xi2 / count
-    inm = ave_time.rows(os.path.join(folder, "inm.dat"))[:, 1:]
-    out = {"snapshots": len(inm), "hessian_error": float(np.nanmax(inm[:, 7]))}
-    for i, name in enumerate(["f_s", "f_u", "f_uL", "f_uD", "edge_snapshots"]):
-        pair(out, name, inm[:, i])
+    inm = ave_time.rows(os.path.join(folder, "inm.dat"))
+
+    def of_inm(name):
+        return inm[INM_DOS.vector.column("c_inm", name)]
+
+    out = {"snapshots": len(inm), "hessian_error": float(np.nanmax(of_inm("hessian_error")))}
+    for name, component in (("f_s", "f_stable"), ("f_u", "f_unstable"), ("f_uL", "f_UL"),
+                            ("f_uD", "f_UD"), ("edge_snapshots", "edge")):
+        pair(out, name, of_inm(component))
     out["edge"] = edge_frequency(w, P, variables["Pc"])
 
-    eta = ave_time.rows(os.path.join(folder, "eta.dat"))[:, 1:].reshape(len(inm), len(CHOICES), -1)
-    out["friction"] = eta[-1, 0, 6]
-    for k, choice in enumerate(CHOICES):
-        last = eta[-1, k]
-        column = {"w_min": last[4]}
-        for i, name in enumerate(["UL", "UD", "stable", "all"]):
-            column[name], column[f"{name}_err"] = last[9 + i], last[13 + i]
-        pair(column, "dlneta_dlnPc", eta[:, k, 7])
-        pair(column, "dlneta_dlnwmin", eta[:, k, 8])
+    eta = ave_time.rows(os.path.join(folder, "eta.dat"))
+
+    def of_eta(choice, name):
+        return eta[ULINM_VISCOSITY.vector.column(CHOICES[choice], name)]
+
+    out["friction"] = of_eta("own_S", "friction")[-1]
+    for choice in CHOICES:
+        column = {"w_min": of_eta(choice, "w_min")[-1]}
+        for name in ("UL", "UD", "stable", "all"):
+            column[name] = of_eta(choice, f"mean_{name}")[-1]
+            column[f"{name}_err"] = of_eta(choice, f"error_{name}")[-1]
+        for name in ("dlneta_dlnPc", "dlneta_dlnwmin"):
+            pair(column, name, of_eta(choice, name))
         out[choice] = column
     seen = np.nonzero(count > 0)[0]
     seen = slice(seen[0], seen[-1] + 1)
-    out["spectrum"] = {"w": w[seen], "g": g[seen], "P": P[seen], "Gamma": Gamma[seen], "deta_UL": UL[seen], "deta_all": everything[seen]}
+    out["spectrum"] = {"w": w[seen], "g": g[seen], "P": P[seen], "Gamma": Gamma[seen],
+                       "deta_UL": UL[seen], "deta_all": everything[seen]}
     return out
 
 
 # ---- inherent
 
 def inherent(folder, variables, needed):
-    rows = np.atleast_2d(np.loadtxt(os.path.join(folder, "minima.dat")))
-    out = {"minima": len(rows), "unstable": float(rows[:, 1].max())}
-    for i, name in ((0, "energy"), (2, "S_vib"), (3, "S_vib_quantum")):
-        pair(out, name, rows[:, i])
+    minima = ave_time.rows(os.path.join(folder, "minima.dat"))
+    out = {"minima": len(minima), "unstable": float(minima["f_unstable"].max())}
+    for name in ("energy", "S_vib", "S_vib_quantum"):
+        pair(out, name, minima[name])
     return out
 
 
 # ---- integrate
 
 def integrate(folder, variables, needed):
-    """Excess entropy per atom, S/(N k) = b<U>/N - int_0^1 b <U>_lambda/N d lambda, b = 1/kT, and that of the ideal gas mixture
-    with h as in the harmonic entropy: S = sum_t x_t [5/2 - ln(rho x_t Lambda_t^3)]."""
+    """Excess entropy per atom, S/(N k) = b<U>/N - int_0^1 b <U>_lambda/N d lambda, b = 1/kT, and
+    that of the ideal gas mixture with h as in the harmonic entropy: S = sum_t x_t [5/2 - ln(rho x_t
+    Lambda_t^3)]."""
     fixed = ave_time.values(os.path.join(folder, "constants.dat"))
     kT, N = fixed["kB"] * variables["T"], variables["N"]
     lam, weight = plan.coupling()
-    mean, error = np.transpose([mean_error(ave_time.rows(os.path.join(folder, f"energies.{x}.dat"))[2:, 1] / (N * kT)) for x in variables["lambda"]])
+    energies = [ave_time.rows(os.path.join(folder, f"energies.{x}.dat"))["v_u"]
+                for x in variables["lambda"]]
+    mean, error = np.transpose([mean_error(u[2:] / (N * kT)) for u in energies])
     integral, integral_err = np.sum(weight * mean), np.sqrt(np.sum((weight * error) ** 2))
 
     h, mvv2e = PLANCK[needed["units"]]
@@ -231,8 +249,9 @@ def integrate(folder, variables, needed):
         wavelength = h / np.sqrt(2 * np.pi * fixed[f"mass_{t}"] * kT * mvv2e)
         ideal += x * (2.5 - np.log(x * N / fixed["volume"] * wavelength ** 3))
     energy = needed["equilibrate"]["energy"] / kT
-    return {"S_ideal": ideal, "S_excess": energy - integral, "S_excess_err": integral_err, "S_total": ideal + energy - integral,
-            "S_total_err": integral_err, "nodes": {"lambda": lam, "beta_U": mean, "beta_U_err": error, "weight": weight}}
+    return {"S_ideal": ideal, "S_excess": energy - integral, "S_excess_err": integral_err,
+            "S_total": ideal + energy - integral, "S_total_err": integral_err,
+            "nodes": {"lambda": lam, "beta_U": mean, "beta_U_err": error, "weight": weight}}
 
 
 # Planck's constant in energy*time and mass*velocity^2 in energy, as LAMMPS has them
@@ -245,9 +264,10 @@ def shear(folder, variables, needed):
     """Viscosity at each rate, from ten blocks of the last two thirds of the strain."""
     table = []
     for rate in variables["erate"]:
-        rows = ave_time.rows(os.path.join(folder, f"flow.{rate}.dat"))[1:][-10:]
-        eta, err = mean_error(-rows[:, 1] / rate)
-        table.append((rate, eta, err, rows[:, 2].mean()))
+        flow = ave_time.rows(os.path.join(folder, f"flow.{rate}.dat"))
+        pxy, temperature = flow.columns("c_p[4]", "c_peculiar")[:, 1:][:, -10:]
+        eta, err = mean_error(-pxy / rate)
+        table.append((rate, eta, err, temperature.mean()))
     rate, eta, err, T = np.transpose(table)
     return {"rates": {"rate": rate, "eta": eta, "eta_err": err, "temperature": T}}
 
@@ -258,20 +278,19 @@ STRONGEST = 400      # atoms with the largest displacements are kept
 
 
 def pictures(folder, variables, needed):
-    w, P = ave_time.dump_local(os.path.join(folder, "modes.dat"))[0][1].T
-    with open(os.path.join(folder, "vectors.dump")) as fp:
-        lines = fp.read().split("\n")
-    begin = next(i for i, line in enumerate(lines) if line.startswith("ITEM: ATOMS")) + 1
-    box = np.array([line.split()[:2] for line in lines[begin - 4:begin - 1]], dtype=float)
-    rows = np.array([line.split() for line in lines[begin:begin + variables["N"]]], dtype=float)
-    pick = {"UL": 0, "UD": int(np.argmin(np.abs(w - variables["wUD"]))), "stable_delocalized": int(np.argmin(np.abs(w - variables["wS"]))),
-            "stable_localized": len(w) - 1}
-    out = {"box": box[:, 1] - box[:, 0]}
-    for k, (name, p) in enumerate(pick.items()):
-        e = rows[:, 5 + 3 * k:8 + 3 * k]
+    w = ave_time.dump(os.path.join(folder, "modes.dat"))[0][INM_DOS.local.column("c_d", "w")]
+    atoms = ave_time.dump(os.path.join(folder, "vectors.dump"))[0]
+    x, y = atoms["x"] - atoms.box[0, 0], atoms["y"] - atoms.box[1, 0]
+    # the compute whose eigenvector it is, and which mode
+    pick = {"UL": ("c_a", 0), "UD": ("c_b", int(np.argmin(np.abs(w - variables["wUD"])))),
+            "stable_delocalized": ("c_c", int(np.argmin(np.abs(w - variables["wS"])))),
+            "stable_localized": ("c_d", len(w) - 1)}
+    out = {"box": atoms.box[:, 1] - atoms.box[:, 0]}
+    for name, (compute, p) in pick.items():
+        e = atoms.columns(*(INM_DOS.atom.column(compute, f"e_{axis}") for axis in "xyz")).T
         size = np.sum(e ** 2, axis=1)
         near = np.sort(np.argsort(size)[-STRONGEST:])
-        out[name] = {"x": rows[near, 2] - box[0, 0], "y": rows[near, 3] - box[1, 0], "ex": e[near, 0], "ey": e[near, 1]}
+        out[name] = {"x": x[near], "y": y[near], "ex": e[near, 0], "ey": e[near, 1]}
         out[f"{name}_w"], out[f"{name}_P"] = float(w[p]), float(1 / (len(size) * np.sum(size ** 2)))
     return out
 

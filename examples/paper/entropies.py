@@ -1,13 +1,16 @@
-"""Total, vibrational and configurational entropy per atom, in units of k, from the results of a study.
+"""Total, vibrational and configurational entropy per atom, in units of k, from the results of a
+study.
 
-S_total at the hottest temperature comes from the thermodynamic integration of in.integrate: constant volume, from the
-ideal gas at infinite temperature.  From there down it is the heat that leaves, at constant volume (Kob-Andersen) or at
-zero pressure (Cu50Zr50), where it is the energy in both cases:
+S_total at the hottest temperature comes from the thermodynamic integration of in.integrate:
+constant volume, from the ideal gas at infinite temperature.  From there down it is the heat that
+leaves, at constant volume (Kob-Andersen) or at zero pressure (Cu50Zr50), where it is the energy in
+both cases:
 
     S(T') - S(T) = int_T^T' dE/T,   E = 3/2 k T + U(T),   U = a + b T^(3/5) between two temperatures
 
-S_vib is that of the harmonic modes of the inherent structures, S_conf = S_total - S_vib.  Anharmonicity of the vibrations
-is thus part of S_conf.  Errors of the energies are neglected; that of S_total is that of the integration, the same at all T.
+S_vib is that of the harmonic modes of the inherent structures, S_conf = S_total - S_vib.
+Anharmonicity of the vibrations is thus part of S_conf.  Errors of the energies are neglected; that
+of S_total is that of the integration, the same at all T.
 """
 
 import numpy as np
@@ -26,7 +29,8 @@ def heat(T, U, kB):
 
 
 def of(study, liquid):
-    """{T: {S_total, S_vib, S_conf: (value, error)}} where there are inherent structures, coldest first."""
+    """{T: {S_total, S_vib, S_conf: (value, error)}} where there are inherent structures, coldest
+    first."""
     integral = study.of(liquid, "integrate")
     T, U = study.column(liquid, "equilibrate", "energy")
     if not integral or len(T) == 0:

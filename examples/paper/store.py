@@ -1,5 +1,5 @@
-"""Results on disk: one small JSON file for each part, and restart files that other parts begin from, written under another
-name first, so that a file that is there is whole.
+"""Results on disk: one small JSON file for each part, and restart files that other parts begin
+from, written under another name first, so that a file that is there is whole.
 
     results/kob-andersen/N2000-s1/T0.6/modes.json
     results/kob-andersen/N2000-s1/T0.6/equilibrate.restart.gz
@@ -61,7 +61,8 @@ def write(root, case, part, record):
 
 
 def keep_state(root, case, part, restart):
-    with open(restart, "rb") as fp, whole(state(root, case, part), "wb") as out, gzip.GzipFile("", "wb", fileobj=out, mtime=0) as packed:
+    with open(restart, "rb") as fp, whole(state(root, case, part), "wb") as out, \
+            gzip.GzipFile("", "wb", fileobj=out, mtime=0) as packed:
         shutil.copyfileobj(fp, packed)
 
 
@@ -75,7 +76,8 @@ def flat(text):
     out, depth = [], 0
     for line in text.split("\n"):
         if depth:
-            out[-1] += line.strip() if line.strip() in ("]", "],") else line.strip() + ("" if line.strip().endswith("[") else " ")
+            item = line.strip()
+            out[-1] += item if item in ("]", "],") or item.endswith("[") else item + " "
         else:
             out.append(line)
         depth += line.count("[") - line.count("]")

@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
-"""Instantaneous normal modes of a liquid from Python: LAMMPS runs inside, its results are numpy arrays.
+"""Instantaneous normal modes of a liquid from Python: LAMMPS runs inside, its results are numpy
+arrays.
 
     inm_numpy.py [-N 256] [-T 1.0] [--snapshots 3] [-o inm_numpy.png]
 
-Runs a Kob-Andersen liquid, takes density of states, modes, one eigenvector, affine forces and the Hessian of
-each snapshot, finds the same with numpy alone, compares, and plots.  README.md: how to make `import lammps` work.
+Runs a Kob-Andersen liquid, takes density of states, modes, one eigenvector, affine forces and the
+Hessian of each snapshot, finds the same with numpy alone, compares, and plots.  README.md: how to
+make `import lammps` work.
 """
 import argparse
 import os
@@ -12,7 +14,8 @@ import tempfile
 
 import numpy as np
 import scipy.sparse
-from lammps import LMP_STYLE_ATOM, LMP_STYLE_GLOBAL, LMP_STYLE_LOCAL, LMP_TYPE_ARRAY, LMP_TYPE_VECTOR, lammps
+from lammps import (LMP_STYLE_ATOM, LMP_STYLE_GLOBAL, LMP_STYLE_LOCAL, LMP_TYPE_ARRAY,
+                    LMP_TYPE_VECTOR, lammps)
 
 FRICTION, WMIN, EDGE = 75.0, 4.9, 0.27      # mass/time, radian/time, participation ratio
 
@@ -60,7 +63,8 @@ def in_order(lmp, values):
 
 def snapshot(lmp, matrix):
     """what the package has found in the configuration at hand"""
-    lmp.command("thermo_style custom step c_inm c_eta")       # asks for modes and viscosity in this step
+    # asks for modes and viscosity in this step
+    lmp.command("thermo_style custom step c_inm c_eta")
     lmp.command("run 0 post no")
     lmp.command("thermo_style custom step temp")
     return {
@@ -68,7 +72,8 @@ def snapshot(lmp, matrix):
         "modes": array(lmp, "inm", LMP_STYLE_LOCAL),         # lambda, w, P, class
         "xi2": array(lmp, "gam", LMP_STYLE_LOCAL)[:, 1],     # squared projections
         "xi": in_order(lmp, array(lmp, "gam", LMP_STYLE_ATOM)[:lmp.extract_global("nlocal")]),
-        "vector": in_order(lmp, array(lmp, "inm", LMP_STYLE_ATOM)[:lmp.extract_global("nlocal"), 3:6]),
+        "vector": in_order(lmp, array(lmp, "inm", LMP_STYLE_ATOM)[:lmp.extract_global("nlocal"),
+                                                                  3:6]),
         "eta": np.array(lmp.numpy.extract_compute("eta", LMP_STYLE_GLOBAL, LMP_TYPE_VECTOR))[:4],
         "D": scipy.sparse.load_npz(matrix).toarray(),        # mass-weighted Hessian
         "volume": lmp.get_thermo("vol"),
@@ -114,7 +119,8 @@ def plot(snapshots, name):
     w = snapshots[0][0]["spectrum"][:, 0]
     top.step(w, np.mean([found["spectrum"][:, 1] for found, _ in snapshots], axis=0), where="mid",
              color="#1f2933", label="compute inm/dos")
-    top.plot(w, np.mean([known["g"] for _, known in snapshots], axis=0), ".", color="#c2255c", label="numpy")
+    top.plot(w, np.mean([known["g"] for _, known in snapshots], axis=0), ".", color="#c2255c",
+             label="numpy")
     top.set_ylabel(r"$g(\omega)$")
     top.legend(frameon=False)
     for found, _ in snapshots:
@@ -127,7 +133,8 @@ def plot(snapshots, name):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("-N", type=int, default=256)
     parser.add_argument("-T", type=float, default=1.0)
     parser.add_argument("--snapshots", type=int, default=3)
@@ -156,7 +163,8 @@ def main():
           ", ".join(f"{name} {difference:.1e}" for name, difference in worst.items()))
     eta = np.array([found["eta"] for found, _ in snapshots])
     f_u = np.mean([(found["modes"][:, 3] < 0).sum() / (3 * a.N - 3) for found, _ in snapshots])
-    print(f"f_u = {f_u:.4f}, eta_UL, UD, stable, all = " + ", ".join(f"{x:.3g}" for x in eta.mean(axis=0)))
+    print(f"f_u = {f_u:.4f}, eta_UL, UD, stable, all = "
+          + ", ".join(f"{x:.3g}" for x in eta.mean(axis=0)))
     plot(snapshots, a.output)
     print("picture", a.output)
 

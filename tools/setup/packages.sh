@@ -11,6 +11,7 @@ libopenblas-dev
 libfftw3-dev
 libgtest-dev
 python3 python3-numpy python3-scipy python3-matplotlib
+python3-flake8 mypy
 '
 optional='
 libscalapack-openmpi-dev
@@ -26,7 +27,8 @@ say() { printf '== packages: %s\n' "$*"; }
 
 if ! command -v dpkg-query > /dev/null 2>&1; then
   say "this is not a Debian system. Needed: a C99 and a C++17 compiler, CMake >= 3.18, Ninja, MPI,"
-  say "LAPACK (OpenBLAS or MKL), FFTW 3, GoogleTest, Python 3 with numpy, scipy and matplotlib;"
+  say "LAPACK (OpenBLAS or MKL), FFTW 3, GoogleTest, Python 3 with numpy, scipy and matplotlib"
+  say "(for two tests that are skipped without them: flake8 and mypy);"
   say "for distributed solvers ScaLAPACK and ELPA, if you want them. Going on."
   exit 0
 fi

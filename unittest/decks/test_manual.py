@@ -1,45 +1,26 @@
 #!/usr/bin/env python3
-"""Every input that the manual and the README show, run as it stands: all blocks of LAMMPS commands on the pages,
-but for the syntax of a command.  A block that uses a fix or compute of the package without defining it comes
-after the standard one; the lines of a section "Examples" are independent of each other and are run one by one.
+"""Every input that the manual and the README show, run as it stands: all blocks of LAMMPS commands
+on the pages, but for the syntax of a command.  A block that uses a fix or compute of the package
+without defining it comes after the standard one; the lines of a section "Examples" are independent
+of each other and are run one by one.
 
     test_manual.py BUILD SCRATCH
 """
 import os
 import re
-import shutil
-import subprocess
 import sys
 
-sys.dont_write_bytecode = True
-from deck_checks import holds, failed             # noqa: E402
+from deck_checks import ROOT, begin, failed, holds
+from inmvisc import ave_time, kob_andersen
+from inmvisc.outputs import ULINM_VISCOSITY
 
-build, scratch = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
-root = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../..")
-pages = os.path.join(root, "doc/src")
+pages = os.path.join(ROOT, "doc/src")
 
-# a Kob-Andersen liquid, small enough for a diagonalization in no time
-LIQUID = """units lj
-region box block 0 4.37 0 4.37 0 4.37
-create_box 2 box
-create_atoms 1 random 80 48271 NULL overlap 0.8 maxtry 10000
-create_atoms 2 random 20 48272 NULL overlap 0.7 maxtry 10000
-mass * 1.0
-pair_style lj/cut 2.5
-pair_modify shift yes
-pair_coeff 1 1 1.0 1.0 2.5
-pair_coeff 1 2 1.5 0.8 2.0
-pair_coeff 2 2 0.5 0.88 2.2
-timestep 0.005
-minimize 0.0 1.0 500 5000
-velocity all create 2.0 48273 mom yes
-fix int all nvt temp 2.0 1.0 0.5
-run 2000
-unfix int
-fix int all nve
-reset_timestep 0
-"""
-STANDARD = {    # what the blocks of the manual call mem, inm, gam, eta, in the order of their definition
+# small enough for a diagonalization in no time
+LIQUID = (kob_andersen.hot(100, density=1.2, seeds=(48271, 48272, 48273))
+          + kob_andersen.nvt(2.0, 1.0, 2000)
+          + "unfix nvt\nfix int all nve\nreset_timestep 0\n")
+STANDARD = {
     "mem": "fix mem all orthogonal/dynamics 1 400 10",
     "inm": "compute inm all inm/dos 200 edge pr 0.27",
     "gam": "compute gam all affine/gamma inm",
@@ -64,7 +45,8 @@ def blocks(name):
         if not start:
             continue
         block, k = [], i + 1
-        while k < len(lines) and (not lines[k].strip() or len(lines[k]) - len(lines[k].lstrip()) > len(start.group(1))):
+        while k < len(lines) and (not lines[k].strip()
+                                  or len(lines[k]) - len(lines[k].lstrip()) > len(start.group(1))):
             block.append(lines[k].strip())
             k += 1
         result.append((section, "\n".join(block).strip() + "\n"))
@@ -85,20 +67,17 @@ def with_standard(text):
 
 
 def run(name, text):
-    folder = os.path.join(scratch, re.sub(r"\W+", "_", name))
+    folder = os.path.join(lammps.folder, re.sub(r"\W+", "_", name))
     os.makedirs(folder)
     for library in ("inmviscplugin.so", "inmvisc_styles.so"):
-        os.symlink(os.path.join(build, library), os.path.join(folder, library))
+        os.symlink(os.path.join(lammps.build, library), os.path.join(folder, library))
     with open(os.path.join(folder, "edge.lmp"), "w") as fp:
         fp.write("variable wedge equal 6.0\n")
     load = "" if "plugin" in text else "plugin load ./inmviscplugin.so\n"
-    with open(os.path.join(folder, "in.test"), "w") as fp:
-        fp.write(LIQUID + load + OTHERS + text)
-    env = {key: value for key, value in os.environ.items() if key != "LAMMPS_PLUGIN_PATH"}
-    done = subprocess.run([os.path.join(build, "lmp"), "-in", "in.test"], cwd=folder, env=env,
-                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-    holds(name, done.returncode == 0, "" if done.returncode == 0 else "\n" + done.stdout[-1500:])
-    return folder, done.stdout
+    done = lammps.run_text(LIQUID + load + OTHERS + text, folder=folder, check=False)
+    good = done.status == 0
+    holds(name, good, "" if good else "\n" + done.output[-1500:])
+    return folder, done.output
 
 
 def run_block(name, text):
@@ -114,22 +93,26 @@ def run_examples(name, text):
 
 
 def check_workflow(name, folder, out):
-    """the block that the README and the how-to begin with: its last row has the result, LAMMPS tells of the
-    styles in one line, and asks to cite what they are based on"""
-    last = open(os.path.join(folder, "eta.dat")).read().split("\n")[-2].split()
-    eta, error = float(last[10]), float(last[14])
+    """the block that the README and the how-to begin with: its last row has the result, LAMMPS
+    tells of the styles in one line, and asks to cite what they are based on"""
+    table = ave_time.rows(os.path.join(folder, "eta.dat"))
+    column = ULINM_VISCOSITY.vector.column
+    eta, error = (table[column("c_eta", quantity)][-1] for quantity in ("mean_UL", "error_UL"))
     holds(f"{name}: eta = {eta:.3g}", 0.0 < eta < 1000.0)
     holds(f"{name}: its error from two snapshots = {error:.3g}", 0.0 <= error < 1000.0)
     holds(f"{name}: one line for the plugin", out.count("Loading plugin: ") == 1)
     known = [line for line in out.split("\n") if re.match(r"(Compute|Fix)\[ *\d+\]", line)]
     for style in ASK:
         holds(f"{name}: info tells of {style}", any(f"style = {style}," in line for line in known))
-        holds(f"{name}: {style} has a reference", re.search(rf"^- \w+ {style} command: \S", out, re.M))
+        holds(f"{name}: {style} has a reference",
+              re.search(rf"^- \w+ {style} command: \S", out, re.M))
 
 
-shutil.rmtree(scratch, ignore_errors=True)
-readme = re.findall(r"(?:^    .+\n)+", open(os.path.join(root, "README.md")).read(), re.M)
-workflow = "".join(line.strip() + "\n" for text in readme if "plugin  load" in text for line in text.strip().split("\n"))
+lammps = begin()
+del lammps.environment["LAMMPS_PLUGIN_PATH"]        # the inputs load the plugin
+readme = re.findall(r"(?:^    .+\n)+", open(os.path.join(ROOT, "README.md")).read(), re.M)
+workflow = "".join(line.strip() + "\n" for text in readme if "plugin  load" in text
+                   for line in text.strip().split("\n"))
 holds("the README has the workflow", workflow.startswith("plugin"))
 check_workflow("README.md", *run("README.md", workflow + "run 10000\ninfo computes fixes\n"))
 

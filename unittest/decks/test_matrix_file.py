@@ -1,12 +1,11 @@
 #!/usr/bin/env python3
-"""The matrix files of compute inm/dos, read by numpy and scipy: are both formats the same matrix, on 1
-and 2 ranks, with the eigenvalues of the compute and the elements of LAMMPS's dynamical_matrix?  And
-examples/matrix: does the script that comes with it find what the compute has found?
+"""The matrix files of compute inm/dos, read by numpy and scipy: are both formats the same matrix,
+on 1 and 2 ranks, with the eigenvalues of the compute and the elements of LAMMPS's dynamical_matrix?
+And examples/matrix: does the script that comes with it find what the compute has found?
 
     test_matrix_file.py BUILD SCRATCH
 """
 import os
-import shutil
 import subprocess
 import sys
 
@@ -14,12 +13,10 @@ import numpy
 import scipy.io
 import scipy.sparse
 
-sys.dont_write_bytecode = True
-from deck_checks import holds, failed             # noqa: E402
+from deck_checks import EXAMPLES, begin, failed, holds
+from inmvisc import ave_time
 
-build, scratch = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
-here = os.path.dirname(os.path.abspath(__file__))
-example = os.path.join(here, "../../examples/matrix")
+example = os.path.join(EXAMPLES, "matrix")
 
 
 def expect_equal(what, found, known, tolerance):
@@ -30,27 +27,16 @@ def expect_equal(what, found, known, tolerance):
     holds(what, difference <= tolerance, f"{difference:.1e}, allowed {tolerance:.0e}")
 
 
-def lammps(ranks, arguments, folder):
-    os.makedirs(folder, exist_ok=True)
-    return subprocess.run(["mpirun", "-np", str(ranks), os.path.join(build, "lmp")] + arguments, cwd=folder,
-                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-
-
 def run(ranks, deck, folder):
-    """the deck must end well"""
-    os.makedirs(folder, exist_ok=True)
-    with open(os.path.join(folder, "in.test"), "w") as fp:
-        fp.write(deck)
-    done = lammps(ranks, ["-in", "in.test"], folder)
-    if done.returncode != 0:
-        print(done.stdout[-3000:])
-        sys.exit("a deck failed")
+    lammps.run_text(deck, ranks, folder=folder, name="in.test")
 
 
-# ---- decks: crystals with displaced atoms, the same on any number of ranks ------------------------
+# ---- decks: crystals with displaced atoms, the same on any number of ranks
+# ------------------------
 
-# Smooth at the cutoff, so that differences of forces are right too.  Two masses, and a group.
-# d, dz: displacements in lattice units; change: of the box, once the atoms are there; gaps: in the IDs.
+# Smooth at the cutoff, so that differences of forces are right too.  Two masses, and a group. d,
+# dz: displacements in lattice units; change: of the box, once the atoms are there; gaps: in the
+# IDs.
 
 CRYSTAL = """
 units {units}
@@ -74,16 +60,23 @@ group part id 10:50
 """
 GAPS = "group gaps id 5:200:7\ndelete_atoms group gaps compress no"
 CASES = {
-    "lj, triclinic": dict(units="lj", dim=3, boundary="p p p", lattice="fcc 0.9", cells="0 3 0 3 0 3", mass1=1.0,
-                          mass2=3.5, d=0.08, dz=0.08, inner=1.8, outer=2.2, epsilon=1.0, sigma=1.0, scale=1.0,
+    "lj, triclinic": dict(units="lj", dim=3, boundary="p p p", lattice="fcc 0.9",
+                          cells="0 3 0 3 0 3", mass1=1.0,
+                          mass2=3.5, d=0.08, dz=0.08, inner=1.8, outer=2.2, epsilon=1.0, sigma=1.0,
+                          scale=1.0,
                           change="change_box all triclinic\n"
-                                 "change_box all xy final 0.4 xz final -0.3 yz final 0.2 remap units box"),
+                                 "change_box all xy final 0.4 xz final -0.3 yz final 0.2 remap "
+                                 "units box"),
     # argon: 1 kcal/mol/Angstrom/(g/mol) = 4.184e-4 Angstrom/fs^2
-    "real, free surface": dict(units="real", dim=3, boundary="p p s", lattice="fcc 5.3", cells="0 3 0 3 0 2", mass1=39.95,
-                               mass2=83.8, d=0.06, dz=0.06, inner=6.0, outer=7.5, epsilon=0.238, sigma=3.4,
+    "real, free surface": dict(units="real", dim=3, boundary="p p s", lattice="fcc 5.3",
+                               cells="0 3 0 3 0 2", mass1=39.95,
+                               mass2=83.8, d=0.06, dz=0.06, inner=6.0, outer=7.5, epsilon=0.238,
+                               sigma=3.4,
                                scale=4.184e-4, change=""),
-    "lj, 2 dimensions": dict(units="lj", dim=2, boundary="p p p", lattice="hex 0.9", cells="0 6 0 4 -0.1 0.1", mass1=1.0,
-                             mass2=0.3, d=0.08, dz=0.0, inner=1.8, outer=2.2, epsilon=1.0, sigma=1.0, scale=1.0,
+    "lj, 2 dimensions": dict(units="lj", dim=2, boundary="p p p", lattice="hex 0.9",
+                             cells="0 6 0 4 -0.1 0.1", mass1=1.0,
+                             mass2=0.3, d=0.08, dz=0.0, inner=1.8, outer=2.2, epsilon=1.0,
+                             sigma=1.0, scale=1.0,
                              change=""),
 }
 COMPUTES = """
@@ -107,9 +100,10 @@ dynamical_matrix all regular {delta} file dynmat binary yes
 """
 
 
-def dump_column(name):
-    with open(name) as fp:
-        return numpy.loadtxt(fp, skiprows=9, ndmin=1)
+def eigenvalues(name, compute):
+    """Of a dump, in ascending order."""
+    found, = ave_time.dump(name)
+    return numpy.sort(found[f"{compute}[1]"])
 
 
 def check_facts(name, case, folder):
@@ -117,16 +111,21 @@ def check_facts(name, case, folder):
     plain = numpy.load(os.path.join(folder, "H.npz"))
     part = numpy.load(os.path.join(folder, "G.0.npz"))
     all_id = facts["id"]
-    holds(f"{name}: IDs ascend, with gaps", numpy.all(numpy.diff(all_id) > 0) and all_id[-1] > len(all_id))
+    holds(f"{name}: IDs ascend, with gaps", numpy.all(numpy.diff(all_id) > 0)
+          and all_id[-1] > len(all_id))
     masses = numpy.array([0.0, case["mass1"], case["mass2"]])
-    holds(f"{name}: masses are those of the types", numpy.array_equal(facts["mass"], masses[facts["type"]]))
+    holds(f"{name}: masses are those of the types",
+          numpy.array_equal(facts["mass"], masses[facts["type"]]))
     holds(f"{name}: units, time step, weighting",
-          str(facts["units"]) == case["units"] and facts["timestep"] == 0 and facts["weighted"] and not plain["weighted"])
+          str(facts["units"]) == case["units"] and facts["timestep"] == 0 and facts["weighted"]
+          and not plain["weighted"])
     holds(f"{name}: IDs of the group", list(part["id"]) == [i for i in all_id if 10 <= i <= 50])
-    expect_equal(f"{name}: scale", facts["scale"], numpy.array(case["scale"]), 1e-5)    # digits of CODATA in LAMMPS
+    # digits of CODATA in LAMMPS
+    expect_equal(f"{name}: scale", facts["scale"], numpy.array(case["scale"]), 1e-5)
     if case["change"]:
         edge = 3 * (4 / 0.9) ** (1 / 3)
-        expect_equal(f"{name}: box", facts["box"], numpy.array([[edge, 0, 0], [0.4, edge, 0], [-0.3, 0.2, edge]]), 1e-15)
+        expect_equal(f"{name}: box", facts["box"],
+                     numpy.array([[edge, 0, 0], [0.4, edge, 0], [-0.3, 0.2, edge]]), 1e-15)
     return facts
 
 
@@ -143,19 +142,20 @@ def check_case(name, case, folder):
 
     # 17 digits are all of them
     for npz, mtx in ((D, "D.mtx"), (H, "H.mtx")):
-        expect_equal(f"{name}: {mtx} is the same matrix", scipy.io.mmread(os.path.join(folder, mtx)).toarray(),
-                     npz.toarray(), 0.0)
+        expect_equal(f"{name}: {mtx} is the same matrix",
+                     scipy.io.mmread(os.path.join(folder, mtx)).toarray(), npz.toarray(), 0.0)
     m = numpy.repeat(facts["mass"], dim)
-    expect_equal(f"{name}: D = scale H / sqrt(m_i m_j)", facts["scale"] * H.toarray() / numpy.sqrt(numpy.outer(m, m)),
+    expect_equal(f"{name}: D = scale H / sqrt(m_i m_j)",
+                 facts["scale"] * H.toarray() / numpy.sqrt(numpy.outer(m, m)),
                  dense, 1e-14)    # rounding of sums in the same order
     rows = numpy.flatnonzero(numpy.repeat((facts["id"] >= 10) & (facts["id"] <= 50), dim))
     G = scipy.sparse.load_npz(os.path.join(folder, "G.0.npz")).toarray()
     expect_equal(f"{name}: the group is that part of it", G, dense[numpy.ix_(rows, rows)], 1e-13)
 
     # the compute lifts translations out of the spectrum and puts them back as 0
-    for matrix, column in ((dense, "lambda.txt"), (G, "lambda_part.txt")):
-        expect_equal(f"{name}: eigenvalues, {column}", numpy.linalg.eigvalsh(matrix),
-                     numpy.sort(dump_column(os.path.join(folder, column))), 1e-9)
+    for matrix, file, compute in ((dense, "lambda.txt", "c_d"), (G, "lambda_part.txt", "c_g")):
+        expect_equal(f"{name}: eigenvalues, {file}", numpy.linalg.eigvalsh(matrix),
+                     eigenvalues(os.path.join(folder, file), compute), 1e-9)
 
     # on 2 ranks the same contributions are added in another order
     two = os.path.join(folder, "two")
@@ -168,8 +168,8 @@ def check_case(name, case, folder):
 
 
 def check_oracle(name, case, folder):
-    """dynamical_matrix is right on one rank and with IDs without gaps; it leaves out the conversion of
-    units, and has z in 2 dimensions.  Differences of forces have 6 to 8 digits."""
+    """dynamical_matrix is right on one rank and with IDs without gaps; it leaves out the conversion
+    of units, and has z in 2 dimensions.  Differences of forces have 6 to 8 digits."""
     run(1, CRYSTAL.format(gaps="", **case) + ORACLE.format(delta=1e-6 * case["sigma"]), folder)
     D = scipy.sparse.load_npz(os.path.join(folder, "O.npz")).toarray()
     oracle = case["scale"] * numpy.fromfile(os.path.join(folder, "dynmat"))
@@ -186,48 +186,47 @@ def check_times(folder):
         "thermo 5\nthermo_style custom step c_a c_b\nrun 10\n", folder)
     found = sorted(os.listdir(folder))
     holds("a file of each snapshot with *, of the last without",
-          found == ["A.0.npz", "A.10.npz", "A.5.npz", "B.npz", "in.test", "log.lammps"], " ".join(found))
+          found == ["A.0.npz", "A.10.npz", "A.5.npz", "B.npz", "in.test", "log.lammps"],
+          " ".join(found))
     last, named = (numpy.load(os.path.join(folder, name)) for name in ("B.npz", "A.10.npz"))
     holds("which says so", last["timestep"] == 10 and named["timestep"] == 10
           and numpy.array_equal(last["data"], named["data"]))
 
 
 def check_errors(folder):
-    os.makedirs(folder)
     for keywords, message in (
             ("file D.txt", "Compute inm/dos x: file must end in .npz or .mtx, not D.txt"),
             ("file .npz", "Compute inm/dos x: file must end in .npz or .mtx, not .npz"),
             ("file", "Compute inm/dos x: missing value for file"),
             ("file D.npz weighted maybe", "Compute inm/dos x: weighted cannot be maybe"),
             ("weighted no", "Compute inm/dos x: weighted needs the keyword file"),
-            ("file none/D.npz", "Compute inm/dos x: cannot write file none/D.npz: No such file or directory")):
-        with open(os.path.join(folder, "in.test"), "w") as fp:
-            fp.write(CRYSTAL.format(gaps="", **CASES["lj, 2 dimensions"]) + f"compute x all inm/dos 20 modes none {keywords}\n"
-                     "thermo_style custom step c_x\nrun 0\n")
-        done = lammps(2, ["-in", "in.test"], folder)
-        holds(f"error of {keywords}", done.returncode != 0 and message in done.stdout,
-              "" if message in done.stdout else done.stdout[-500:])
+            ("file none/D.npz",
+             "Compute inm/dos x: cannot write file none/D.npz: No such file or directory")):
+        deck = (CRYSTAL.format(gaps="", **CASES["lj, 2 dimensions"])
+                + f"compute x all inm/dos 20 modes none {keywords}\n"
+                "thermo_style custom step c_x\nrun 0\n")
+        done = lammps.run_text(deck, 2, folder=folder, check=False)
+        good = done.status != 0 and message in done.output
+        holds(f"error of {keywords}", good, "" if good else done.output[-500:])
 
 
 def check_example(folder):
     for name in ("D.npz", "D.mtx"):
-        done = lammps(2, ["-in", os.path.join(example, "in.matrix"), "-var", "file", name, "-var", "nequil", "1000",
-                          "-var", "N", "300"], folder)
-        if done.returncode != 0:
-            print(done.stdout[-3000:])
-            sys.exit("the example failed")
-        read = subprocess.run([sys.executable, os.path.join(example, "read_matrix.py"), name], cwd=folder,
-                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        lammps.run(os.path.join(example, "in.matrix"), 2, dict(file=name, nequil=1000, N=300),
+                   folder=folder)
+        read = subprocess.run([sys.executable, os.path.join(example, "read_matrix.py"), name],
+                              cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                              text=True)
         print(read.stdout, end="")
         holds(f"example, {name}", read.returncode == 0 and "3 zero" in read.stdout
               and read.stdout.rstrip().endswith("by compute inm/dos: the same"))
 
 
-shutil.rmtree(scratch, ignore_errors=True)
+lammps = begin()
 for number, (name, case) in enumerate(CASES.items()):
-    check_case(name, case, os.path.join(scratch, f"case{number}"))
-    check_oracle(name, case, os.path.join(scratch, f"case{number}"))
-check_times(os.path.join(scratch, "times"))
-check_errors(os.path.join(scratch, "errors"))
-check_example(os.path.join(scratch, "example"))
+    check_case(name, case, os.path.join(lammps.folder, f"case{number}"))
+    check_oracle(name, case, os.path.join(lammps.folder, f"case{number}"))
+check_times(os.path.join(lammps.folder, "times"))
+check_errors(os.path.join(lammps.folder, "errors"))
+check_example(os.path.join(lammps.folder, "example"))
 sys.exit(failed())

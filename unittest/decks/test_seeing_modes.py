@@ -1,41 +1,25 @@
 #!/usr/bin/env python3
-"""examples/seeing-modes/in.modes in a shortened form, 128 atoms: are the vectors in its dumps those that
-numpy finds for the matrix on file, sign included, for any solver and number of ranks, are the shares of the
-atoms those of numpy's modes, and is there a picture?
+"""examples/seeing-modes/in.modes in a shortened form, 128 atoms: are the vectors in its dumps those
+that numpy finds for the matrix on file, sign included, for any solver and number of ranks, are the
+shares of the atoms those of numpy's modes, and is there a picture?
 
     test_seeing_modes.py BUILD SCRATCH
 
 Takes the potential that is here, fetches nothing.
 """
 import os
-import shutil
 import subprocess
 import sys
 
 import numpy
 import scipy.sparse
 
-sys.dont_write_bytecode = True
-from deck_checks import holds, failed             # noqa: E402
+from deck_checks import EXAMPLES, TOOL, begin, failed, holds
+from inmvisc import ave_time, kob_andersen, potential
+from inmvisc.outputs import INM_DOS
 
-build, scratch = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
-here = os.path.dirname(os.path.abspath(__file__))
-tools = os.path.join(here, "../../tools")
-example = os.path.join(here, "../../examples/seeing-modes")
-sys.path.insert(0, tools)
-import ave_time                                          # noqa: E402
-
+example = os.path.join(EXAMPLES, "seeing-modes")
 EDGE = 0.36
-
-
-def run(ranks, arguments, folder):
-    os.makedirs(folder, exist_ok=True)
-    done = subprocess.run(["mpirun", "-np", str(ranks), os.path.join(build, "lmp"), *arguments], cwd=folder,
-                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-    if done.returncode != 0:
-        print(done.stdout[-3000:])
-        sys.exit("LAMMPS failed")
-    return done.stdout
 
 
 def with_sign(e):
@@ -44,14 +28,15 @@ def with_sign(e):
 
 
 def check_vector(name, e, D, index, lam, vectors, rounding=1e-11):
-    """e [3N] against the matrix, and against numpy's vector of the mode, from which rounding turns it by its
-    size over the gap to the next mode.  The default is that of the digits in the dump."""
+    """e [3N] against the matrix, and against numpy's vector of the mode, from which rounding turns
+    it by its size over the gap to the next mode.  The default is that of the digits in the dump."""
     scale = max(abs(lam))
     residual = numpy.linalg.norm(D @ e - lam[index] * e) / scale
     gap = min(abs(numpy.delete(lam, index) - lam[index])) / scale
     difference = abs(e - with_sign(vectors[:, index])).max()
     holds(f"{name}: D e = lambda e", residual < rounding, f"{residual:.1e}")
-    holds(f"{name}: numpy's vector, with its sign", difference < rounding / gap, f"{difference:.1e}")
+    holds(f"{name}: numpy's vector, with its sign", difference < rounding / gap,
+          f"{difference:.1e}")
 
 
 def shares(e2, lam, pr):
@@ -59,30 +44,33 @@ def shares(e2, lam, pr):
     return [e2[:, (lam < 0) & chosen].mean(1) for chosen in (pr < EDGE, pr >= EDGE)]
 
 
-def check_example(folder, potential):
-    out = run(2, ["-in", os.path.join(example, "in.modes"), "-var", "potential", potential, "-var", "cells", "4",
-                  "-var", "nmelt", "1000", "-var", "nequil", "1000", "-var", "more", "file D.npz"], folder)
+def check_example(folder):
+    done = lammps.run(os.path.join(example, "in.modes"), 2,
+                      dict(potential=potential.copper_zirconium(), cells=4, nmelt=1000, nequil=1000,
+                           more="file D.npz"), folder=folder)
     D = scipy.sparse.load_npz(os.path.join(folder, "D.npz")).toarray()
     lam, vectors = numpy.linalg.eigh(D)
     w = numpy.sign(lam) * numpy.sqrt(abs(lam))
     real = abs(lam) > 1e-9 * max(abs(lam))               # but for the three translations
     e2 = (vectors.reshape(-1, 3, len(lam)) ** 2).sum(1)
     pr = 1.0 / (len(e2) * (e2 ** 2).sum(0))
-    known = shares(e2[:, real], lam[real], pr[real])
+    known = dict(zip(("share_UL", "share_UD"), shares(e2[:, real], lam[real], pr[real])))
     index = {"low": 0, "neg": numpy.argmin(abs(w + 2.0) + 1e9 * ~real),
              "pos": numpy.argmin(abs(w - 2.0) + 1e9 * ~real), "high": len(lam) - 1}
     for name, k in index.items():
-        table = ave_time.dump_custom(os.path.join(folder, name + ".dump"))[-1][1]
-        holds(f"{name}: atoms in the order of IDs", numpy.array_equal(table[:, 0], numpy.arange(1, len(e2) + 1)))
-        check_vector(name, table[:, 5:8].ravel(), D, k, lam, vectors)
-        for column, share in zip((8, 9), known):
-            difference = abs(table[:, column] - share).max()
-            holds(f"{name}: shares of atoms, column {column + 1}", difference < 1e-9, f"{difference:.1e}")
-    holds("the log tells which modes", out.count("in the per-atom array, frequency") == 4)
-    holds("columns that OVITO knows", "id type x y z mux muy muz share_UL share_UD" in
-           open(os.path.join(folder, "low.dump")).read())
-    listed = ave_time.dump_local(os.path.join(folder, "modes.dat"))[-1][1]
-    difference = abs(listed[:, 0] - lam).max() / max(abs(lam))
+        table = ave_time.dump(os.path.join(folder, name + ".dump"))[-1]
+        holds(f"{name}: atoms in the order of IDs",
+              numpy.array_equal(table["id"], numpy.arange(1, len(e2) + 1)))
+        check_vector(name, table.columns("mux", "muy", "muz").T.ravel(), D, k, lam, vectors)
+        for column, share in known.items():
+            difference = abs(table[column] - share).max()
+            holds(f"{name}: {column} of the atoms", difference < 1e-9, f"{difference:.1e}")
+    holds("the log tells which modes",
+          done.output.count("in the per-atom array, frequency") == 4)
+    holds("columns that OVITO knows",
+          table.names == "id type x y z mux muy muz share_UL share_UD".split())
+    listed = ave_time.dump(os.path.join(folder, "modes.dat"))[-1]
+    difference = abs(listed.component(INM_DOS.local, "lambda") - lam).max() / max(abs(lam))
     holds("the list of modes", difference < 1e-9, f"{difference:.1e}")
 
 
@@ -94,10 +82,7 @@ create_atoms 1 random 100 4711 NULL overlap 0.8 maxtry 10000
 create_atoms 2 random 25 4712 NULL overlap 0.7 maxtry 10000
 mass 1 1.0
 mass 2 2.0
-pair_style lj/smooth 2.0 2.5
-pair_coeff 1 1 1.0 1.0
-pair_coeff 1 2 1.5 0.8
-pair_coeff 2 2 0.5 0.88
+""" + kob_andersen.SMOOTH + """
 minimize 0 1 500 5000
 velocity all create 2.0 4713
 fix 1 all nve
@@ -105,10 +90,7 @@ run 500
 write_restart liquid
 """
 READ = """read_restart liquid
-pair_style lj/smooth 2.0 2.5
-pair_coeff 1 1 1.0 1.0
-pair_coeff 1 2 1.5 0.8
-pair_coeff 2 2 0.5 0.88
+""" + kob_andersen.SMOOTH + """
 group part id 20:90
 compute e {group} inm/dos 20 edge {edge} {keywords} file D.npz
 dump e all custom 1 e.dump id type x y z c_e[4] c_e[5] c_e[6]
@@ -119,10 +101,7 @@ run 0
 
 def check_solvers(folder):
     """the same vector whoever finds it; mass 2 for the second type; a group has 0 outside"""
-    os.makedirs(folder)
-    with open(os.path.join(folder, "in.liquid"), "w") as fp:
-        fp.write(LIQUID)
-    run(2, ["-in", "in.liquid"], folder)
+    lammps.run_text(LIQUID, 2, folder=folder)
     cases = [(1, "all", "pr 0.3", "solver lapack eigenvector index 2"),
              (2, "all", "pr 0.3", "solver twostage modes unstable eigenvector index 2"),
              (3, "all", "pr 0.3", "solver twostage eigenvector index 300"),
@@ -130,12 +109,12 @@ def check_solvers(folder):
              (2, "all", "frequency 6", "solver kpm 50 modes lowest 5 eigenvector index 2"),
              (2, "part", "pr 0.3", "eigenvector index 4")]
     for ranks, group, edge, keywords in cases:
-        with open(os.path.join(folder, "in.read"), "w") as fp:
-            fp.write(READ.format(group=group, edge=edge, keywords=keywords))
-        run(ranks, ["-in", "in.read"], folder)
+        lammps.run_text(READ.format(group=group, edge=edge, keywords=keywords), ranks,
+                        folder=folder)
         D = scipy.sparse.load_npz(os.path.join(folder, "D.npz")).toarray()
         lam, vectors = numpy.linalg.eigh(D)
-        e = ave_time.dump_custom(os.path.join(folder, "e.dump"))[-1][1][:, 5:8]
+        columns = (INM_DOS.atom.column("c_e", f"e_{axis}") for axis in "xyz")
+        e = ave_time.dump(os.path.join(folder, "e.dump"))[-1].columns(*columns).T
         name = f"{group}, {ranks} ranks, {keywords}"
         if group == "part":
             inside = numpy.arange(19, 90)
@@ -146,16 +125,11 @@ def check_solvers(folder):
         check_vector(name, e.ravel(), D, index, lam, vectors, single)
 
 
-potential = subprocess.run(["sh", os.path.join(tools, "setup/potential.sh"), "--print"], stdout=subprocess.PIPE, text=True)
-if potential.returncode != 0:
-    sys.exit("no potential")
-shutil.rmtree(scratch, ignore_errors=True)
-check_example(os.path.join(scratch, "example"), potential.stdout.strip())
-check_solvers(os.path.join(scratch, "solvers"))
+lammps = begin()
+check_example(os.path.join(lammps.folder, "example"))
+check_solvers(os.path.join(lammps.folder, "solvers"))
 
-plot = subprocess.run([sys.executable, os.path.join(example, "plot_modes.py"), "example", "-o", "modes.png"],
-                      cwd=scratch, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-                      env=dict(os.environ, PYTHONDONTWRITEBYTECODE="1"))
-print(plot.stdout, end="")
-holds("a picture", plot.returncode == 0 and os.path.getsize(os.path.join(scratch, "modes.png")) > 2e4)
+subprocess.run(["sh", TOOL, os.path.join(example, "plot_modes.py"), "example", "-o", "modes.png"],
+               cwd=lammps.folder, check=True)
+holds("a picture", os.path.getsize(os.path.join(lammps.folder, "modes.png")) > 2e4)
 sys.exit(failed())

@@ -1,0 +1,21 @@
+"""Python tools of USER-INMVISC.
+
+    ave_time        read what LAMMPS and the package write: tables with named columns
+    outputs         names of what the four styles hand out, and where it stands
+    fits            viscosities against temperature, with confidence intervals
+    green_kubo      viscosity from the stress of one run
+    mobility_edge   the mobility edge from boxes of several sizes
+    plots.page      one page of a viscosity: spectrum, kernel, Green-Kubo, eta by class
+    plots.kernel    a good memory kernel and three bad ones, for the manual
+
+For those who develop the package:
+
+    runner          run a deck with the LAMMPS of a build directory
+    decks           input of LAMMPS: the Kob-Andersen liquid, potentials
+    kernel_runs     runs of fix orthogonal/dynamics that are kept, and their results
+    rst             tables and pages of the manual
+
+The folder of this package, tools, has to be in PYTHONPATH.  tools/inmvisc-tool sees to that:
+
+    tools/inmvisc-tool mobility_edge N*/modes.dat
+"""
