@@ -21,7 +21,8 @@ extern "C" {
   ENTRY(INM_ERR_ACCURACY, "eigenvectors did not pass their check")           \
   ENTRY(INM_ERR_PRECISION, "single precision is not safe here")              \
   ENTRY(INM_ERR_TAG, "atom ID missing or not unique")                        \
-  ENTRY(INM_ERR_IO, "file could not be written")                             \
+  ENTRY(INM_ERR_IO, "file could not be read or written")                     \
+  ENTRY(INM_ERR_FORMAT, "file is of a kind that is not read")                \
   ENTRY(INM_ERR_DATA, "stored data are damaged")
 
 #define INM_STATUS_ENUM(name, text) name,

@@ -4,6 +4,8 @@
    Formats: numpy.lib.format, version 1.0; PKWARE's APPNOTE.TXT 4.3 to 4.5, with the 64-bit fields
    where a size or an offset needs them.  No date is stored: equal arrays make equal files.
 
+   What reads them: inm_npz_read.h.
+
    One rank writes.  The first failure makes all that follows do nothing; close tells. */
 
 #ifndef INM_NPZ_H
@@ -28,13 +30,15 @@ typedef enum {
   INM_NPZ_CHAR    /* uint32_t, a character of a text */
 } inm_npz_type;
 
+enum { INM_NPZ_DIMS = 4 }; /* at most */
+
 /* fp is empty, open for writing in binary mode, can be positioned, and stays the caller's. */
 inm_status inm_npz_create(inm_npz **out, FILE *fp);
 
 /* Begin an array; what is written until the next one must be its product(shape) elements, in
    row-major order.
    name   at most 31 characters; at most 32 arrays
-   shape  [ndim]  ndim 0 to 3, 0 for a scalar */
+   shape  [ndim]  ndim 0 to INM_NPZ_DIMS, 0 for a scalar */
 void inm_npz_begin(inm_npz *z, const char *name, inm_npz_type type, int ndim, const int64_t *shape);
 void inm_npz_write(inm_npz *z, const void *data, size_t bytes);
 
