@@ -227,7 +227,7 @@ static size_t take_entry(entry *f, const unsigned char *p, size_t left)
 
 static inm_status read_directory(inm_npz_reader *z)
 {
-  directory d;
+  directory d = {0, 0, 0};
   size_t at = 0;
 
   if (read_end(z, &d) != INM_OK) return z->status;
