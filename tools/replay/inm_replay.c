@@ -182,7 +182,7 @@ static void print_head(const options *o, const replay_matrix *m)
   printf("# projected: %s\n", m->vectors);
   printf("# LAPACK of %s, %.3g GFlop/s of a core in a matrix product\n", inm_lapack_file(),
          1e-9 * m->core_speed);
-  printf("# %-9s %7s %-12s %-9s %5s %7s %10s %8s %6s %7s %8s %9s %9s %9s %14s %14s\n", "solver",
+  printf("# %-9s %7s %-12s %-9s %5s %7s %10s %8s %6s %7s %8s %9s %9s %9s %16s %16s\n", "solver",
          "n", "modes", "precision", "ranks", "threads", "seconds", "GFlop/s", "share", "GB/s", "MB",
          "residual", "trace", "f_u", "lowest", "highest");
   fflush(stdout);
@@ -194,8 +194,8 @@ static void print_row(const char *solver, const replay_matrix *m, const replay_r
   int nprocs;
   MPI_Comm_size(MPI_COMM_WORLD, &nprocs);
   if (rank_of_this() != 0) return;
-  printf("  %-9s %7zu %-12s %-9s %5d %7d %10.4g %8.4g %6.3f %7.3g %8.1f %9.2e %9.2e %9.6f %14.10g "
-         "%14.10g\n",
+  printf("  %-9s %7zu %-12s %-9s %5d %7d %10.4g %8.4g %6.3f %7.3g %8.1f %9.2e %9.2e %9.6f %16.12g "
+         "%16.12g\n",
          solver, m->n, r->modes, r->single ? "single" : "double", nprocs, r->threads, r->seconds,
          r->gflops, r->share, r->gbytes, bytes / 1048576.0, r->residual, r->trace, r->unstable,
          r->lowest, r->highest);

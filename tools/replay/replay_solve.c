@@ -129,7 +129,7 @@ static double trace_defect(const inm_modes *t, double trace)
     sum += t->lambda[p];
     size += fabs(t->lambda[p]);
   }
-  return fabs(sum - trace) / size;
+  return (size > 0.0) ? fabs(sum - trace) / size : NAN;
 }
 
 static double largest_of(const inm_modes *t)
