@@ -33,10 +33,13 @@ typedef struct {
 inm_status replay_matrix_get(replay_matrix *m, const char *source, char *why);
 void replay_matrix_free(replay_matrix *m);
 
-/* Lennard-Jones atoms, in units of sigma and epsilon, that are displaced at random from an fcc crystal of cells^3 cubic cells
-   at density 1; natom points at random in a cubic box at density 1, with repulsion exp(-r^2), which no distance makes infinite.
-   Two masses and types.  Every rank has equal shares of the atoms.  box [9] as in inm_matrix_facts.  INM_ERR_SIZE for more than
-   2^31/8 atoms.  Collective. */
+/* Lennard-Jones atoms, in units of sigma and epsilon, displaced at random from an fcc crystal of
+   cells^3 cubic cells at density 1; natom points at random in a cubic box at density 1, with a
+   repulsion exp(-r^2), which no distance makes infinite.  Two masses and types.  Every rank has an
+   equal share of the atoms.
+   h    out, as after inm_hessian_end; the caller destroys it, on failure too
+   box  [9] as in inm_matrix_facts, its diagonal is written
+   INM_ERR_SIZE for too many atoms.  Collective. */
 inm_status replay_fcc(inm_hessian **h, MPI_Comm comm, size_t cells, double *box);
 inm_status replay_random(inm_hessian **h, MPI_Comm comm, size_t natom, double *box);
 

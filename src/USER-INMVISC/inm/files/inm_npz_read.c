@@ -3,6 +3,7 @@
 #include "files/inm_npz_read.h"
 
 #include "files/inm_crc.h"
+#include "files/inm_npy_header.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -363,116 +364,6 @@ inm_status inm_npz_take(inm_npz_reader *z, void *data, size_t bytes)
 
 /* ---- NPY ------------------------------------------------------------------------------------- */
 
-/* What a header says: a dictionary in the syntax of Python. */
-typedef struct {
-  char descr[16];
-  int fortran_order, ndim, seen; /* seen: a bit for each key */
-  int64_t shape[INM_NPZ_DIMS];
-} npy_header;
-
-enum { DESCR = 1, ORDER = 2, SHAPE = 4, ALL_KEYS = 7 };
-
-static const char *skip_space(const char *p)
-{
-  while (*p == ' ' || *p == '\t' || *p == '\n') p++;
-  return p;
-}
-
-static const char *skip_word(const char *p, const char *word)
-{
-  const size_t n = strlen(word);
-  p = skip_space(p);
-  return strncmp(p, word, n) == 0 ? p + n : NULL;
-}
-
-/* A string in quotes of printable characters other than quotes and backslashes.  NULL if there is none
-   that fits, as with all of these. */
-static const char *take_string(const char *p, char *text, size_t size)
-{
-  size_t n = 0;
-  p = skip_space(p);
-  const char quote = *p;
-  if (quote != '\'' && quote != '"') return NULL;
-  for (p++; *p != quote; p++) {
-    if (*p < ' ' || *p > '~' || *p == '\\' || n + 1 >= size) return NULL;
-    text[n++] = *p;
-  }
-  text[n] = '\0';
-  return p + 1;
-}
-
-/* A number of elements, as Python 2 may have written it: 12L */
-static const char *take_count(const char *p, int64_t *value)
-{
-  int64_t n = 0;
-  p = skip_space(p);
-  if (*p < '0' || *p > '9') return NULL;
-  for (; *p >= '0' && *p <= '9'; p++) {
-    if (n > (INT64_MAX - 9) / 10) return NULL;
-    n = 10 * n + (*p - '0');
-  }
-  *value = n;
-  return *p == 'L' ? p + 1 : p;
-}
-
-static const char *take_shape(const char *p, npy_header *h)
-{
-  p = skip_word(p, "(");
-  h->ndim = 0;
-  while (p && *(p = skip_space(p)) != ')') {
-    if (h->ndim == INM_NPZ_DIMS) return NULL;
-    p = take_count(p, &h->shape[h->ndim++]);
-    if (!p) return NULL;
-    p = skip_space(p);
-    if (*p == ',')
-      p++;
-    else if (*p != ')')
-      return NULL;
-  }
-  return p ? p + 1 : NULL;
-}
-
-static const char *take_order(const char *p, npy_header *h)
-{
-  const char *yes = skip_word(p, "True");
-  h->fortran_order = (yes != NULL);
-  return yes ? yes : skip_word(p, "False");
-}
-
-static const char *take_item(const char *p, npy_header *h)
-{
-  char key[16];
-  p = take_string(p, key, sizeof(key));
-  if (p) p = skip_word(p, ":");
-  if (!p) return NULL;
-  if (strcmp(key, "descr") == 0) {
-    h->seen |= DESCR;
-    return take_string(p, h->descr, sizeof(h->descr));
-  }
-  if (strcmp(key, "fortran_order") == 0) {
-    h->seen |= ORDER;
-    return take_order(p, h);
-  }
-  h->seen |= SHAPE;
-  return strcmp(key, "shape") == 0 ? take_shape(p, h) : NULL;
-}
-
-static int parse_header(const char *p, npy_header *h)
-{
-  memset(h, 0, sizeof(*h));
-  p = skip_word(p, "{");
-  while (p && *(p = skip_space(p)) != '}') {
-    p = take_item(p, h);
-    if (!p) return 0;
-    p = skip_space(p);
-    if (*p == ',')
-      p++;
-    else if (*p != '}')
-      return 0;
-  }
-  return p && h->seen == ALL_KEYS && *skip_space(p + 1) == '\0';
-}
-
 static char byte_order(void)
 {
   const uint16_t one = 1;
@@ -500,12 +391,12 @@ static size_t type_of(const char *descr, inm_npz_type *type, int64_t *characters
   if (strcmp(descr, "i8") == 0) return 8;
   *type = INM_NPZ_CHAR;
   if (*descr != 'U') return 0;
-  end = take_count(descr + 1, characters);
+  end = inm_npy_count(descr + 1, characters);
   return (end && *end == '\0') ? 4 : 0;
 }
 
 /* product of the shape, UINT64_MAX if it is too large for anything */
-static uint64_t elements(const npy_header *h, int64_t characters)
+static uint64_t elements(const inm_npy_header *h, int64_t characters)
 {
   uint64_t n = (uint64_t) characters;
   for (int d = 0; d < h->ndim; d++) {
@@ -516,7 +407,7 @@ static uint64_t elements(const npy_header *h, int64_t characters)
   return n;
 }
 
-static inm_status interpret(inm_npz_reader *z, const npy_header *h, inm_npz_info *info)
+static inm_status interpret(inm_npz_reader *z, const inm_npy_header *h, inm_npz_info *info)
 {
   const char *name = z->at->name;
   int64_t characters;
@@ -586,7 +477,7 @@ static char *get_header(inm_npz_reader *z)
 
 inm_status inm_npz_look(inm_npz_reader *z, const char *name, inm_npz_info *info)
 {
-  npy_header h;
+  inm_npy_header h;
   const entry *f = find(z, name);
 
   memset(info, 0, sizeof(*info));
@@ -595,7 +486,7 @@ inm_status inm_npz_look(inm_npz_reader *z, const char *name, inm_npz_info *info)
   if (begin_member(z, f) != INM_OK) return z->status;
   char *text = get_header(z);
   if (!text) return z->status;
-  const int good = parse_header(text, &h);
+  const int good = inm_npy_parse(text, &h);
   free(text);
   return good ? interpret(z, &h, info)
               : REFUSE(z, INM_ERR_FORMAT, "has a header of array %s that is not understood", name);
