@@ -1,5 +1,5 @@
-/* inm_replay SOURCE [keyword value ...]: solve a stored or made-up matrix without LAMMPS, and print a
-   line for each solver; see usage below. */
+/* inm_replay SOURCE [keyword value ...]: solve a stored or made-up matrix without LAMMPS, and print
+   a line for each solver; see usage below. */
 
 #include "replay.h"
 
@@ -26,6 +26,9 @@ static const char usage[] =
     "  products    of solver kpm              (400)\n"
     "  repeat      solutions of each solver   (1)\n"
     "  threads     of a solver, 0: all cores  (0)\n"
+    "  tolerance   for translations that cost no energy, of the diagonal blocks; compute inm/dos\n"
+    "              takes 1e-5, and 1e-3 with a kspace style\n"
+    "                                         (1e-5)\n"
     "  write       FILE.npz for the matrix    (none)\n"
     "\n"
     "Columns: seconds is the median of all solutions.  GFlop/s are those of LAPACK's way, 4/3 n^3 "
@@ -41,10 +44,11 @@ static const char usage[] =
 typedef struct {
   const char *source, *solver, *write;
   replay_request request;
+  double tolerance;
   int repeat;
 } options;
 
-/* ---- errors ------------------------------------------------------------------------------------- */
+/* ---- errors ---------------------------------------------------------------------------------- */
 
 static int rank_of_this(void)
 {
@@ -70,7 +74,7 @@ static void fail(const char *format, ...)
   exit(1);
 }
 
-/* ---- arguments ---------------------------------------------------------------------------------- */
+/* ---- arguments ------------------------------------------------------------------------------- */
 
 /* The index of a word in a list ended by NULL. */
 static int choice(const char *keyword, const char *word, const char *const *list)
@@ -91,6 +95,15 @@ static long number(const char *keyword, const char *word, long least)
   const long value = isdigit((unsigned char) *word) ? strtol(word, &end, 10) : -1;
   if (value < 0 || *end != '\0' || errno != 0 || value < least || value > 1000000000)
     fail("%s must be a whole number of %ld or more, not %.80s", keyword, least, word);
+  return value;
+}
+
+static double fraction(const char *keyword, const char *word)
+{
+  char *end;
+  const double value = strtod(word, &end);
+  if (end == word || *end != '\0' || !(value > 0.0 && value < 1.0))
+    fail("%s must be a number above 0 and below 1, not %.80s", keyword, word);
   return value;
 }
 
@@ -118,8 +131,8 @@ static const char *value_of(int argc, char **argv, int k)
 /* A keyword and its values.  Returns how many arguments they are. */
 static int take(options *o, int argc, char **argv, int k)
 {
-  static const char *const words[] = {"solver", "modes",   "precision", "products",
-                                      "repeat", "threads", "write",     NULL};
+  static const char *const words[] = {"solver",  "modes",     "precision", "products", "repeat",
+                                      "threads", "tolerance", "write",     NULL};
   static const char *const precisions[] = {"double", "single", NULL};
   const int which = choice("a keyword", argv[k], words);
   const char *value = value_of(argc, argv, k);
@@ -147,6 +160,9 @@ static int take(options *o, int argc, char **argv, int k)
     case 5:
       o->request.threads = (int) number("threads", value, 0);
       break;
+    case 6:
+      o->tolerance = fraction("tolerance", value);
+      break;
     default:
       o->write = value;
   }
@@ -161,6 +177,7 @@ static options parse(int argc, char **argv)
   o.request.vectors = INM_VECTORS_UNSTABLE;
   o.request.products = 400;
   o.repeat = 1;
+  o.tolerance = 1.0e-5;
   for (int k = 2; k < argc;) k += take(&o, argc, argv, k);
   if (!o.solver) o.solver = o.request.lowest ? "lowest" : "twostage";
   if (o.write && inm_matrix_format_of(o.write) == INM_MATRIX_UNKNOWN)
@@ -168,7 +185,7 @@ static options parse(int argc, char **argv)
   return o;
 }
 
-/* ---- the table ---------------------------------------------------------------------------------- */
+/* ---- the table ------------------------------------------------------------------------------- */
 
 static void print_head(const options *o, const replay_matrix *m)
 {
@@ -302,7 +319,7 @@ int main(int argc, char **argv)
     return argc < 2;
   }
   const options o = parse(argc, argv);
-  if (replay_matrix_get(&m, o.source, why) != INM_OK) fail("%s", why);
+  if (replay_matrix_get(&m, o.source, o.tolerance, why) != INM_OK) fail("%s", why);
   if (o.write) write_matrix(&o, &m);
   print_head(&o, &m);
   if (strcmp(o.solver, "all") == 0)

@@ -14,7 +14,7 @@
 
 enum { REPLAY_PROJ = 3, REPLAY_WHY = 320 };
 
-/* ---- the matrix ------------------------------------------------------------------------------- */
+/* ---- the matrix ------------------------------------------------------------------------------ */
 
 typedef struct {
   inm_hessian *h; /* owned */
@@ -28,9 +28,9 @@ typedef struct {
   double *proj; /* [REPLAY_PROJ][nrow][3] owned: the affine forces of xy, xz, yz, or random ones */
 } replay_matrix;
 
-/* From FILE.npz, fcc:CELLS or random:N.  On failure m is empty and why [REPLAY_WHY] has a sentence.
+/* From FILE.npz, fcc:CELLS or random:N.  tolerance: of inm_hessian_translations.  On failure m is empty and why [REPLAY_WHY] has a sentence.
    Collective. */
-inm_status replay_matrix_get(replay_matrix *m, const char *source, char *why);
+inm_status replay_matrix_get(replay_matrix *m, const char *source, double tolerance, char *why);
 void replay_matrix_free(replay_matrix *m);
 
 /* Lennard-Jones atoms, in units of sigma and epsilon, displaced at random from an fcc crystal of
@@ -43,7 +43,7 @@ void replay_matrix_free(replay_matrix *m);
 inm_status replay_fcc(inm_hessian **h, MPI_Comm comm, size_t cells, double *box);
 inm_status replay_random(inm_hessian **h, MPI_Comm comm, size_t natom, double *box);
 
-/* ---- solving ---------------------------------------------------------------------------------- */
+/* ---- solving --------------------------------------------------------------------------------- */
 
 typedef struct {
   inm_vectors vectors; /* of the solvers that have all eigenvalues */
@@ -73,12 +73,12 @@ const char *replay_solver(size_t k);
 const char *replay_refusal(const char *solver, const replay_matrix *m,
                            const replay_request *request);
 
-/* Solve once.  look: which of the modes with eigenvectors is compared with the matrix, from 0 for the
-   lowest to 1.  Collective. */
+/* Solve once.  look: which of the modes with eigenvectors is compared with the matrix, from 0 for
+   the lowest to 1.  Collective. */
 inm_status replay_solve(const char *solver, const replay_matrix *m, const replay_request *request,
                         double look, replay_result *result);
 
-/* ---- memory ----------------------------------------------------------------------------------- */
+/* ---- memory ---------------------------------------------------------------------------------- */
 
 /* Forget the largest resident memory of this process, where the system allows it. */
 void replay_memory_reset(void);

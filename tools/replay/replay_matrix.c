@@ -11,10 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What a shift of all atoms may cost of the diagonal blocks: as much as compute inm/dos takes for zero
-   without a kspace style. */
-static const double free_tolerance = 1.0e-5;
-
 /* The number behind prefix, 0 if it is none. */
 static size_t count_behind(const char *source, const char *prefix)
 {
@@ -83,7 +79,7 @@ static inm_status make_vectors(replay_matrix *m)
   return INM_OK;
 }
 
-static inm_status look_at(replay_matrix *m)
+static inm_status look_at(replay_matrix *m, double tolerance)
 {
   int types = inm_hessian_largest_type(m->h);
   unsigned long long rows = inm_hessian_nrow(m->h), all = 0;
@@ -94,12 +90,12 @@ static inm_status look_at(replay_matrix *m)
   m->n = m->natom * (size_t) inm_hessian_dim(m->h);
   m->trace = inm_hessian_trace(m->h);
   m->core_speed = inm_core_speed(MPI_COMM_WORLD);
-  inm_status status = inm_hessian_translations(m->h, free_tolerance, m->is_free);
+  inm_status status = inm_hessian_translations(m->h, tolerance, m->is_free);
   if (status == INM_OK) status = inm_status_sync(make_vectors(m), MPI_COMM_WORLD);
   return status;
 }
 
-inm_status replay_matrix_get(replay_matrix *m, const char *source, char *why)
+inm_status replay_matrix_get(replay_matrix *m, const char *source, double tolerance, char *why)
 {
   inm_status status;
 
@@ -113,7 +109,7 @@ inm_status replay_matrix_get(replay_matrix *m, const char *source, char *why)
   }
   m->origin.facts.units = m->origin.units;
   if (status == INM_OK) {
-    status = look_at(m);
+    status = look_at(m, tolerance);
     if (status != INM_OK) snprintf(why, REPLAY_WHY, "%.80s: %s", source, inm_strerror(status));
   }
   if (status != INM_OK) replay_matrix_free(m);

@@ -1,4 +1,5 @@
-/* The largest memory of a process: Linux can be asked to begin again, others tell that of all time. */
+/* The largest memory of a process: Linux can be asked to begin again, others tell that of all
+   time */
 
 #include "replay.h"
 

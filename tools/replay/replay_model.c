@@ -37,7 +37,7 @@ static void gaussian(double r, double *du, double *du2)
   *du2 = (4.0 * r * r - 2.0) * u;
 }
 
-/* ---- neighbors -------------------------------------------------------------------------------- */
+/* ---- neighbors ------------------------------------------------------------------------------- */
 
 /* Atoms by bins not narrower than the cutoff, if the box is not. */
 typedef struct {
@@ -79,7 +79,7 @@ static void free_bins(bins *b)
 
 typedef inm_status (*visitor)(void *ctx, size_t i, size_t j, const double *dr);
 
-/* i and an image of j, shift boxes away.  Of the two images of i on either side of it one counts. */
+/* i and an image of j, shift boxes away.  Of the two images of i on either side of it, one. */
 static int is_given(size_t i, size_t j, const int *shift)
 {
   if (i != j) return j > i;
@@ -128,7 +128,7 @@ static inm_status visit_pairs(const model *m, const bins *b, size_t i, visitor v
   return status;
 }
 
-/* ---- Hessian ---------------------------------------------------------------------------------- */
+/* ---- Hessian --------------------------------------------------------------------------------- */
 
 typedef struct {
   const model *m;
@@ -219,7 +219,7 @@ static inm_status make(inm_hessian **h, MPI_Comm comm, const model *m, double *b
   return (status == INM_OK) ? inm_hessian_end(*h) : status;
 }
 
-/* ---- the two ---------------------------------------------------------------------------------- */
+/* ---- the two --------------------------------------------------------------------------------- */
 
 static model start(size_t natom, double cutoff, void (*slopes)(double r, double *du, double *du2))
 {

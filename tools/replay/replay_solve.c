@@ -29,7 +29,7 @@ static int is(const char *solver, const char *name)
   return strcmp(solver, name) == 0;
 }
 
-/* ---- what a solver is asked for --------------------------------------------------------------- */
+/* ---- what a solver is asked for -------------------------------------------------------------- */
 
 static inm_request dense_request(const replay_matrix *m, const replay_request *r)
 {
@@ -86,7 +86,7 @@ const char *replay_refusal(const char *solver, const replay_matrix *m, const rep
   return inm_plan_fits(&plan) ? NULL : "needs more memory than there is";
 }
 
-/* ---- how good ---------------------------------------------------------------------------------- */
+/* ---- how good -------------------------------------------------------------------------------- */
 
 /* |D e - lambda e| of the mode that the table has kept, NaN if there is none.  Collective. */
 static double residual_of(const inm_hessian *h, double scale, const inm_modes *t)
@@ -149,7 +149,7 @@ static double index_at(const inm_modes *t, double fraction)
   return 1.0;
 }
 
-/* ---- dense ------------------------------------------------------------------------------------- */
+/* ---- dense ----------------------------------------------------------------------------------- */
 
 /* What LAPACK's tridiagonal way takes: 4/3 n^3, and 2 n^2 for each vector that is turned back. */
 static double nominal_flops(const inm_modes *t)
@@ -194,7 +194,7 @@ static inm_status solve_dense(const char *solver, const replay_matrix *m, const 
   return status;
 }
 
-/* ---- matrix-free ------------------------------------------------------------------------------- */
+/* ---- matrix-free ----------------------------------------------------------------------------- */
 
 static double sum_of_ranks(double mine)
 {
@@ -282,7 +282,7 @@ static inm_status solve_lowest(const replay_matrix *m, const replay_request *r, 
   return status;
 }
 
-/* ---- all --------------------------------------------------------------------------------------- */
+/* ---- all ------------------------------------------------------------------------------------- */
 
 inm_status replay_solve(const char *solver, const replay_matrix *m, const replay_request *r,
                         double look, replay_result *result)

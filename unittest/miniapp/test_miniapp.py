@@ -151,6 +151,7 @@ def check_errors():
             (("fcc:2", "modes", "lowest"), "missing value for modes lowest"),
             (("fcc:2", "repeat", "0"), "repeat must be a whole number of 1 or more, not 0"),
             (("fcc:2", "repeat", "2.5"), "repeat must be a whole number of 1 or more, not 2.5"),
+            (("fcc:2", "tolerance", "2"), "tolerance must be a number above 0 and below 1, not 2"),
             (("fcc:2", "color", "red"), "a keyword cannot be color; it can be solver"),
             (("fcc:2", "solver", "kpm", "precision", "single"), "solver kpm works in double precision only"),
             (("fcc:2", "solver", "lapack", "modes", "lowest", "3"), "solver lapack has no modes lowest K"),

@@ -51,15 +51,15 @@ typedef struct {
 } inm_matrix_origin;
 
 /* Make a Hessian of a .npz file that has the arrays above (xi may be missing), written by
-   inm_matrix_write or by numpy.savez.  Rank 0 reads, ranks get equal shares of the atoms in the order
-   of the file.  Written again, the same way weighted or not, it has the same contents, but for
-   rounding of weighted elements where masses or scale are not 1.
+   inm_matrix_write or by numpy.savez.  Rank 0 reads, ranks get equal shares of the atoms in the
+   order of the file.  Written again, the same way weighted or not, it has the same contents, but
+   for rounding of weighted elements where masses or scale are not 1.
    h       out, as after inm_hessian_end; the caller destroys it
    comm    borrowed, must outlive h
    origin  out, the same on all ranks, whatever the status
    INM_ERR_IO if it cannot be read.  INM_ERR_DATA if it is damaged or contradicts itself,
-   INM_ERR_FORMAT or INM_ERR_ARG if it is none of these files, INM_ERR_NONFINITE if an element is not
-   finite, INM_ERR_TAG if an atom ID appears twice.  Collective. */
+   INM_ERR_FORMAT or INM_ERR_ARG if it is none of these files, INM_ERR_NONFINITE if an element is
+   not finite, INM_ERR_TAG if an atom ID appears twice.  Collective. */
 inm_status inm_matrix_read(inm_hessian **h, MPI_Comm comm, const char *name,
                            inm_matrix_origin *origin);
 

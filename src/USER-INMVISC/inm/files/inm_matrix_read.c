@@ -1,8 +1,8 @@
 /* The Hessian from a file: inm_matrix_file.h
 
-   The root reads.  What every atom has goes to all ranks, blocks and affine forces only to the rank of
-   their row.  Both triangles are in the file, so each rank adds the sides that it has as row: half of
-   either makes the block as it was, to the bit, and no diagonal block is touched by it. */
+   The root reads.  What every atom has goes to all ranks, blocks and affine forces only to the rank
+   of their row.  Both triangles are in the file, so each rank adds the sides that it has as row:
+   half of either makes the block as it was, to the bit, and no diagonal block is touched by it. */
 
 #include "files/inm_npz_read.h"
 #include "hessian/inm_sparse.h"
@@ -40,7 +40,7 @@ typedef struct {
   const char *fault;  /* what a check has found, or NULL */
 } parts;
 
-/* ---- what is in the file: the root alone --------------------------------------------------------- */
+/* ---- what is in the file: the root alone ----------------------------------------------------- */
 
 static inm_status read_blocks_info(inm_npz_reader *z, overview *o)
 {
@@ -137,7 +137,7 @@ static inm_status read_atoms(parts *p)
   return status;
 }
 
-/* ---- to all ranks -------------------------------------------------------------------------------- */
+/* ---- to all ranks ---------------------------------------------------------------------------- */
 
 /* The status of the root, for all. */
 static inm_status agree(inm_status status, MPI_Comm comm)
@@ -177,15 +177,15 @@ static inm_status share_atoms(parts *p)
   return INM_OK;
 }
 
-/* ---- to the rank of a row ------------------------------------------------------------------------ */
+/* ---- to the rank of a row -------------------------------------------------------------------- */
 
 static size_t blocks_of(const parts *p, size_t first, size_t last)
 {
   return (size_t) (p->start[last] - p->start[first]);
 }
 
-/* Of the array at hand, the bytes of one rank.  After a failure the others get what they wait for all
-   the same, and are told at the end. */
+/* Of the array at hand, the bytes of one rank.  After a failure the others get what they wait for
+   all the same, and are told at the end. */
 static void give(parts *p, int rank, size_t bytes, unsigned char *mine, unsigned char *piece)
 {
   if (rank == ROOT) {
@@ -252,7 +252,7 @@ static inm_status share_blocks(parts *p)
   return status;
 }
 
-/* ---- the matrix -------------------------------------------------------------------------------- */
+/* ---- the matrix ------------------------------------------------------------------------------ */
 
 static int64_t column(const parts *p, size_t n)
 {

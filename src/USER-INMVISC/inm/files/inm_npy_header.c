@@ -19,8 +19,8 @@ static const char *skip_word(const char *p, const char *word)
   return strncmp(p, word, n) == 0 ? p + n : NULL;
 }
 
-/* A string in quotes of printable characters other than quotes and backslashes.  NULL if there is none
-   that fits, as with all of these. */
+/* A string in quotes of printable characters other than quotes and backslashes.  NULL if there is
+   none that fits, as with all of these. */
 static const char *take_string(const char *p, char *text, size_t size)
 {
   size_t n = 0;

@@ -20,8 +20,8 @@ typedef struct {
    read behind the end of the string. */
 int inm_npy_parse(const char *text, inm_npy_header *h);
 
-/* Read a number of elements, as Python 2 may have written it: 12L.  Returns what is behind it, or NULL
-   if there is none or it is too large. */
+/* Read a number of elements, as Python 2 may have written it: 12L.  Returns what is behind it, or
+   NULL if there is none or it is too large. */
 const char *inm_npy_count(const char *text, int64_t *value);
 
 #ifdef __cplusplus

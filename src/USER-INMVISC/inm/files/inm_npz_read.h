@@ -1,11 +1,13 @@
-/* Reading of what inm_npz.h writes and numpy.savez writes: a ZIP archive of one .npy for each array.
+/* Reading of what inm_npz.h writes and numpy.savez writes: a ZIP archive of one .npy for each
+   array.
 
    Members may be stored, or deflated (numpy.savez_compressed) where zlib was found when this was
-   built.  Arrays are those of inm_npz_type in the byte order of this machine, row-major, with headers
-   of versions 1.0 and 2.0, and scalar texts.
+   built.  Arrays are those of inm_npz_type in the byte order of this machine, row-major, with
+   headers of versions 1.0 and 2.0, and scalar texts.
 
-   The file may be damaged or made by somebody who means no good: a size is compared with what the file
-   can hold before the caller sees it, so that it can be allocated, and contents with their checksum.
+   The file may be damaged or made by somebody who means no good: a size is compared with what the
+   file can hold before the caller sees it, so that it can be allocated, and contents with their
+   checksum.
 
    One rank reads.  The first failure makes all that follows fail likewise:
      INM_ERR_DATA    the file is truncated, or contradicts itself or its checksums
