@@ -31,15 +31,18 @@ static const char usage[] =
     "                                         (1e-5)\n"
     "  write       FILE.npz for the matrix    (none)\n"
     "\n"
-    "Columns: seconds is the median of all solutions.  GFlop/s are those of LAPACK's way, 4/3 n^3 "
-    "and\n"
-    "2 n^2 for a vector, whatever the solver does; share is that of what the cores do in a matrix\n"
-    "product.  GB/s are those of products with vectors.  MB is the peak memory of all ranks.\n"
-    "residual is |D e - lambda e| / |D|, the largest of the modes looked at: the lowest, and with\n"
-    "repeat another one each time.  trace is |sum of lambda - trace of D| / sum of |lambda|.  f_u "
-    "is\n"
-    "the fraction of unstable modes.  lowest and highest are frequencies, of kpm the ends of its\n"
-    "interval.  nan is what there is not.\n";
+    "Columns: seconds is the median of all solutions.  GFlop/s uses the operation count of "
+    "LAPACK,\n"
+    "4/3 n^3 and 2 n^2 for each vector, for every solver; share is its ratio to the speed of a "
+    "matrix\n"
+    "product on the same cores.  GB/s is the memory traffic of products with vectors.  MB is the "
+    "peak\n"
+    "memory, summed over ranks.  residual is |D e - lambda e| / |D|, the largest of the modes "
+    "that\n"
+    "were checked: the lowest, and another one with each repetition.  trace is |sum of lambda - "
+    "trace\n"
+    "of D| / sum of |lambda|.  f_u is the fraction of unstable modes.  lowest and highest are\n"
+    "frequencies, of kpm the ends of its interval.  nan means not available.\n";
 
 typedef struct {
   const char *source, *solver, *write;
@@ -254,13 +257,15 @@ static inm_status run(const char *solver, const options *o, const replay_matrix 
 {
   const double golden = 0.6180339887498949; /* steps through all modes without coming back */
   double *seconds = (double *) malloc((size_t) o->repeat * sizeof(*seconds)), residual = NAN;
+  replay_look look = {1.0, 0.0};
   replay_result r;
   inm_status status = inm_status_sync(seconds ? INM_OK : INM_ERR_ALLOC, MPI_COMM_WORLD);
 
   memset(&r, 0, sizeof(r));
   replay_memory_reset();
   for (int k = 0; k < o->repeat && status == INM_OK; k++) {
-    status = replay_solve(solver, m, &o->request, fmod(golden * (k + 1), 1.0), &r);
+    look.next = fmod(golden * (k + 1), 1.0);
+    status = replay_solve(solver, m, &o->request, &look, &r);
     seconds[k] = r.seconds;
     residual = fmax(residual, r.residual); /* of a number and NaN, the number */
   }

@@ -28,8 +28,8 @@ typedef struct {
   double *proj; /* [REPLAY_PROJ][nrow][3] owned: the affine forces of xy, xz, yz, or random ones */
 } replay_matrix;
 
-/* From FILE.npz, fcc:CELLS or random:N.  tolerance: of inm_hessian_translations.  On failure m is empty and why [REPLAY_WHY] has a sentence.
-   Collective. */
+/* From FILE.npz, fcc:CELLS or random:N.  tolerance: of inm_hessian_translations.  On failure m is
+   empty and why [REPLAY_WHY] has a sentence. Collective. */
 inm_status replay_matrix_get(replay_matrix *m, const char *source, double tolerance, char *why);
 void replay_matrix_free(replay_matrix *m);
 
@@ -53,16 +53,16 @@ typedef struct {
   int threads;     /* 0: as many as the node's ranks were given */
 } replay_request;
 
-/* What cannot be known is NaN. */
+/* NaN where not available. */
 typedef struct {
   char modes[32]; /* all, unstable, none, lowest:8, moments:400 */
   int single, threads;
   double seconds;
   double gflops,
-      share;     /* of the flops of LAPACK's way; share of what the cores do in a matrix product */
-  double gbytes; /* GB/s of products, all ranks */
-  double residual;                  /* |D e - lambda e| / |D| of the mode that was looked at */
-  double trace;                     /* |sum of lambda - trace D| / sum of |lambda| */
+      share;       /* by the operation count of LAPACK; ratio to a matrix product on these cores */
+  double gbytes;   /* GB/s of products, all ranks */
+  double residual; /* |D e - lambda e| / |D| of the mode that was checked */
+  double trace;    /* |sum of lambda - trace D| / sum of |lambda| */
   double unstable, lowest, highest; /* fraction, frequencies; of kpm the ends of its interval */
 } replay_result;
 
@@ -73,10 +73,16 @@ const char *replay_solver(size_t k);
 const char *replay_refusal(const char *solver, const replay_matrix *m,
                            const replay_request *request);
 
-/* Solve once.  look: which of the modes with eigenvectors is compared with the matrix, from 0 for
-   the lowest to 1.  Collective. */
+/* Which mode is checked against the matrix: which modes have vectors is known only after a solution,
+   so that each solution chooses the one for the next. */
+typedef struct {
+  double index; /* from 1 in ascending order; 1 the first time */
+  double next;  /* 0 to 1: how far up among the modes with vectors the next one is */
+} replay_look;
+
+/* Solve once.  look->index is replaced.  Collective. */
 inm_status replay_solve(const char *solver, const replay_matrix *m, const replay_request *request,
-                        double look, replay_result *result);
+                        replay_look *look, replay_result *result);
 
 /* ---- memory ---------------------------------------------------------------------------------- */
 

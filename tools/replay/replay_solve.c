@@ -121,7 +121,7 @@ static double residual_of(const inm_hessian *h, double scale, const inm_modes *t
   return sqrt(all);
 }
 
-/* The sum of all eigenvalues is the trace: a test of those whose vectors nobody has. */
+/* The sum of all eigenvalues is the trace: this checks eigenvalues without vectors too. */
 static double trace_defect(const inm_modes *t, double trace)
 {
   double sum = 0.0, size = 0.0;
@@ -151,7 +151,8 @@ static double index_at(const inm_modes *t, double fraction)
 
 /* ---- dense ----------------------------------------------------------------------------------- */
 
-/* What LAPACK's tridiagonal way takes: 4/3 n^3, and 2 n^2 for each vector that is turned back. */
+/* Operations of LAPACK: 4/3 n^3 to tridiagonal form, and 2 n^2 for each vector to transform back.
+   */
 static double nominal_flops(const inm_modes *t)
 {
   const double n = (double) t->n;
@@ -160,18 +161,15 @@ static double nominal_flops(const inm_modes *t)
   return 4.0 / 3.0 * n * n * n + 2.0 * n * n * vectors;
 }
 
-/* Which mode is looked at is not known before there are modes: the last solution tells. */
-static double next_index = 1.0;
-
 static inm_status solve_dense(const char *solver, const replay_matrix *m, const replay_request *r,
-                              double look, replay_result *result)
+                              replay_look *look, replay_result *result)
 {
   static const char *const words[] = {"none", "unstable", "all"};
   inm_request q = dense_request(m, r);
   inm_modes t;
   memset(&t, 0, sizeof(t));
   q.keep = INM_KEEP_INDEX;
-  q.keep_value = next_index;
+  q.keep_value = look->index;
 
   const double begin = MPI_Wtime();
   const inm_status status = inm_solve(inm_solver_find(solver), m->h, &q, &t);
@@ -188,7 +186,7 @@ static inm_status solve_dense(const char *solver, const replay_matrix *m, const 
     result->unstable = inm_fractions_of(&t).unstable;
     result->lowest = inm_frequency(t.lambda[0]);
     result->highest = inm_frequency(t.lambda[t.n - 1]);
-    next_index = index_at(&t, look);
+    look->index = index_at(&t, look->next);
   }
   inm_modes_free(&t);
   return status;
@@ -240,7 +238,7 @@ static void read_lowest(const replay_matrix *m, const inm_kpm *kpm, const inm_mo
   result->highest = inm_frequency(t->lambda[t->n - 1]);
 }
 
-static inm_status solve_lowest(const replay_matrix *m, const replay_request *r, double look,
+static inm_status solve_lowest(const replay_matrix *m, const replay_request *r, replay_look *look,
                                replay_result *result)
 {
   const inm_kpm_request k = kpm_request(m);
@@ -265,7 +263,7 @@ static inm_status solve_lowest(const replay_matrix *m, const replay_request *r, 
     q.proj = m->proj;
     memcpy(q.is_free, m->is_free, sizeof(q.is_free));
     q.keep = INM_KEEP_INDEX;
-    q.keep_value = 1.0 + floor(look * (double) (r->lowest - 1));
+    q.keep_value = look->index;
     inm_kpm_finish(kpm);
     begin = MPI_Wtime();
     status = inm_lowest_modes(m->h, &q, &t, &products);
@@ -276,6 +274,7 @@ static inm_status solve_lowest(const replay_matrix *m, const replay_request *r, 
     result->gbytes = 1e-9 * sum_of_ranks(inm_kpm_traffic(kpm)) * (double) products /
         (double) probe / result->seconds;
     read_lowest(m, kpm, &t, result);
+    look->index = index_at(&t, look->next);
   }
   inm_kpm_destroy(&kpm);
   inm_modes_free(&t);
@@ -285,7 +284,7 @@ static inm_status solve_lowest(const replay_matrix *m, const replay_request *r, 
 /* ---- all ------------------------------------------------------------------------------------- */
 
 inm_status replay_solve(const char *solver, const replay_matrix *m, const replay_request *r,
-                        double look, replay_result *result)
+                        replay_look *look, replay_result *result)
 {
   memset(result, 0, sizeof(*result));
   result->threads = 1;

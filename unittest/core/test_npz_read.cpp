@@ -789,19 +789,19 @@ TEST(MatrixRead, arrays_that_contradict_each_other_are_refused)
         {[](Arrays &a) {
              a.indptr = {0, 3, 2};
          },
-         "has an indptr that is none"},
+         "has an indptr that does not ascend from 0 to its blocks"},
         {[](Arrays &a) {
              a.indptr = {0, -1, 4};
          },
-         "has an indptr that is none"},
+         "has an indptr that does not ascend from 0 to its blocks"},
         {[](Arrays &a) {
              a.indptr = {1, 2, 4};
          },
-         "has an indptr that is none"},
+         "has an indptr that does not ascend from 0 to its blocks"},
         {[](Arrays &a) {
              a.indptr = {0, 2, 5};
          },
-         "has an indptr that is none"},
+         "has an indptr that does not ascend from 0 to its blocks"},
         {[](Arrays &a) {
              a.indices[2] = 2;
          },

@@ -5,15 +5,15 @@
           where they fit and else int64.  For numpy.load it has besides: id, type, mass [natom];
           units, weighted, scale, timestep; box [3][3], the edges of the box as rows; and the affine
           forces xi [natom][3][3][3], component a of d f_i / d gamma for x_k += gamma x_c as
-          [i][a][k][c], which the matrix has no more: it does not know the images of a pair.
+          [i][a][k][c], which cannot be computed from the matrix: it adds the images of a pair.
    .mtx   for scipy.io.mmread and others: Matrix Market coordinate real symmetric, lower triangle,
           17 digits.  The rest stands in comments.
 
    Neither the dense matrix nor the blocks of all ranks are ever in one place, see inm_sparse.h.
    Rank 0 writes, under the name with .tmp added, which becomes the name when the file is whole.
 
-   A .npz file is read again by inm_matrix_read, so that what a solver was given can be looked at
-   without the program that it comes from: tools/replay. */
+   A .npz file is read again by inm_matrix_read, so that a solver can be run on it without the
+   program that it comes from: tools/replay. */
 
 #ifndef INM_MATRIX_FILE_H
 #define INM_MATRIX_FILE_H
@@ -41,7 +41,7 @@ typedef struct {
    Collective. */
 inm_status inm_matrix_write(const inm_hessian *h, const char *name, const inm_matrix_facts *facts);
 
-/* What a file told, or why it was refused.  Not to be copied: facts.units points into it. */
+/* What the file says, or why it was refused.  Do not copy: facts.units points into it. */
 typedef struct {
   inm_matrix_facts facts;
   double scale;
@@ -52,14 +52,14 @@ typedef struct {
 
 /* Make a Hessian of a .npz file that has the arrays above (xi may be missing), written by
    inm_matrix_write or by numpy.savez.  Rank 0 reads, ranks get equal shares of the atoms in the
-   order of the file.  Written again, the same way weighted or not, it has the same contents, but
-   for rounding of weighted elements where masses or scale are not 1.
+   order of the file.  Written again, weighted or not as before, the file has the same contents,
+   except that weighted elements may differ by rounding where masses or scale are not 1.
    h       out, as after inm_hessian_end; the caller destroys it
    comm    borrowed, must outlive h
    origin  out, the same on all ranks, whatever the status
    INM_ERR_IO if it cannot be read.  INM_ERR_DATA if it is damaged or contradicts itself,
-   INM_ERR_FORMAT or INM_ERR_ARG if it is none of these files, INM_ERR_NONFINITE if an element is
-   not finite, INM_ERR_TAG if an atom ID appears twice.  Collective. */
+   INM_ERR_FORMAT or INM_ERR_ARG if it is another kind of file or lacks an array, INM_ERR_NONFINITE
+   if an element is not finite, INM_ERR_TAG if an atom ID appears twice.  Collective. */
 inm_status inm_matrix_read(inm_hessian **h, MPI_Comm comm, const char *name,
                            inm_matrix_origin *origin);
 

@@ -2,7 +2,7 @@
 
    The root reads.  What every atom has goes to all ranks, blocks and affine forces only to the rank
    of their row.  Both triangles are in the file, so each rank adds the sides that it has as row:
-   half of either makes the block as it was, to the bit, and no diagonal block is touched by it. */
+   the two halves add up to the block as it was, to the bit, and leave diagonal blocks alone. */
 
 #include "files/inm_npz_read.h"
 #include "hessian/inm_sparse.h"
@@ -119,7 +119,9 @@ static inm_status read_start(inm_npz_reader *z, const overview *o, int64_t *star
     }
   int ascending = (start[0] == 0 && start[n - 1] == o->nblock);
   for (int64_t i = 1; i < n; i++) ascending = ascending && start[i - 1] <= start[i];
-  return ascending ? INM_OK : inm_npz_refuse(z, INM_ERR_DATA, "has an indptr that is none");
+  return ascending
+      ? INM_OK
+      : inm_npz_refuse(z, INM_ERR_DATA, "has an indptr that does not ascend from 0 to its blocks");
 }
 
 static inm_status read_atoms(parts *p)
@@ -273,14 +275,15 @@ static inm_status check_columns(const parts *p)
   return INM_OK;
 }
 
-/* Two fields that are no multiples of each other, nor of what a matrix may have as eigenvectors. */
+/* Two fields that are not parallel, and not symmetric under anything that a matrix is likely to be.
+   */
 static double field(int which, int64_t row)
 {
   return which ? sin(1.0 + 1.7 * (double) row) : cos(0.3 * (double) row);
 }
 
-/* Whether u A w = w A u, to rounding: else a triangle has been changed, and what halves make of it
-   would be neither.  Both are sums over the rows of all ranks. */
+/* Whether u A w = w A u within rounding.  If not, one triangle has been changed, and the mean of
+   both would be solved in silence.  Both are sums over the rows of all ranks. */
 static inm_status check_symmetric(const parts *p)
 {
   const int64_t dim = p->o.dim;

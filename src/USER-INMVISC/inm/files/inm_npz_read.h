@@ -5,13 +5,12 @@
    built.  Arrays are those of inm_npz_type in the byte order of this machine, row-major, with
    headers of versions 1.0 and 2.0, and scalar texts.
 
-   The file may be damaged or made by somebody who means no good: a size is compared with what the
-   file can hold before the caller sees it, so that it can be allocated, and contents with their
-   checksum.
+   The file may be damaged or malicious: sizes are checked against the length of the file before the
+   caller sees them, so that they are safe to allocate, and contents against their checksum.
 
    One rank reads.  The first failure makes all that follows fail likewise:
      INM_ERR_DATA    the file is truncated, or contradicts itself or its checksums
-     INM_ERR_FORMAT  it is in order, as far as one sees, but has what is not read here
+     INM_ERR_FORMAT  it is valid as far as it was read, but uses a feature that is not supported
      INM_ERR_ARG     there is no array of that name, or not of that type and size
      INM_ERR_IO      the system failed, see errno
      INM_ERR_ALLOC */
@@ -51,10 +50,11 @@ inm_status inm_npz_state(const inm_npz_reader *z);
 
 int inm_npz_has(const inm_npz_reader *z, const char *name);
 
-/* Go to the begin of an array, and tell what it is. */
+/* Go to the beginning of an array, and tell its type and shape. */
 inm_status inm_npz_look(inm_npz_reader *z, const char *name, inm_npz_info *info);
 
-/* The next so many bytes of it.  The last ones fail if the checksum is not that of all. */
+/* Read the next bytes of it.  With the last ones the checksum is compared: until then nothing is
+   known of what was read. */
 inm_status inm_npz_take(inm_npz_reader *z, void *data, size_t bytes);
 
 /* Both at once, for an array whose type and shape are known.
