@@ -2,6 +2,7 @@
 #
 #   DIR/lib/user-inmvisc         the plugin, alone in its folder: what LAMMPS_PLUGIN_PATH names
 #   DIR/bin/lmp_inmvisc          with INMVISC_DRIVER
+#   DIR/bin/inm_replay           a solver on a stored matrix, without LAMMPS
 #   DIR/share/doc/user-inmvisc   licence, how to cite, manual
 
 include(GNUInstallDirs)
@@ -11,6 +12,7 @@ install(TARGETS inmviscplugin inmvisc_styles LIBRARY DESTINATION ${_plugins})
 if(INMVISC_DRIVER)
   install(TARGETS lmp_inmvisc RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 endif()
+install(TARGETS inm_replay RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 install(FILES README.md CHANGELOG.md CITATION.cff LICENSE DESTINATION ${_doc})
 install(DIRECTORY doc/src/ DESTINATION ${_doc}/manual)
 install(CODE "message(STATUS \"LAMMPS ${LAMMPS_VERSION} finds the plugin with\"

@@ -276,6 +276,23 @@ TEST(Allocation, that_fails_while_the_matrix_is_written_is_reported_on_all_ranks
     }
 }
 
+TEST(Allocation, that_fails_while_a_matrix_is_read_is_reported_on_all_ranks)
+{
+    const char *name = "allocation_read.npz";
+    Hessian share(random_cluster(8, 8));
+    const inm_matrix_facts facts = {1, "lj", 0, {1, 0, 0, 0, 1, 0, 0, 0, 1}};
+    ASSERT_EQ(inm_matrix_write(share.h, name, &facts), INM_OK);
+    fail_in_turn([&]() {
+        inm_matrix_origin origin;
+        inm_hessian *h          = nullptr;
+        const inm_status status = inm_matrix_read(&h, MPI_COMM_WORLD, name, &origin);
+        EXPECT_EQ(h == nullptr, status != INM_OK);
+        inm_hessian_destroy(&h);
+        return status;
+    });
+    if (my_rank() == 0) remove(name);
+}
+
 TEST(Allocation, that_fails_without_any_atoms_is_reported)
 {
     const System nothing;

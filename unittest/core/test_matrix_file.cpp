@@ -1,6 +1,7 @@
 // The Hessian on file: the archive byte by byte, read by a reader of its own, and the matrix in it.
 // That numpy and scipy read it too: decks/test_matrix_file.py
 
+#include "files_of_tests.h"
 #include "model_systems.h"
 
 #include "inm_matrix_file.h"
@@ -8,7 +9,6 @@
 
 #include <cerrno>
 #include <cstdio>
-#include <fstream>
 #include <map>
 #include <set>
 #include <sstream>
@@ -16,39 +16,6 @@
 #include <unistd.h>
 
 namespace {
-
-typedef std::string Bytes;
-
-// ---- scratch files ------------------------------------------------------------------------------
-
-// A name that no other test program has; the same on all ranks, unless it is a file of each rank.
-std::string scratch(const std::string &end, bool of_each_rank = false)
-{
-    int pid = (int)getpid();
-    if (!of_each_rank) MPI_Bcast(&pid, 1, MPI_INT, 0, MPI_COMM_WORLD);
-    return testing::TempDir() + "inm_matrix_" + std::to_string(pid) + end;
-}
-
-bool exists(const std::string &name)
-{
-    return access(name.c_str(), F_OK) == 0;
-}
-
-Bytes contents(const std::string &name)
-{
-    std::ifstream in(name, std::ios::binary);
-    std::ostringstream all;
-    all << in.rdbuf();
-    return all.str();
-}
-
-// all ranks are done with it
-void remove_file(const std::string &name)
-{
-    MPI_Barrier(MPI_COMM_WORLD);
-    if (my_rank() == 0) std::remove(name.c_str());
-    MPI_Barrier(MPI_COMM_WORLD);
-}
 
 // ---- a reader of ZIP archives -------------------------------------------------------------------
 
@@ -58,18 +25,6 @@ uint64_t number_at(const Bytes &b, size_t at, size_t length)
     for (size_t k = length; k > 0; k--)
         value = 256 * value + (unsigned char)b.at(at + k - 1);
     return value;
-}
-
-// division of polynomials, bit by bit, as ISO 3309 has it
-uint32_t checksum(const Bytes &b)
-{
-    uint32_t rest = 0xFFFFFFFFu;
-    for (unsigned char byte : b)
-        for (int bit = 0; bit < 8; bit++) {
-            const bool odd = (rest ^ (uint32_t)(byte >> bit)) & 1u;
-            rest           = (rest >> 1) ^ (odd ? 0xEDB88320u : 0u);
-        }
-    return ~rest;
 }
 
 const uint64_t ESCAPE = 0xFFFFFFFFu;
@@ -474,7 +429,18 @@ void expect_facts(const Npz &npz, const System &s, bool weighted)
     EXPECT_EQ(npz["timestep"].as<int64_t>(), std::vector<int64_t>{12345678901});
     EXPECT_EQ(npz["box"].header, header("<f8", "(3, 3)"));
     EXPECT_EQ(npz["box"].as<double>(), (Field{4, 0, 0, 1, 5, 0, -1, 2, 6}));
-    EXPECT_EQ(npz.array.size(), 13u);
+    EXPECT_EQ(npz.array.size(), 14u);
+
+    const std::string natom = std::to_string(s.natom());
+    EXPECT_EQ(npz["xi"].header, header("<f8", "(" + natom + ", 3, 3, 3)"));
+    const Field xi = npz["xi"].as<double>();
+    for (size_t k = 0; k < 3; k++)
+        for (size_t c = 0; c < 3; c++) {
+            const Field expected = s.affine_force(k, c);
+            for (size_t i = 0; i < s.natom(); i++)
+                for (size_t a = 0; a < 3; a++)
+                    EXPECT_NEAR(xi[27 * i + 9 * a + 3 * k + c], expected[3 * order[i] + a], 1e-12);
+        }
 }
 
 // the dense matrix out of a Matrix Market file, whose form is checked

@@ -89,6 +89,9 @@ dump lambda all local 1 lambda.txt c_d[1]
 dump_modify lambda format line "%.17g"
 dump part all local 1 lambda_part.txt c_g[1]
 dump_modify part format line "%.17g"
+compute x all affine/gamma d
+dump affine all custom 1 affine.txt id c_x[1] c_x[2] c_x[3] c_x[4] c_x[5] c_x[6] c_x[7] c_x[8] c_x[9]
+dump_modify affine format float "%.17g"
 thermo_style custom step pe c_t c_h c_m
 run 0
 """
@@ -129,6 +132,28 @@ def check_facts(name, case, folder):
     return facts
 
 
+def check_affine(name, case, facts, folder):
+    """xi of the file beside compute affine/gamma, planes xy, xz, yz"""
+    rows = numpy.loadtxt(os.path.join(folder, "affine.txt"), skiprows=9)
+    rows = rows[numpy.argsort(rows[:, 0])]
+    for number, (k, c) in enumerate(((0, 1), (0, 2), (1, 2))[:1 if case["dim"] == 2 else 3]):
+        expect_equal(f"{name}: affine forces {'xyz'[k]}{'xyz'[c]}", facts["xi"][:, :, k, c],
+                     rows[:, 1 + 3 * number:4 + 3 * number], 1e-14)
+
+
+def check_replay(name, file, column, folder):
+    """a solver finds in the file what the compute has found"""
+    done = subprocess.run([os.path.join(build, "inm_replay"), file, "modes", "none"], cwd=folder,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    values = dump_column(os.path.join(folder, column))
+    known = numpy.sign(values) * numpy.sqrt(numpy.abs(values))
+    row = done.stdout.splitlines()[-1].split()
+    good = done.returncode == 0 and int(row[1]) == len(values)
+    holds(f"{name}: inm_replay {file}", good, "" if good else done.stdout[-300:])
+    expect_equal(f"{name}: its ends of the spectrum", numpy.array(row[-2:], dtype=float),
+                 numpy.array([known.min(), known.max()]), 1e-9)
+
+
 def check_case(name, case, folder):
     run(1, CRYSTAL.format(gaps=GAPS, **case) + COMPUTES, folder)
     D = scipy.sparse.load_npz(os.path.join(folder, "D.npz"))
@@ -156,6 +181,11 @@ def check_case(name, case, folder):
     for matrix, file, compute in ((dense, "lambda.txt", "c_d"), (G, "lambda_part.txt", "c_g")):
         expect_equal(f"{name}: eigenvalues, {file}", numpy.linalg.eigvalsh(matrix),
                      eigenvalues(os.path.join(folder, file), compute), 1e-9)
+
+    check_affine(name, case, facts, folder)
+    check_replay(name, "D.npz", "lambda.txt", folder)
+    check_replay(name, "H.npz", "lambda.txt", folder)
+    check_replay(name, "G.0.npz", "lambda_part.txt", folder)
 
     # on 2 ranks the same contributions are added in another order
     two = os.path.join(folder, "two")

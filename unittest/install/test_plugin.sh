@@ -11,6 +11,7 @@ cmake --install "$build" --prefix "$PWD/prefix" > install.log || fail "cmake --i
 for file in LICENSE CITATION.cff README.md manual/Howto_inm_viscosity.rst; do
   [ -s "prefix/share/doc/user-inmvisc/$file" ] || fail "$file is not installed"
 done
+"$PWD/prefix/bin/inm_replay" random:8 solver lapack > replay.log || fail "inm_replay does not run, see $PWD/replay.log"
 installed=$(find "$PWD/prefix" -name inmviscplugin.so)
 [ -n "$installed" ] || fail "no inmviscplugin.so in $PWD/prefix"
 

@@ -21,7 +21,8 @@ extern "C" {
   ENTRY(INM_ERR_ACCURACY, "eigenvectors failed the accuracy check")     \
   ENTRY(INM_ERR_PRECISION, "single precision is not accurate enough")   \
   ENTRY(INM_ERR_TAG, "atom ID missing or not unique")                   \
-  ENTRY(INM_ERR_IO, "cannot write file")                                \
+  ENTRY(INM_ERR_IO, "cannot read or write file")                        \
+  ENTRY(INM_ERR_FORMAT, "unsupported kind of file")                     \
   ENTRY(INM_ERR_DATA, "stored data are corrupt")
 
 #define INM_STATUS_ENUM(name, text) name,

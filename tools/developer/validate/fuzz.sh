@@ -11,7 +11,7 @@ set -eu
 build=$(cd "$1" && pwd)
 seconds=${2:-300}
 root=$(cd "$(dirname "$0")/../../.." && pwd)
-targets='restart matrix kernel'
+targets='restart matrix kernel npz'
 export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 OPENBLAS_NUM_THREADS=1
 export ASAN_OPTIONS=allocator_may_return_null=1:detect_leaks=0   # unittest/sanitizers looks for leaks
 

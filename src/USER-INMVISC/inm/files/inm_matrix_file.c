@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { ROOT = 0 };
@@ -98,23 +99,35 @@ static void npz_blocks(inm_npz *z, const inm_sparse *s, inm_stream *to)
   inm_stream_end(to);
 }
 
+static void npz_affine(inm_npz *z, const inm_sparse *s, const double *xi, inm_stream *to)
+{
+  const int64_t shape[4] = {(int64_t) s->natom, 3, 3, 3};
+  if (z) inm_npz_begin(z, "xi", INM_NPZ_DOUBLE, 4, shape);
+  inm_stream_put(to, xi, 27 * (s->last - s->first) * sizeof(*xi));
+  inm_stream_end(to);
+}
+
 /* fp is NULL except on the root, here and below. */
 static inm_status write_npz(const inm_hessian *h, const inm_sparse *s, FILE *fp,
                             const inm_matrix_facts *facts)
 {
   inm_npz *z = NULL;
   inm_stream to;
-  inm_status status = fp ? inm_npz_create(&z, fp) : INM_OK;
+  double *xi = (double *) malloc((27 * (s->last - s->first) + 1) * sizeof(*xi));
+  inm_status status = !xi ? INM_ERR_ALLOC : fp ? inm_npz_create(&z, fp) : INM_OK;
 
   status = inm_status_sync(status, h->comm);
+  if (status == INM_OK) status = inm_sparse_affine(h, s, xi);
   if (status == INM_OK) status = inm_stream_open(&to, h->comm, ROOT, npz_take, z);
   if (status == INM_OK) {
     if (z) npz_facts(z, s, h->scale, facts);
     npz_blocks(z, s, &to);
+    npz_affine(z, s, xi, &to);
     inm_stream_close(&to);
-    return inm_npz_close(&z);
+    status = inm_npz_close(&z);
   }
   inm_npz_close(&z);
+  free(xi);
   return status;
 }
 

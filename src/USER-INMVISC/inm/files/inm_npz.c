@@ -2,6 +2,8 @@
 
 #include "files/inm_npz.h"
 
+#include "files/inm_crc.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -63,24 +65,6 @@ static void add(record *r, uint64_t value, int bytes)
 static void put_record(inm_npz *z, const record *r)
 {
   put(z, r->byte, r->length);
-}
-
-/* CRC-32 of ISO 3309: polynomial 0xEDB88320, bits reflected */
-static void make_crc_table(uint32_t *table)
-{
-  for (uint32_t n = 0; n < 256; n++) {
-    uint32_t c = n;
-    for (int bit = 0; bit < 8; bit++) c = (c >> 1) ^ ((c & 1u) ? 0xEDB88320u : 0u);
-    table[n] = c;
-  }
-}
-
-static uint32_t crc_of(const uint32_t *table, uint32_t crc, const void *data, size_t n)
-{
-  const unsigned char *p = (const unsigned char *) data;
-  crc = ~crc;
-  for (size_t k = 0; k < n; k++) crc = (crc >> 8) ^ table[(crc ^ p[k]) & 0xFFu];
-  return ~crc;
 }
 
 /* ---- ZIP ------------------------------------------------------------------------------------- */
@@ -255,7 +239,7 @@ inm_status inm_npz_create(inm_npz **out, FILE *fp)
   z->fp = fp;
   z->status = INM_OK;
   z->zip64_from = ZIP_ESCAPE;
-  make_crc_table(z->crc_table);
+  inm_crc_table(z->crc_table);
   return INM_OK;
 }
 
@@ -270,7 +254,7 @@ void inm_npz_begin(inm_npz *z, const char *name, inm_npz_type type, int ndim, co
   uint64_t bytes = types[type].size;
 
   finish_array(z);
-  if (ndim < 0 || ndim > 3 || z->count == MAX_ARRAYS || strlen(name) > NAME_LENGTH - 5)
+  if (ndim < 0 || ndim > INM_NPZ_DIMS || z->count == MAX_ARRAYS || strlen(name) > NAME_LENGTH - 5)
     fail(z, INM_ERR_ARG);
   if (z->status != INM_OK) return;
 
@@ -291,7 +275,7 @@ void inm_npz_write(inm_npz *z, const void *data, size_t bytes)
   if (z->status != INM_OK) return;
 
   entry *f = &z->file[z->count - 1];
-  f->crc = crc_of(z->crc_table, f->crc, data, bytes);
+  f->crc = inm_crc(z->crc_table, f->crc, data, bytes);
   z->missing -= bytes;
   put(z, data, bytes);
 }

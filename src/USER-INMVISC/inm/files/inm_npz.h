@@ -3,6 +3,8 @@
    Formats: numpy.lib.format, version 1.0; PKWARE's APPNOTE.TXT 4.3 to 4.5, with 64-bit fields where a
    size or an offset needs them.  No date is stored, so that equal arrays give equal files.
 
+   Reader: inm_npz_read.h.
+
    Serial.  After a failure further calls have no effect; close returns the first failure. */
 
 #ifndef INM_NPZ_H
@@ -27,13 +29,15 @@ typedef enum {
   INM_NPZ_CHAR    /* uint32_t, a character of a string */
 } inm_npz_type;
 
+enum { INM_NPZ_DIMS = 4 }; /* at most */
+
 /* fp must be an empty, seekable file open for binary writing; the caller closes it. */
 inm_status inm_npz_create(inm_npz **out, FILE *fp);
 
 /* Begin an array; its product(shape) elements must be written before the next one begins, in row-major
    order.
    name   at most 31 characters; at most 32 arrays
-   shape  [ndim]  ndim 0 to 3, 0 for a scalar */
+   shape  [ndim]  ndim 0 to INM_NPZ_DIMS, 0 for a scalar */
 void inm_npz_begin(inm_npz *z, const char *name, inm_npz_type type, int ndim, const int64_t *shape);
 void inm_npz_write(inm_npz *z, const void *data, size_t bytes);
 

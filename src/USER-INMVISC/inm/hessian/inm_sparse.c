@@ -34,7 +34,7 @@ static inm_status replicate_atoms(const inm_hessian *h, inm_sparse *s)
 }
 
 /* Rank r has the rows of atoms floor(natom*r/nprocs) to floor(natom*(r+1)/nprocs) - 1. */
-static size_t first_of(size_t natom, int rank, int nprocs)
+size_t inm_sparse_first(size_t natom, int rank, int nprocs)
 {
   return natom * (size_t) rank / (size_t) nprocs;
 }
@@ -200,6 +200,45 @@ static inm_status check_finite(const inm_sparse *s)
   return (nonfinite == 0.0) ? INM_OK : INM_ERR_NONFINITE;
 }
 
+/* ---- affine forces ---------------------------------------------------------------------------- */
+
+typedef struct {
+  size_t atom;
+  double xi[27];
+} affine_parcel;
+
+inm_status inm_sparse_affine(const inm_hessian *h, const inm_sparse *s, double *xi)
+{
+  affine_parcel *out = (affine_parcel *) malloc((h->nrow + 1) * sizeof(*out)), *in = NULL;
+  int *dest = (int *) malloc((h->nrow + 1) * sizeof(*dest));
+  inm_route *route = NULL;
+  int nprocs;
+  inm_status status = inm_status_sync((out && dest) ? INM_OK : INM_ERR_ALLOC, h->comm);
+  if (status != INM_OK) goto done;
+
+  MPI_Comm_size(h->comm, &nprocs);
+  for (size_t r = 0; r < h->nrow; r++) {
+    out[r].atom = inm_tag_index(s->tag, s->natom, h->tag[r]);
+    memcpy(out[r].xi, &h->affine[27 * r], sizeof(out[r].xi));
+    dest[r] = owner_of(out[r].atom, s->natom, nprocs);
+  }
+  status = inm_route_create(&route, h->comm, h->nrow, dest);
+  if (status != INM_OK) goto done;
+  in = (affine_parcel *) malloc((inm_route_narrival(route) + 1) * sizeof(*in));
+  status = inm_status_sync(in ? INM_OK : INM_ERR_ALLOC, h->comm);
+  if (status == INM_OK) status = inm_route_send(route, sizeof(*in), out, in);
+  if (status == INM_OK)
+    for (size_t n = 0; n < inm_route_narrival(route); n++)
+      memcpy(&xi[27 * (in[n].atom - s->first)], in[n].xi, sizeof(in[n].xi));
+
+done:
+  free(out);
+  free(in);
+  free(dest);
+  inm_route_destroy(&route);
+  return status;
+}
+
 /* ---- the matrix ------------------------------------------------------------------------------- */
 
 void inm_sparse_free(inm_sparse *s)
@@ -228,8 +267,8 @@ inm_status inm_sparse_gather(const inm_hessian *h, int weighted, inm_sparse *s)
   if (status == INM_OK) status = replicate_atoms(h, s);
   if (status != INM_OK) goto done;
 
-  s->first = first_of(s->natom, me, nprocs);
-  s->last = first_of(s->natom, me + 1, nprocs);
+  s->first = inm_sparse_first(s->natom, me, nprocs);
+  s->last = inm_sparse_first(s->natom, me + 1, nprocs);
   status = send_rows(h, s, &in, &nin);
   if (status == INM_OK) status = inm_status_sync(order_rows(s, in, nin), h->comm);
   if (status != INM_OK) goto done;

@@ -35,6 +35,14 @@ typedef struct {
 inm_status inm_sparse_gather(const inm_hessian *h, int weighted, inm_sparse *s);
 void inm_sparse_free(inm_sparse *s);
 
+/* The affine forces of the rows of s, which was gathered from h, as inm_hessian_add_affine has them.
+   xi  [last-first][3][3][3]  overwritten
+   Collective. */
+inm_status inm_sparse_affine(const inm_hessian *h, const inm_sparse *s, double *xi);
+
+/* The first atom of a rank, also for rank = nprocs: shares are equal to one atom. */
+size_t inm_sparse_first(size_t natom, int rank, int nprocs);
+
 #ifdef __cplusplus
 }
 #endif
