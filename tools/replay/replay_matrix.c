@@ -2,7 +2,7 @@
 
 #include "replay.h"
 
-#include "inm_plan.h"
+#include "inm_machine.h"
 
 #include <ctype.h>
 #include <errno.h>

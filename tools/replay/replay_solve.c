@@ -2,9 +2,6 @@
 
 #include "replay.h"
 
-#include "inm_cores.h"
-#include "inm_kpm.h"
-#include "inm_lowest.h"
 #include "inm_plan.h"
 
 #include <math.h>
@@ -12,47 +9,35 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { NRANDOM = 8 - REPLAY_PROJ }; /* of kpm: vectors pass in groups of eight */
-
-static const char *const matrix_free[] = {"kpm", "lowest"};
-
 const char *replay_solver(size_t k)
 {
-  size_t built = 0;
-  while (inm_solver_built(built)) built++;
-  if (k < built) return inm_solver_name(inm_solver_built(k));
-  return (k - built < sizeof(matrix_free) / sizeof(*matrix_free)) ? matrix_free[k - built] : NULL;
-}
-
-static int is(const char *solver, const char *name)
-{
-  return strcmp(solver, name) == 0;
+  const inm_solver *solver = inm_solver_built(k);
+  return solver ? inm_solver_name(solver) : NULL;
 }
 
 /* ---- what a solver is asked for -------------------------------------------------------------- */
 
-static inm_request dense_request(const replay_matrix *m, const replay_request *r)
+static int is_matrix_free(const inm_solver *solver)
+{
+  return inm_solver_place(solver) == INM_MATRIX_FREE;
+}
+
+static inm_request request_for(const inm_solver *solver, const replay_matrix *m,
+                               const replay_request *r)
 {
   inm_request q;
   memset(&q, 0, sizeof(q));
-  q.vectors = r->vectors;
+  q.vectors = r->lowest        ? INM_VECTORS_LOWEST
+      : is_matrix_free(solver) ? INM_VECTORS_NONE
+                               : r->vectors;
+  q.nlowest = r->lowest;
   q.precision = r->precision;
+  q.products = r->products;
   q.ntypes = m->ntypes;
   q.nproj = REPLAY_PROJ;
   q.proj = m->proj;
   memcpy(q.is_free, m->is_free, sizeof(q.is_free));
   q.max_threads = r->threads;
-  return q;
-}
-
-static inm_kpm_request kpm_request(const replay_matrix *m)
-{
-  inm_kpm_request q;
-  memset(&q, 0, sizeof(q));
-  q.nproj = REPLAY_PROJ;
-  q.proj = m->proj;
-  q.nrandom = NRANDOM;
-  memcpy(q.is_free, m->is_free, sizeof(q.is_free));
   return q;
 }
 
@@ -63,25 +48,21 @@ static size_t modes_of(const replay_matrix *m)
   return n;
 }
 
-const char *replay_refusal(const char *solver, const replay_matrix *m, const replay_request *r)
+const char *replay_refusal(const char *name, const replay_matrix *m, const replay_request *r)
 {
+  const inm_solver *solver = inm_solver_find(name);
+  const inm_request q = request_for(solver, m, r);
+  const char *reason = NULL;
   inm_plan plan;
-  const inm_request q = dense_request(m, r);
 
-  if (is(solver, "lowest")) {
-    if (r->lowest == 0) return "needs modes lowest K";
-    if (r->precision != INM_DOUBLE) return "works in double precision only";
-    return (modes_of(m) < 2 * inm_lowest_vectors(r->lowest))
-        ? "needs twice as many modes as vectors of its subspace: a smaller K, or a larger matrix"
-        : NULL;
-  }
-  if (r->lowest) return "has no modes lowest K, only solver lowest has";
-  if (is(solver, "kpm"))
-    return (r->precision != INM_DOUBLE) ? "works in double precision only" : NULL;
+  if (r->precision != INM_DOUBLE) reason = inm_solver_lacks(solver, INM_HAS_SINGLE);
+  if (!reason && r->lowest) reason = inm_solver_lacks(solver, INM_HAS_LOWEST);
+  if (reason) return reason;
+  if (r->lowest && modes_of(m) < 2 * inm_solver_vectors(r->lowest))
+    return "needs twice as many modes as vectors of its subspace: a smaller K, or a larger matrix";
 
-  const inm_status status =
-      inm_plan_make(&plan, MPI_COMM_WORLD, m->n, &q, inm_solver_find(solver), 0.0);
-  if (status == INM_ERR_ARG) return "has no single precision";
+  const inm_status status = inm_plan_make(&plan, MPI_COMM_WORLD, m->n, m->h, &q, solver, 0.0);
+  if (status == INM_ERR_ARG) return "needs modes lowest K";
   if (status != INM_OK) return inm_strerror(status);
   return inm_plan_fits(&plan) ? NULL : "needs more memory than there is";
 }
@@ -132,9 +113,10 @@ static double trace_defect(const inm_modes *t, double trace)
   return (size > 0.0) ? fabs(sum - trace) / size : NAN;
 }
 
-static double largest_of(const inm_modes *t)
+static double largest_of(const inm_spectrum_facts *about)
 {
-  return (t->n > 0) ? fmax(fabs(t->lambda[0]), fabs(t->lambda[t->n - 1])) : NAN;
+  const double w = fmax(fabs(about->lowest), fabs(about->highest));
+  return w * w;
 }
 
 /* Index from 1 of a mode that has a vector and is no translation: a fraction of the way up. */
@@ -149,10 +131,9 @@ static double index_at(const inm_modes *t, double fraction)
   return 1.0;
 }
 
-/* ---- dense ----------------------------------------------------------------------------------- */
+/* ---- the solution ---------------------------------------------------------------------------- */
 
-/* Operations of LAPACK: 4/3 n^3 to tridiagonal form, and 2 n^2 for each vector to transform back.
-   */
+/* Operations of LAPACK: 4/3 n^3 to tridiagonal form, and 2 n^2 for each vector to transform back. */
 static double nominal_flops(const inm_modes *t)
 {
   const double n = (double) t->n;
@@ -161,39 +142,6 @@ static double nominal_flops(const inm_modes *t)
   return 4.0 / 3.0 * n * n * n + 2.0 * n * n * vectors;
 }
 
-static inm_status solve_dense(const char *solver, const replay_matrix *m, const replay_request *r,
-                              replay_look *look, replay_result *result)
-{
-  static const char *const words[] = {"none", "unstable", "all"};
-  inm_request q = dense_request(m, r);
-  inm_modes t;
-  memset(&t, 0, sizeof(t));
-  q.keep = INM_KEEP_INDEX;
-  q.keep_value = look->index;
-
-  const double begin = MPI_Wtime();
-  const inm_status status = inm_solve(inm_solver_find(solver), m->h, &q, &t);
-  result->seconds = MPI_Wtime() - begin;
-  strcpy(result->modes, words[r->vectors]);
-  if (status == INM_OK && t.n > 0) {
-    const double cores = (double) t.nthread * t.grid[0] * t.grid[1];
-    result->single = t.single;
-    result->threads = t.nthread;
-    result->gflops = 1e-9 * nominal_flops(&t) / result->seconds;
-    result->share = 1e9 * result->gflops / cores / m->core_speed;
-    result->residual = residual_of(m->h, m->origin.scale, &t) / largest_of(&t);
-    result->trace = trace_defect(&t, m->trace);
-    result->unstable = inm_fractions_of(&t).unstable;
-    result->lowest = inm_frequency(t.lambda[0]);
-    result->highest = inm_frequency(t.lambda[t.n - 1]);
-    look->index = index_at(&t, look->next);
-  }
-  inm_modes_free(&t);
-  return status;
-}
-
-/* ---- matrix-free ----------------------------------------------------------------------------- */
-
 static double sum_of_ranks(double mine)
 {
   double all = 0.0;
@@ -201,96 +149,71 @@ static double sum_of_ranks(double mine)
   return all;
 }
 
-static inm_status solve_kpm(const replay_matrix *m, const replay_request *r, replay_result *result)
+static void describe_dense(const replay_matrix *m, const inm_spectrum_facts *about,
+                           const inm_modes *t, replay_result *result)
 {
-  const inm_kpm_request q = kpm_request(m);
+  const double cores = (double) about->nthread * about->grid[0] * about->grid[1];
+
+  result->single = about->single;
+  result->threads = about->nthread;
+  result->gflops = 1e-9 * nominal_flops(t) / result->seconds;
+  result->share = 1e9 * result->gflops / cores / m->core_speed;
+  result->trace = trace_defect(t, m->trace);
+}
+
+/* fraction of unstable modes: of a table of the lowest ones alone only if it reaches a stable one */
+static double unstable_fraction(const replay_matrix *m, const inm_spectrum *s)
+{
   const inm_edge none = {INM_EDGE_NONE, 0.0};
-  inm_fractions fractions, errors;
-  inm_kpm *kpm = NULL;
+  const double nmode = (double) inm_spectrum_about(s)->nmode;
+  inm_fractions f, errors;
 
-  const double begin = MPI_Wtime();
-  inm_status status = inm_kpm_create(&kpm, m->h, &q);
-  const double start = MPI_Wtime();
-  if (status == INM_OK) status = inm_kpm_advance(kpm, r->products);
-  const double end = MPI_Wtime();
-  result->seconds = end - begin;
-  snprintf(result->modes, sizeof(result->modes), "moments:%zu", 2 * r->products - 1);
-  if (status == INM_OK) {
-    inm_kpm_fractions(kpm, none, &fractions, &errors);
-    result->gbytes = 1e-9 * sum_of_ranks(inm_kpm_traffic(kpm)) / (end - start);
-    result->unstable = fractions.unstable;
-    result->lowest = inm_frequency(inm_kpm_lowest(kpm));
-    result->highest = inm_frequency(inm_kpm_highest(kpm));
-  }
-  inm_kpm_destroy(&kpm);
-  return status;
+  if (inm_fractions_of(s, none, &f, &errors) != INM_OK) return NAN;
+  if (nmode == (double) modes_of(m)) return f.unstable;
+  return (f.stable > 0.0) ? f.unstable * nmode / (double) modes_of(m) : NAN;
 }
 
-static void read_lowest(const replay_matrix *m, const inm_kpm *kpm, const inm_modes *t,
-                        replay_result *result)
+static void describe(const inm_solver *solver, const replay_matrix *m, const replay_request *r,
+                     const inm_spectrum *s, replay_look *look, replay_result *result)
 {
-  size_t unstable = 0;
-  for (size_t p = 0; p < t->n; p++) unstable += (t->lambda[p] < 0.0);
-  result->residual = residual_of(m->h, m->origin.scale, t) /
-      fmax(fabs(inm_kpm_lowest(kpm)), fabs(inm_kpm_highest(kpm)));
-  if (unstable < t->n) result->unstable = (double) unstable / (double) modes_of(m);
-  result->lowest = inm_frequency(t->lambda[0]);
-  result->highest = inm_frequency(t->lambda[t->n - 1]);
+  static const char *const words[] = {"none", "unstable", "all"};
+  const inm_spectrum_facts *about = inm_spectrum_about(s);
+  const inm_modes *t = inm_spectrum_modes(s);
+
+  if (r->lowest)
+    snprintf(result->modes, sizeof(result->modes), "lowest:%zu", r->lowest);
+  else if (about->products)
+    snprintf(result->modes, sizeof(result->modes), "moments:%zu", 2 * about->products - 1);
+  else
+    strcpy(result->modes, words[r->vectors]);
+  if (about->products) result->gbytes = 1e-9 * sum_of_ranks(about->traffic) / about->seconds;
+  result->unstable = unstable_fraction(m, s);
+  result->lowest = about->lowest;
+  result->highest = about->highest;
+  if (t->n == 0) return;
+  if (!is_matrix_free(solver)) describe_dense(m, about, t, result);
+  result->residual = residual_of(m->h, m->origin.scale, t) / largest_of(about);
+  look->index = index_at(t, look->next);
 }
 
-static inm_status solve_lowest(const replay_matrix *m, const replay_request *r, replay_look *look,
-                               replay_result *result)
-{
-  const inm_kpm_request k = kpm_request(m);
-  const size_t probe = 2; /* products, for what one of them moves */
-  size_t products = 0;
-  inm_kpm *kpm = NULL;
-  inm_lowest_request q;
-  inm_modes t;
-  memset(&t, 0, sizeof(t));
-  memset(&q, 0, sizeof(q));
-
-  double begin = MPI_Wtime();
-  inm_status status = inm_kpm_create(&kpm, m->h, &k);
-  result->seconds = MPI_Wtime() - begin;
-  if (status == INM_OK) status = inm_kpm_advance(kpm, probe);
-  if (status == INM_OK) {
-    q.count = r->lowest;
-    q.lowest = inm_kpm_lowest(kpm);
-    q.highest = inm_kpm_highest(kpm);
-    q.ntypes = m->ntypes;
-    q.nproj = REPLAY_PROJ;
-    q.proj = m->proj;
-    memcpy(q.is_free, m->is_free, sizeof(q.is_free));
-    q.keep = INM_KEEP_INDEX;
-    q.keep_value = look->index;
-    inm_kpm_finish(kpm);
-    begin = MPI_Wtime();
-    status = inm_lowest_modes(m->h, &q, &t, &products);
-    result->seconds += MPI_Wtime() - begin;
-  }
-  snprintf(result->modes, sizeof(result->modes), "lowest:%zu", r->lowest);
-  if (status == INM_OK) {
-    result->gbytes = 1e-9 * sum_of_ranks(inm_kpm_traffic(kpm)) * (double) products /
-        (double) probe / result->seconds;
-    read_lowest(m, kpm, &t, result);
-    look->index = index_at(&t, look->next);
-  }
-  inm_kpm_destroy(&kpm);
-  inm_modes_free(&t);
-  return status;
-}
-
-/* ---- all ------------------------------------------------------------------------------------- */
-
-inm_status replay_solve(const char *solver, const replay_matrix *m, const replay_request *r,
+inm_status replay_solve(const char *name, const replay_matrix *m, const replay_request *r,
                         replay_look *look, replay_result *result)
 {
+  const inm_solver *solver = inm_solver_find(name);
+  inm_request q = request_for(solver, m, r);
+  inm_spectrum *spectrum = NULL;
+
   memset(result, 0, sizeof(*result));
   result->threads = 1;
   result->gflops = result->share = result->gbytes = result->residual = result->trace = NAN;
   result->unstable = result->lowest = result->highest = NAN;
-  if (is(solver, "kpm")) return solve_kpm(m, r, result);
-  if (is(solver, "lowest")) return solve_lowest(m, r, look, result);
-  return solve_dense(solver, m, r, look, result);
+  q.keep = INM_KEEP_INDEX;
+  q.keep_value = look->index;
+
+  const double begin = MPI_Wtime();
+  const inm_status status = inm_solve(solver, m->h, &q, &spectrum);
+  result->seconds = MPI_Wtime() - begin;
+  if (status == INM_OK) describe(solver, m, r, spectrum, look, result);
+  inm_spectrum_destroy(&spectrum);
+  return status;
 }
