@@ -113,12 +113,6 @@ static double trace_defect(const inm_modes *t, double trace)
   return (size > 0.0) ? fabs(sum - trace) / size : NAN;
 }
 
-static double largest_of(const inm_spectrum_facts *about)
-{
-  const double w = fmax(fabs(about->lowest), fabs(about->highest));
-  return w * w;
-}
-
 /* Index from 1 of a mode that has a vector and is no translation: a fraction of the way up. */
 static double index_at(const inm_modes *t, double fraction)
 {
@@ -192,7 +186,7 @@ static void describe(const inm_solver *solver, const replay_matrix *m, const rep
   result->highest = about->highest;
   if (t->n == 0) return;
   if (!is_matrix_free(solver)) describe_dense(m, about, t, result);
-  result->residual = residual_of(m->h, m->origin.scale, t) / largest_of(about);
+  result->residual = residual_of(m->h, m->origin.scale, t) / about->norm;
   look->index = index_at(t, look->next);
 }
 

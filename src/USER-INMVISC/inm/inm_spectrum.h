@@ -28,7 +28,8 @@ typedef struct {
   size_t nzero; /* rigid translations */
   int ntypes;
   double mean_mass;       /* number average */
-  double lowest, highest; /* frequencies that bound the spectrum */
+  double lowest, highest; /* frequencies that bound what is known of the spectrum */
+  double norm;            /* bound of all |lambda| */
 
   /* of a diagonalization */
   int single;  /* 1 if it was done in single precision */

@@ -1,5 +1,6 @@
 #include "kpm/inm_kpm_spectrum.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -64,6 +65,7 @@ inm_status inm_kpm_spectrum_create(inm_spectrum **out, inm_kpm **kpm, inm_modes 
   about.mean_mass = inm_kpm_mean_mass(m->kpm);
   about.lowest = inm_frequency(inm_kpm_lowest(m->kpm));
   about.highest = inm_frequency(inm_kpm_highest(m->kpm));
+  about.norm = fmax(fabs(inm_kpm_lowest(m->kpm)), fabs(inm_kpm_highest(m->kpm)));
   about.nthread = about.grid[0] = about.grid[1] = 1;
   about.products = inm_kpm_products(m->kpm);
   about.nvector = inm_kpm_vectors(m->kpm);

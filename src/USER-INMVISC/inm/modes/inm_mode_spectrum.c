@@ -92,6 +92,7 @@ inm_status inm_mode_spectrum_create(inm_spectrum **out, inm_modes *modes,
   about.mean_mass = mean_mass(m);
   about.lowest = m->n ? inm_frequency(m->lambda[0]) : 0.0;
   about.highest = m->n ? inm_frequency(m->lambda[m->n - 1]) : 0.0;
+  about.norm = fmax(about.lowest * about.lowest, about.highest * about.highest);
   about.single = m->single;
   about.nthread = m->nthread;
   memcpy(about.grid, m->grid, sizeof(about.grid));

@@ -257,8 +257,10 @@ inm_status inm_solve(const inm_solver *solver, const inm_hessian *h, const inm_r
   }
   inm_modes modes;
   memset(&modes, 0, sizeof(modes));
-  const inm_status status = solve_densely(solver, h, request, &modes);
+  inm_status status = solve_densely(solver, h, request, &modes);
   if (status != INM_OK) return status;
-  return inm_status_sync(inm_mode_spectrum_create(out, &modes, solver->lacks),
-                         inm_hessian_comm(h));
+  status = inm_status_sync(inm_mode_spectrum_create(out, &modes, solver->lacks),
+                           inm_hessian_comm(h));
+  if (status != INM_OK) inm_spectrum_destroy(out); /* of the ranks that have one */
+  return status;
 }

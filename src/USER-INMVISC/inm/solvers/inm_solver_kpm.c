@@ -69,9 +69,10 @@ static inm_status solve(const inm_hessian *h, const inm_request *request, inm_sp
   if (status == INM_OK && request->vectors == INM_VECTORS_LOWEST)
     status = find_lowest(kpm, h, request, &lowest, &about);
   if (status == INM_OK)
-    return inm_status_sync(
+    status = inm_status_sync(
         inm_kpm_spectrum_create(out, &kpm, &lowest, inm_solver_kpm.lacks, about),
         inm_hessian_comm(h));
+  if (status != INM_OK) inm_spectrum_destroy(out); /* of the ranks that have one */
   inm_kpm_destroy(&kpm);
   inm_modes_free(&lowest);
   return status;

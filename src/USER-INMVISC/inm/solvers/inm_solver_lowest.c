@@ -4,7 +4,9 @@
 #include "modes/inm_mode_spectrum.h"
 #include "solvers/inm_lowest.h"
 #include "solvers/inm_solver_entry.h"
+#include "spectral/inm_source.h"
 
+#include <math.h>
 #include <string.h>
 
 static inm_status can(const inm_job *job)
@@ -45,16 +47,24 @@ static inm_status find_ends(const inm_hessian *h, const inm_request *request, do
 static inm_status solve(const inm_hessian *h, const inm_request *request, inm_spectrum **out)
 {
   double lowest, highest;
+  size_t products = 0;
   inm_modes modes;
 
   memset(&modes, 0, sizeof(modes));
+  const double begin = MPI_Wtime();
   inm_status status = find_ends(h, request, &lowest, &highest);
-  if (status == INM_OK)
-    status = inm_lowest_modes(h, request, lowest, highest, &modes, NULL);
-  if (status == INM_OK)
-    status = inm_status_sync(inm_mode_spectrum_create(out, &modes, inm_solver_lowest.lacks),
-                             inm_hessian_comm(h));
-  return status;
+  if (status == INM_OK) status = inm_lowest_modes(h, request, lowest, highest, &modes, &products);
+  if (status != INM_OK) return status;
+  status = inm_status_sync(inm_mode_spectrum_create(out, &modes, inm_solver_lowest.lacks),
+                           inm_hessian_comm(h));
+  if (status != INM_OK) {
+    inm_spectrum_destroy(out);
+    return status;
+  }
+  (*out)->about.norm = fmax(fabs(lowest), fabs(highest));
+  (*out)->about.low_products = products;
+  (*out)->about.low_seconds = MPI_Wtime() - begin;
+  return INM_OK;
 }
 
 const inm_solver inm_solver_lowest = {
