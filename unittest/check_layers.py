@@ -12,17 +12,17 @@ import sys
 # a folder of the core and those below it
 BELOW = {"base": "", "comm": "base", "eigen": "base", "hessian": "base comm eigen",
          "spectral": "base comm eigen hessian", "modes": "base comm eigen hessian spectral",
-         "kpm": "base comm eigen hessian spectral", "solvers": "base comm eigen hessian spectral modes kpm",
+         "kpm": "base comm eigen hessian spectral modes", "solvers": "base comm eigen hessian spectral modes kpm",
          "friction": "base comm", "files": "base comm eigen hessian"}
 ALLOWED = {folder: set(below.split()) | {folder} for folder, below in BELOW.items()}
 
 # public headers without a .c file of the same name: "" is above all folders
-HEADER_ONLY = {"inm.h": ""}
+HEADER_ONLY = {"inm.h": "", "inm_capability.h": "spectral", "inm_request.h": "spectral"}
 ALLOWED[""] = set(BELOW)
 
 # the only headers in angle brackets: C, POSIX and what the core is linked with
 SYSTEM = set("""errno.h float.h limits.h math.h stdarg.h stddef.h stdint.h stdio.h stdlib.h string.h time.h
-    dlfcn.h pthread.h sched.h sys/mman.h sys/resource.h sys/stat.h unistd.h mpi.h elpa/elpa.h""".split())
+    dlfcn.h pthread.h sched.h sys/mman.h sys/resource.h sys/stat.h unistd.h mpi.h elpa/elpa.h zlib.h""".split())
 
 
 def read(package):

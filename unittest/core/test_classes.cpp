@@ -1,5 +1,5 @@
-// Which modes a sum runs over: membership with sharp edges and with steps; sums of a measure that is
-// given by its nodes.
+// Which modes a sum runs over: membership with sharp edges and with steps; sums of a measure that
+// is given by its nodes.
 
 #include "model_systems.h"
 
@@ -12,7 +12,8 @@ struct Member {
     double of[INM_NSET];
     Member(double lambda, double pr, const inm_cut &cut)
     {
-        for (double &x : of) x = 99.0; // overwritten
+        for (double &x : of)
+            x = 99.0; // overwritten
         inm_membership(lambda, pr, &cut, of);
     }
     double operator[](int set) const { return of[set]; }
@@ -93,11 +94,12 @@ TEST(Membership, with_steps_differs_from_sharp_edges_on_the_steps_alone)
                 smooth(lambda_of(w), 0.5, {at_w, 1.5, width});
             const double size  = std::fabs(w);
             const bool on_step = std::fabs(size - 1.5) < 0.5 * width ||
-                (w < 0.0 && std::fabs(size - 4.0) < 0.5 * width);
+                                 (w < 0.0 && std::fabs(size - 4.0) < 0.5 * width);
             bool differs = false;
-            for (int set = 0; set < INM_NSET; set++) differs |= sharp[set] != smooth[set];
+            for (int set = 0; set < INM_NSET; set++)
+                differs |= sharp[set] != smooth[set];
             const bool well_on_it = std::fabs(size - 1.5) < 0.3 * width ||
-                (w < 0.0 && std::fabs(size - 4.0) < 0.3 * width);
+                                    (w < 0.0 && std::fabs(size - 4.0) < 0.3 * width);
             EXPECT_TRUE(on_step || !differs) << w;
             EXPECT_TRUE(differs || !well_on_it) << w;
         }
@@ -148,7 +150,8 @@ TEST(Membership, of_an_unstable_mode_of_unknown_class_is_undefined)
 TEST(Membership, of_a_mode_without_frequency_is_none)
 {
     for (double width : {0.0, 0.1})
-        for (double x : Member(0.0, 0.5, {at_w, 0.0, width}).of) EXPECT_EQ(x, 0.0);
+        for (double x : Member(0.0, 0.5, {at_w, 0.0, width}).of)
+            EXPECT_EQ(x, 0.0);
 }
 
 // the step at wmin is no wider than wmin, so that nothing is left at w = 0
@@ -177,7 +180,8 @@ TEST(MeasureOfNodes, total_and_sums_below_are_sums_of_weights)
     const double x[] = {-4.0, -1.0, 0.0, 2.0, 6.0}, expected[] = {0.0, 1.0, 3.0, 3.0, 15.0};
     double sum[5];
     ASSERT_EQ(inm_measure_below(&measure.m, 5, x, sum), INM_OK);
-    for (int k = 0; k < 5; k++) EXPECT_EQ(sum[k], expected[k]) << k;
+    for (int k = 0; k < 5; k++)
+        EXPECT_EQ(sum[k], expected[k]) << k;
 }
 
 TEST(MeasureOfNodes, bins_hold_the_weights_and_do_not_notice_nodes_without_weight)
@@ -188,7 +192,8 @@ TEST(MeasureOfNodes, bins_hold_the_weights_and_do_not_notice_nodes_without_weigh
     double sum[4];
     ASSERT_EQ(inm_measure_bins(&measure.m, &range, sum), INM_OK);
     const double expected[] = {1.0, 0.0, 6.0, 0.0};
-    for (int b = 0; b < 4; b++) EXPECT_EQ(sum[b], expected[b]) << b;
+    for (int b = 0; b < 4; b++)
+        EXPECT_EQ(sum[b], expected[b]) << b;
 }
 
 TEST(MeasureOfNodes, localized_weight_is_that_of_the_unstable_modes_beyond_the_edge)
@@ -232,13 +237,14 @@ TEST(MeasureOfNodes, viscosity_sums_are_those_of_the_members)
 {
     const std::vector<double> w = frequencies();
     std::vector<double> lambda, weight = random_numbers(w.size(), -0.2, 1.0, 7);
-    for (double one : w) lambda.push_back(lambda_of(one));
+    for (double one : w)
+        lambda.push_back(lambda_of(one));
     weight[3] = 0.0;
     const Measure measure(lambda, weight);
     for (double width : {0.0, 0.4}) {
         const inm_cut cut              = {at_w, 1.5, width};
         const std::vector<double> sums = measure.sums(cut);
-        ASSERT_EQ(sums.size(), (size_t) INM_NSET); // of no types
+        ASSERT_EQ(sums.size(), (size_t)INM_NSET); // of no types
         for (int set = 0; set < INM_NSET; set++) {
             double wanted = 0.0;
             for (size_t j = 0; j < w.size(); j++)

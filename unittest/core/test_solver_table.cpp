@@ -1,4 +1,5 @@
-// Solvers by their table: what they lack, what they refuse, and matrix-free ones against dense ones.
+// Solvers by their table: what they lack, what they refuse, and matrix-free ones against dense
+// ones.
 
 #include "model_systems.h"
 
@@ -9,14 +10,16 @@ namespace {
 std::vector<const inm_solver *> all_solvers()
 {
     std::vector<const inm_solver *> all;
-    for (size_t k = 0; inm_solver_built(k); k++) all.push_back(inm_solver_built(k));
+    for (size_t k = 0; inm_solver_built(k); k++)
+        all.push_back(inm_solver_built(k));
     return all;
 }
 
 std::vector<inm_capability> all_capabilities()
 {
     std::vector<inm_capability> all;
-    for (int what = 0; what < INM_NCAPABILITY; what++) all.push_back((inm_capability) what);
+    for (int what = 0; what < INM_NCAPABILITY; what++)
+        all.push_back((inm_capability)what);
     return all;
 }
 
@@ -43,7 +46,7 @@ TEST(Capabilities, that_are_lacking_have_a_reason_that_names_the_solver)
 TEST(Capabilities, of_solver_auto_are_those_of_a_dense_one)
 {
     for (inm_capability what : all_capabilities()) {
-        const char *reason    = inm_solver_lacks(nullptr, what);
+        const char *reason  = inm_solver_lacks(nullptr, what);
         bool some_dense_has = false;
         for (const inm_solver *solver : all_solvers())
             if (inm_solver_place(solver) != INM_MATRIX_FREE) some_dense_has |= !lacks(solver, what);
@@ -65,8 +68,8 @@ TEST(Capabilities, that_a_reason_sends_to_another_solver_for_are_there)
             if (!reason) continue;
             const size_t use = std::string(reason).find("use solver ");
             if (use == std::string::npos) continue;
-            const std::string rest = std::string(reason).substr(use + strlen("use solver "));
-            const std::string name = rest.substr(0, rest.find_first_of(" ,"));
+            const std::string rest  = std::string(reason).substr(use + strlen("use solver "));
+            const std::string name  = rest.substr(0, rest.find_first_of(" ,"));
             const inm_solver *other = (name == "auto") ? nullptr : inm_solver_find(name.c_str());
             if (name != "auto") {
                 ASSERT_NE(other, nullptr) << reason;
@@ -88,7 +91,8 @@ TEST(Capabilities, are_those_that_a_solver_can)
                    has_lowest  = !lacks(solver, INM_HAS_LOWEST),
                    has_single  = !lacks(solver, INM_HAS_SINGLE);
         EXPECT_EQ(can(INM_VECTORS_ALL, INM_DOUBLE), has_vectors ? INM_OK : INM_ERR_ARG) << name;
-        EXPECT_EQ(can(INM_VECTORS_UNSTABLE, INM_DOUBLE), has_vectors ? INM_OK : INM_ERR_ARG) << name;
+        EXPECT_EQ(can(INM_VECTORS_UNSTABLE, INM_DOUBLE), has_vectors ? INM_OK : INM_ERR_ARG)
+            << name;
         EXPECT_EQ(can(INM_VECTORS_LOWEST, INM_DOUBLE), has_lowest ? INM_OK : INM_ERR_ARG) << name;
         for (inm_vectors vectors :
              {INM_VECTORS_NONE, INM_VECTORS_UNSTABLE, INM_VECTORS_ALL, INM_VECTORS_LOWEST}) {
@@ -97,7 +101,8 @@ TEST(Capabilities, are_those_that_a_solver_can)
                 << name;
         }
         // without vectors: modes, or the density that polynomials have
-        const bool has_none = !lacks(solver, INM_HAS_EIGENVALUES) || !lacks(solver, INM_HAS_PRODUCTS);
+        const bool has_none = !lacks(solver, INM_HAS_EIGENVALUES) ||
+                              !lacks(solver, INM_HAS_PRODUCTS);
         EXPECT_EQ(can(INM_VECTORS_NONE, INM_DOUBLE), has_none ? INM_OK : INM_ERR_ARG) << name;
     }
 }
@@ -110,9 +115,9 @@ TEST(Capabilities, that_a_solver_lacks_are_refused_when_solving)
         for (inm_vectors vectors :
              {INM_VECTORS_NONE, INM_VECTORS_UNSTABLE, INM_VECTORS_ALL, INM_VECTORS_LOWEST}) {
             Options options(vectors);
-            options.solver   = inm_solver_name(solver);
-            options.nlowest  = 2;
-            options.products = 5;
+            options.solver    = inm_solver_name(solver);
+            options.nlowest   = 2;
+            options.products  = 5;
             const inm_job job = job_for(s.n(), vectors, number_of_ranks());
             const Spectrum spectrum(s, options);
             EXPECT_EQ(spectrum.status, inm_solver_can(solver, &job)) << options.solver << vectors;
@@ -144,18 +149,24 @@ TEST(Capabilities, of_a_spectrum_are_those_of_its_solver)
 TEST(Solvers, matrix_free_ones_refuse_an_atom_type_beyond_the_last_as_dense_ones_do)
 {
     const System s = random_cluster(30, 6);
-    for (const inm_solver *solver : all_solvers()) {
-        Options options(lacks(solver, INM_HAS_VECTORS) ? INM_VECTORS_LOWEST : INM_VECTORS_ALL);
-        options.nlowest  = 2;
-        options.products = 5;
-        Task task(s, options);
-        task.request.ntypes    = 1;
-        inm_spectrum *spectrum = nullptr;
-        EXPECT_EQ(inm_solve(solver, task.share.h, &task.request, &spectrum), INM_ERR_ARG)
-            << inm_solver_name(solver);
-        EXPECT_EQ(spectrum, nullptr);
-        inm_spectrum_destroy(&spectrum);
-    }
+    for (const inm_solver *solver : all_solvers())
+        for (inm_vectors vectors : {INM_VECTORS_NONE, INM_VECTORS_ALL, INM_VECTORS_LOWEST}) {
+            const inm_job job = job_for(s.n(), vectors, number_of_ranks());
+            if (inm_solver_can(solver, &job) != INM_OK) continue;
+            for (const Owner &owner : {scattered, all_on_last}) {
+                Options options(vectors);
+                options.nlowest  = 2;
+                options.products = 5;
+                options.owner    = owner;
+                Task task(s, options);
+                task.request.ntypes    = 1;
+                inm_spectrum *spectrum = nullptr;
+                EXPECT_EQ(inm_solve(solver, task.share.h, &task.request, &spectrum), INM_ERR_ARG)
+                    << inm_solver_name(solver);
+                EXPECT_EQ(spectrum, nullptr);
+                inm_spectrum_destroy(&spectrum);
+            }
+        }
 }
 
 // ---- matrix-free solvers against dense ones -----------------------------------------------------
@@ -215,7 +226,8 @@ TEST(MatrixFree, spectrum_of_solver_lowest_is_one_of_the_modes_found)
     EXPECT_NEAR(lowest.about().lowest, inm_frequency(wanted.m.lambda[0]), 1e-9);
     EXPECT_NEAR(lowest.about().highest, inm_frequency(wanted.m.lambda[7]), 1e-9);
     // sums over the most unstable modes are those of all modes below them
-    const inm_cut cut = {at_w, 0.5 * (std::sqrt(-wanted.m.lambda[7]) + std::sqrt(-wanted.m.lambda[8])), 0.0};
+    const inm_cut cut = {
+        at_w, 0.5 * (std::sqrt(-wanted.m.lambda[7]) + std::sqrt(-wanted.m.lambda[8])), 0.0};
     const auto sums = lowest.sums(0, 2, cut), all = Spectrum(wanted.m).sums(0, 2, cut);
     for (size_t k = 0; k < 3; k++) {
         EXPECT_NEAR(sums[3 * INM_UL + k], all[3 * INM_UL + k], 1e-6 * all[3 * INM_UL + k]) << k;
@@ -263,11 +275,12 @@ TEST(MatrixFree, facts_of_solver_kpm_are_those_of_its_moments)
     EXPECT_TRUE(std::isnan(about.change)); // the number was given
     EXPECT_GE(about.seconds, 0.0);
     EXPECT_EQ(about.low_seconds, 0.0);
-    EXPECT_NEAR(about.mean_mass, s.total_mass() / (double) s.natom(), 1e-13);
+    EXPECT_NEAR(about.mean_mass, s.total_mass() / (double)s.natom(), 1e-13);
     const Solution wanted(s, Options(INM_VECTORS_NONE));
     EXPECT_LE(about.lowest, inm_frequency(wanted.m.lambda[0]));
     EXPECT_GE(about.highest, inm_frequency(wanted.m.lambda[s.n() - 1]));
-    for (double w : {-1.5, 2.0}) EXPECT_GT(inm_spectrum_resolution(spectrum.s, w), 0.0);
+    for (double w : {-1.5, 2.0})
+        EXPECT_GT(inm_spectrum_resolution(spectrum.s, w), 0.0);
 }
 
 // ---- how many products are enough ---------------------------------------------------------------
@@ -276,15 +289,15 @@ struct Seen {
     std::vector<inm_progress> calls;
     static void remember(void *ctx, const inm_progress *progress)
     {
-        ((Seen *) ctx)->calls.push_back(*progress);
+        ((Seen *)ctx)->calls.push_back(*progress);
     }
 };
 
 TEST(Criteria, are_met_when_the_change_is_below_the_bound)
 {
-    const System s  = random_cluster(30, 55);
-    Options options = with_projections(s, "kpm", INM_VECTORS_NONE);
-    options.width   = 0.5;
+    const System s   = random_cluster(30, 55);
+    Options options  = with_projections(s, "kpm", INM_VECTORS_NONE);
+    options.width    = 0.5;
     options.criteria = {{0, 2, {at_w, 0.8, 0.5}}, {0, 1, {{INM_EDGE_NONE, 0.0}, 0.8, 0.5}}};
     size_t before    = 0;
     for (double bound : {1e-2, 1e-5}) {
@@ -301,13 +314,13 @@ TEST(Criteria, are_met_when_the_change_is_below_the_bound)
         // the change that is reported is that between half of the products and all
         double largest = 0.0;
         for (const inm_criterion &c : options.criteria) {
-            const int set = (c.cut.edge.kind == INM_EDGE_FREQUENCY) ? INM_UL : INM_ALL;
+            const int set     = (c.cut.edge.kind == INM_EDGE_FREQUENCY) ? INM_UL : INM_ALL;
             const double all  = Measure(spectrum.s, c.first, c.count).sums(c.cut)[3 * set],
                          half = Measure(spectrum.s, c.first, c.count, 0.5).sums(c.cut)[3 * set];
-            largest = std::max(largest, std::fabs((all - half) / all));
+            largest           = std::max(largest, std::fabs((all - half) / all));
         }
         EXPECT_NEAR(spectrum.about().change, largest, 1e-12 + 1e-9 * largest);
-        EXPECT_TRUE(same_on_all_ranks((int) products));
+        EXPECT_TRUE(same_on_all_ranks((int)products));
     }
 }
 
@@ -348,8 +361,8 @@ TEST(Criteria, without_them_the_resolution_at_the_edge_decides)
 
 TEST(Criteria, progress_is_told_on_all_ranks_and_ends_with_all_products)
 {
-    const System s       = random_cluster(20, 57);
-    Options options      = with_projections(s, "kpm", INM_VECTORS_NONE);
+    const System s  = random_cluster(20, 57);
+    Options options = with_projections(s, "kpm", INM_VECTORS_NONE);
     Seen seen;
     options.progress     = Seen::remember;
     options.progress_ctx = &seen;
@@ -359,12 +372,12 @@ TEST(Criteria, progress_is_told_on_all_ranks_and_ends_with_all_products)
         const Spectrum spectrum(s, options);
         ASSERT_EQ(spectrum.status, INM_OK);
         ASSERT_GE(seen.calls.size(), products ? 3u : 10u);
-        EXPECT_TRUE(same_on_all_ranks((int) seen.calls.size()));
+        EXPECT_TRUE(same_on_all_ranks((int)seen.calls.size()));
         size_t before = 0;
         for (const inm_progress &p : seen.calls) {
             EXPECT_GT(p.products, before);
             EXPECT_LE(p.products, p.target);
-            EXPECT_NEAR(p.done, (double) p.products / (double) p.target, 1e-15);
+            EXPECT_NEAR(p.done, (double)p.products / (double)p.target, 1e-15);
             before = p.products;
         }
         EXPECT_EQ(seen.calls.back().products, spectrum.about().products);

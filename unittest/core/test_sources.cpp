@@ -84,7 +84,8 @@ TEST_P(Sources, measures_add_up_to_the_number_of_modes_and_to_the_square_of_the_
     }
     // the mean of two is the mean of each
     double each = 0.0;
-    for (int v : {0, 1}) each += 0.5 * Measure(spectrum->s, v, 1).total();
+    for (int v : {0, 1})
+        each += 0.5 * Measure(spectrum->s, v, 1).total();
     EXPECT_NEAR(each, square, 1e-10 * square);
 }
 
@@ -108,8 +109,9 @@ TEST_P(Sources, density_of_states_integrates_to_one_in_any_bins)
 TEST_P(Sources, density_of_states_tells_what_is_outside_the_range)
 {
     const inm_range part = {10, -2.0, 4.0};
-    double count = 0.0, outside;
-    for (const DosRow &row : spectrum->dos(part, &outside)) count += row.count;
+    double count         = 0.0, outside;
+    for (const DosRow &row : spectrum->dos(part, &outside))
+        count += row.count;
     EXPECT_GT(outside, 5.0);
     EXPECT_NEAR(count + outside, 117.0, 1e-9);
     EXPECT_EQ(inm_dos(spectrum->s, &part, std::vector<double>(50).data(), nullptr), INM_OK);
@@ -135,7 +137,8 @@ TEST_P(Sources, zero_modes_are_left_out)
     ASSERT_EQ(of_chain.status, INM_OK);
     EXPECT_EQ(of_chain.about().nmode, 27u);
     const inm_range range = {2, -0.2, 0.2};
-    for (const DosRow &row : of_chain.dos(range)) EXPECT_LT(std::fabs(row.count), 0.01);
+    for (const DosRow &row : of_chain.dos(range))
+        EXPECT_LT(std::fabs(row.count), 0.01);
     for (const GammaRow &row : of_chain.gamma(0, 2, range)) {
         EXPECT_LT(std::fabs(row.sum), 0.01);
         EXPECT_TRUE(std::isnan(row.xi2));
@@ -189,7 +192,8 @@ TEST_P(Sources, sums_over_the_classes_add_up)
                     1e-10 * sums[3 * INM_ALL]);
         for (int set = 0; set < INM_NSET; set++) {
             EXPECT_GT(sums[3 * set], 0.0);
-            for (int k : {1, 2}) EXPECT_EQ(std::isnan(sums[3 * set + k]), !has_modes());
+            for (int k : {1, 2})
+                EXPECT_EQ(std::isnan(sums[3 * set + k]), !has_modes());
         }
         const auto unknown = spectrum->sums(0, 2, {no_edge, 0.8, width});
         EXPECT_TRUE(std::isnan(unknown[3 * INM_UL]));
@@ -228,13 +232,16 @@ TEST_P(Sources, results_are_the_same_on_all_ranks)
 {
     const inm_range range = {7, -6.0, 8.0};
     std::vector<double> all;
-    for (const DosRow &row : spectrum->dos(range)) all.push_back(row.count);
-    for (const GammaRow &row : spectrum->gamma(0, 2, range)) all.push_back(row.sum);
-    for (double x : spectrum->sums(0, 2, {at_w, 0.8, 0.3})) all.push_back(std::isnan(x) ? 0.0 : x);
+    for (const DosRow &row : spectrum->dos(range))
+        all.push_back(row.count);
+    for (const GammaRow &row : spectrum->gamma(0, 2, range))
+        all.push_back(row.sum);
+    for (double x : spectrum->sums(0, 2, {at_w, 0.8, 0.3}))
+        all.push_back(std::isnan(x) ? 0.0 : x);
     all.push_back(spectrum->fractions(at_w).localized);
     all.push_back(spectrum->slope());
     std::vector<double> first = all;
-    MPI_Bcast(first.data(), (int) first.size(), MPI_DOUBLE, 0, MPI_COMM_WORLD);
+    MPI_Bcast(first.data(), (int)first.size(), MPI_DOUBLE, 0, MPI_COMM_WORLD);
     EXPECT_EQ(first, all);
 }
 
@@ -245,7 +252,8 @@ TEST_P(Sources, of_no_atoms_have_no_modes)
     EXPECT_EQ(nothing.about().natom, 0u);
     EXPECT_EQ(nothing.about().nmode, 0u);
     const inm_range range = nothing.range(4);
-    for (const DosRow &row : nothing.dos(range)) EXPECT_TRUE(std::isnan(row.g));
+    for (const DosRow &row : nothing.dos(range))
+        EXPECT_TRUE(std::isnan(row.g));
     EXPECT_TRUE(std::isnan(nothing.fractions(at_w).unstable));
     EXPECT_TRUE(std::isnan(nothing.slope()));
 }
@@ -256,7 +264,8 @@ TEST_P(Sources, of_no_atoms_have_no_modes)
 std::vector<double> up_to(const std::vector<double> &x)
 {
     std::vector<double> sum;
-    for (double one : x) sum.push_back(one + (sum.empty() ? 0.0 : sum.back()));
+    for (double one : x)
+        sum.push_back(one + (sum.empty() ? 0.0 : sum.back()));
     return sum;
 }
 
@@ -286,11 +295,12 @@ TEST(TwoSources, force_correlators_agree_within_the_broadening)
     const Measure exact(pair.modes.s, 0, 2);
     const inm_range range = pair.moments.range(40);
     std::vector<double> found;
-    for (const GammaRow &row : pair.moments.gamma(0, 2, range)) found.push_back(row.sum);
+    for (const GammaRow &row : pair.moments.gamma(0, 2, range))
+        found.push_back(row.sum);
     found              = up_to(found);
     const double total = squared_projection(pair.s);
     for (size_t b = 0; b < range.nbin; b++) {
-        const double w = range.lo + (double) (b + 1) * inm_bin_width(&range), reach = pair.reach(w);
+        const double w = range.lo + (double)(b + 1) * inm_bin_width(&range), reach = pair.reach(w);
         EXPECT_GE(found[b], Pair::below(exact, w - reach) - 1e-3 * total) << w;
         EXPECT_LE(found[b], Pair::below(exact, w + reach) + 1e-3 * total) << w;
     }
@@ -302,13 +312,14 @@ TEST(TwoSources, densities_of_states_agree_within_broadening_and_chance)
     const Measure exact(pair.modes.s);
     const inm_range range = pair.moments.range(40);
     std::vector<double> found;
-    for (const DosRow &row : pair.moments.dos(range)) found.push_back(row.count);
+    for (const DosRow &row : pair.moments.dos(range))
+        found.push_back(row.count);
     found = up_to(found);
     for (size_t b = 0; b < range.nbin; b++) {
-        const double w = range.lo + (double) (b + 1) * inm_bin_width(&range), reach = pair.reach(w);
+        const double w = range.lo + (double)(b + 1) * inm_bin_width(&range), reach = pair.reach(w);
         const double low = Pair::below(exact, w - reach), high = Pair::below(exact, w + reach);
         // random signs: the variance of a count of f of n modes is at most 2 n f (1 - f), over 64
-        const double f = std::min(116.0, std::max(1.0, 0.5 * (low + high))) / 117.0;
+        const double f      = std::min(116.0, std::max(1.0, 0.5 * (low + high))) / 117.0;
         const double chance = 4.0 * std::sqrt(2.0 * 117.0 * f * (1.0 - f) / 64.0) + 0.1;
         EXPECT_GE(found[b], low - chance) << w;
         EXPECT_LE(found[b], high + chance) << w;
@@ -357,8 +368,8 @@ TEST(TwoSources, viscosities_come_closer_with_more_products)
     const auto known  = pair.modes.sums(0, 2, cut);
     double before     = INFINITY;
     for (double part : {0.02, 0.1, 0.5}) {
-        const double error =
-            std::fabs(Measure(pair.moments.s, 0, 2, part).sums(cut)[3 * INM_UL] / known[3 * INM_UL] - 1.0);
+        const double error = std::fabs(
+            Measure(pair.moments.s, 0, 2, part).sums(cut)[3 * INM_UL] / known[3 * INM_UL] - 1.0);
         EXPECT_LT(error, 0.2 * before) << part;
         before = error;
     }
@@ -371,7 +382,7 @@ TEST(TwoSources, low_frequency_slopes_agree_within_chance)
     const size_t natom = 60, n = 3 * natom;
     std::vector<double> lambda;
     for (size_t p = 0; p < n; p++)
-        lambda.push_back(-100.0 + 400.0 * ((double) p + 0.5) / (double) n);
+        lambda.push_back(-100.0 + 400.0 * ((double)p + 0.5) / (double)n);
     const System s =
         with_spectrum(lambda, random_orthogonal(n, 5), std::vector<double>(natom, 1.0));
     const double known = Spectrum(s, options_for(s, "lapack")).slope(),
@@ -386,7 +397,8 @@ struct Uncertainty {
     double of[INM_NSET];
     Uncertainty(const inm_spectrum *s, int first, int count, const inm_cut &cut)
     {
-        for (double &x : of) x = 99.0; // overwritten
+        for (double &x : of)
+            x = 99.0; // overwritten
         EXPECT_EQ(inm_viscosity_uncertainty(s, first, count, &cut, of), INM_OK);
     }
     double operator[](int set) const { return of[set]; }
@@ -405,7 +417,8 @@ TEST(Uncertainty, of_moments_is_positive_and_smaller_with_narrow_steps)
 {
     const Pair pair(3000, 4);
     double before[INM_NSET];
-    for (double &x : before) x = INFINITY;
+    for (double &x : before)
+        x = INFINITY;
     for (double width : {1.0, 0.25}) {
         const Uncertainty u(pair.moments.s, 0, 2, {at_w, 0.8, width});
         for (int set = 0; set < INM_NSET; set++) {
@@ -426,8 +439,8 @@ TEST(Uncertainty, without_an_edge_is_undefined_for_the_unstable_classes)
     EXPECT_GT(u[INM_ALL], 0.0);
 }
 
-// how many times the uncertainty the error is, for every set; the truth are sums over the modes with
-// sharp edges, which polynomials cannot follow
+// how many times the uncertainty the error is, for every set; the truth are sums over the modes
+// with sharp edges, which polynomials cannot follow
 std::vector<double> relative_errors(unsigned seed, double width)
 {
     const System s = random_cluster(60, seed);
@@ -449,7 +462,8 @@ std::vector<double> relative_errors(unsigned seed, double width)
 TEST(Uncertainty, is_more_than_the_error)
 {
     for (double width : {0.1, 0.2, 0.4})
-        for (double one : relative_errors(73, width)) EXPECT_LT(one, 1.0) << width;
+        for (double one : relative_errors(73, width))
+            EXPECT_LT(one, 1.0) << width;
 }
 
 // it is about twice a standard deviation

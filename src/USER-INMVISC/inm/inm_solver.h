@@ -33,7 +33,7 @@ const char *inm_solver_name(const inm_solver *solver);
 inm_place inm_solver_place(const inm_solver *solver);
 
 /* NULL if a solver has what is asked for, else why not: the end of a sentence, with what to do.  solver
-   may be NULL, for one that will be chosen and lacks nothing. */
+   may be NULL, for a dense one that will be chosen. */
 const char *inm_solver_lacks(const inm_solver *solver, inm_capability what);
 
 /* What there is to solve, and with what. */

@@ -246,21 +246,33 @@ inm_status inm_solve_modes(const inm_solver *solver, const inm_hessian *h,
   return solve_densely(solver, h, request, modes);
 }
 
+static inm_status solve_matrix_free(const inm_solver *solver, const inm_hessian *h,
+                                    const inm_request *request, inm_spectrum **out)
+{
+  const inm_job job = {0, request->vectors, request->precision, 1, 1, h, request};
+  inm_status status = solver->can(&job);
+
+  if (status == INM_OK && inm_hessian_largest_type(h) > request->ntypes) status = INM_ERR_ARG;
+  status = inm_status_sync(status, inm_hessian_comm(h));
+  return (status == INM_OK) ? solver->matrix_free(h, request, out) : status;
+}
+
 inm_status inm_solve(const inm_solver *solver, const inm_hessian *h, const inm_request *request,
                      inm_spectrum **out)
 {
+  inm_status status;
+
   *out = NULL;
   if (solver->place == INM_MATRIX_FREE) {
-    const inm_job job = {0, request->vectors, request->precision, 1, 1, h, request};
-    const inm_status status = solver->can(&job);
-    return (status == INM_OK) ? solver->matrix_free(h, request, out) : status;
+    status = solve_matrix_free(solver, h, request, out);
+  } else {
+    inm_modes modes;
+    memset(&modes, 0, sizeof(modes));
+    status = solve_densely(solver, h, request, &modes);
+    if (status == INM_OK)
+      status = inm_status_sync(inm_mode_spectrum_create(out, &modes, solver->lacks),
+                               inm_hessian_comm(h));
   }
-  inm_modes modes;
-  memset(&modes, 0, sizeof(modes));
-  inm_status status = solve_densely(solver, h, request, &modes);
-  if (status != INM_OK) return status;
-  status = inm_status_sync(inm_mode_spectrum_create(out, &modes, solver->lacks),
-                           inm_hessian_comm(h));
-  if (status != INM_OK) inm_spectrum_destroy(out); /* of the ranks that have one */
+  if (status != INM_OK) inm_spectrum_destroy(out); /* it may have failed on another rank alone */
   return status;
 }

@@ -72,7 +72,6 @@ static inm_status solve(const inm_hessian *h, const inm_request *request, inm_sp
     status = inm_status_sync(
         inm_kpm_spectrum_create(out, &kpm, &lowest, inm_solver_kpm.lacks, about),
         inm_hessian_comm(h));
-  if (status != INM_OK) inm_spectrum_destroy(out); /* of the ranks that have one */
   inm_kpm_destroy(&kpm);
   inm_modes_free(&lowest);
   return status;

@@ -57,10 +57,7 @@ static inm_status solve(const inm_hessian *h, const inm_request *request, inm_sp
   if (status != INM_OK) return status;
   status = inm_status_sync(inm_mode_spectrum_create(out, &modes, inm_solver_lowest.lacks),
                            inm_hessian_comm(h));
-  if (status != INM_OK) {
-    inm_spectrum_destroy(out);
-    return status;
-  }
+  if (status != INM_OK) return status;
   (*out)->about.norm = fmax(fabs(lowest), fabs(highest));
   (*out)->about.low_products = products;
   (*out)->about.low_seconds = MPI_Wtime() - begin;

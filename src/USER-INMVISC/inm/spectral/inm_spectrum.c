@@ -169,7 +169,7 @@ static double standard_error(double square, int n)
 inm_status inm_fractions_of(const inm_spectrum *spectrum, inm_edge edge, inm_fractions *fractions,
                             inm_fractions *errors)
 {
-  double unstable = NAN, localized = NAN, one[2], square[2] = {0.0, 0.0};
+  double unstable = NAN, localized = NAN, one[2] = {NAN, NAN}, square[2] = {0.0, 0.0};
   inm_status status = count_classes(spectrum, -1, edge, &unstable, &localized);
 
   for (int k = 0; k < spectrum->nsample && status == INM_OK; k++) {
