@@ -117,8 +117,8 @@ def order_of_error(runs):
         rows.append([f"{0.02 * s:.2f}", f"{THETA * 0.02 * s:.1f}", f"{100 * error:.2f} %",
                      "" if change is None else f"{100 * change:.2f} %",
                      "" if last is None else f"{math.log2(change / last):.2f}",
-                     pm(found["kernel"], found["kernel_error"]),
-                     pm(found["kT_over_D"], found["kT_over_D_error"])])
+                     pm(found["v0_kernel"], found["err_v0_kernel"]),
+                     pm(found["v0_msd"], found["err_v0_msd"])])
         last = change
     return f"""Kernel known exactly
 --------------------
@@ -142,8 +142,8 @@ def meaning_of_errors(runs):
         found = runs.friction("seeds", "s2", checkpoint)
         steps = 20000 * checkpoint
         row = [steps, f"{steps * 0.02 / 40:.0f}"]
-        for name in ("kernel", "kT_over_D"):
-            value, error = found[name][1:], found[f"{name}_error"][1:]
+        for name in ("v0_kernel", "v0_msd"):
+            value, error = found[name][1:], found[f"err_{name}"][1:]
             if np.isnan(error).any():
                 row += ["", "", "not known yet", ""]
                 continue
@@ -177,8 +177,8 @@ def kob_andersen(runs, temperatures):
                 # kT/D, m = 1
                 green_kubo = vacf[0] / (dt * (vacf.sum() - 0.5 * (vacf[0] + vacf[-1])))
                 rows.append([T, "AB"[which - 1], s, omega[which],
-                             pm(found["kernel"][which], found["kernel_error"][which]),
-                             pm(found["kT_over_D"][which], found["kT_over_D_error"][which]),
+                             pm(found["v0_kernel"][which], found["err_v0_kernel"][which]),
+                             pm(found["v0_msd"][which], found["err_v0_msd"][which]),
                              f"{green_kubo:.4g}", used])
     return f"""Kob-Andersen liquid
 -------------------
@@ -197,7 +197,7 @@ def orthogonal_dynamics(runs):
     for which in (1, 2):
         of_direct, of_vacf = direct[f"Cbar_{which}"], vacf[f"Cbar_{which}"]
         rows.append(["AB"[which - 1], sum_rule[which],
-                     *(pm(v["kernel"][which], v["kernel_error"][which]) for v in frictions),
+                     *(pm(v["v0_kernel"][which], v["err_v0_kernel"][which]) for v in frictions),
                      f"{100 * np.max(np.abs(of_direct - of_vacf)[1:]) / of_vacf[0]:.2f} %",
                      f"{100 * (of_direct[0] / of_vacf[0] - 1):.2f} %"])
     header = ["type", "lambda - 1", "direct", "vacf", "largest difference at t > 0", "at t = 0"]

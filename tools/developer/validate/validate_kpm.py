@@ -68,7 +68,7 @@ def moments_of(lammps, start, keywords, ranks=1):
     done = lammps.run_text(start + computes(keywords) + BINS.format(bins=bins, eta=eta), ranks)
     vector = ave_time.blocks(eta)[-1]["c_eta"]
     value, error = (vector[[ULINM_VISCOSITY.vector.index(f"{kind}_{name}") for name in CLASSES]]
-                    for kind in ("eta", "numerical"))
+                    for kind in ("eta", "num_eta"))
     count = ave_time.blocks(bins)[-1][INM_DOS.array.column("c_inm", "count")]
     return value, error, count, done.output
 
