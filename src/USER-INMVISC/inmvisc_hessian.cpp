@@ -42,6 +42,12 @@ double INMVISC_NS::atom_spacing(LAMMPS *lmp)
   return cbrt(domain->xprd * domain->yprd * domain->zprd / n);
 }
 
+double INMVISC_NS::smallest_displacement(LAMMPS *lmp)
+{
+  const Domain *domain = lmp->domain;
+  return ROUNDINGS * DBL_EPSILON * std::max({domain->xprd, domain->yprd, domain->zprd});
+}
+
 /* ----------------------------------------------------------------------
    A ghost is at the place of its atom plus a translation, to rounding: in
    crystals many atoms are level to that, which must not decide.
@@ -136,8 +142,7 @@ void HessianBuilder::assign_numeric(const ForcePart &part, const std::string &wh
 void HessianBuilder::check_delta() const
 {
   if (delta == 0.0) return;
-  const double longest = std::max({domain->xprd, domain->yprd, domain->zprd});
-  const double least = ROUNDINGS * DBL_EPSILON * longest, most = 0.5 * atom_spacing(lmp);
+  const double least = smallest_displacement(lmp), most = 0.5 * atom_spacing(lmp);
   if (!(delta >= least && delta <= most))
     error->all(FLERR,
                "{}: hessian numeric delta must lie between {:.3g}, where coordinates are rounded, "

@@ -94,6 +94,10 @@ make_numeric_provider(LAMMPS_NS::LAMMPS *, const std::vector<ForcePart> &, doubl
 
 double atom_spacing(LAMMPS_NS::LAMMPS *);
 
+// the smallest displacement that the rounding of coordinates leaves six digits
+
+double smallest_displacement(LAMMPS_NS::LAMMPS *);
+
 // a field of random numbers in (-1,1) that is a function of the atom ID, so that every rank knows
 // it for every atom, and so that it is the same for any number of ranks; ctx: number of dimensions
 
