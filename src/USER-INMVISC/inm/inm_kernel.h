@@ -88,8 +88,6 @@ typedef struct {
      integral  [nlag+1]  running integral of the kernel */
 inm_kernel_tail inm_kernel_extrapolate(size_t nlag, const double *integral);
 
-#define INM_AGREEMENT 1.5
-
 /* Straight line through a mean-square displacement on any set of lags. */
 typedef struct {
   double diffusion; /* length^2/time, NaN if there were fewer than 3 points */
@@ -105,7 +103,7 @@ inm_msd_line inm_msd_fit(size_t n, const double *lag, const double *msd, const d
                          double from, double to, int dim);
 
 /* Among estimates ordered by decreasing bias and increasing error, the first that agrees with all
-   following ones: no difference exceeds INM_AGREEMENT standard errors of that difference, so that the
+   following ones: no difference exceeds one standard error of that difference, so that the
    remaining bias is of the order of the noise.  (Lepski, Theory Probab. Appl. 35, 454 (1991).)
      value      [n]
      leave_out  [nblock] rows of n, one every stride: the estimates with one block left out
