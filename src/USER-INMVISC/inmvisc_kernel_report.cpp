@@ -26,12 +26,12 @@
 using namespace LAMMPS_NS;
 using namespace INMVISC_NS;
 
-// limits of the warnings
+// thresholds of the warnings
 
-static constexpr double MAX_STEP = 0.5;            // Einstein frequency times sampling interval
-static constexpr double MAX_TAIL = 0.05;           // tail over integral of the kernel
+static constexpr double MAX_STEP = 0.5;            // Einstein frequency * sampling interval
+static constexpr double MAX_TAIL = 0.05;           // tail / integral of the kernel
 static constexpr double MAX_DISAGREEMENT = 2.0;    // standard errors
-static constexpr double MAX_DECAY = 0.1;           // of the direct kernel by a violated sum rule
+static constexpr double MAX_DECAY = 0.1;           // of the direct kernel, by a violated sum rule
 
 /* ---------------------------------------------------------------------- */
 
@@ -51,7 +51,7 @@ static std::string name_of(int set)
 }
 
 /* ----------------------------------------------------------------------
-   standard errors between two values; 0 if an error is not known
+   difference of two values in standard errors; 0 if an error is unknown
 ------------------------------------------------------------------------- */
 
 static double disagreement(double a, double error_a, double b, double error_b)
@@ -221,7 +221,7 @@ template <typename... Args> static void print(FILE *fp, const char *format, cons
 }
 
 /* ----------------------------------------------------------------------
-   results in the format of fix ave/time mode vector, two tables
+   two tables in the format of fix ave/time mode vector
 ------------------------------------------------------------------------- */
 
 int KernelReport::write(const std::string &filename)
