@@ -421,7 +421,7 @@ TEST(Moments, have_a_default_number_of_random_vectors_and_refuse_a_negative_one)
     }
 }
 
-// the recomputation did not terminate
+// regression: the recomputation did not terminate
 TEST(Moments, of_a_vector_that_is_not_finite_are_refused_on_all_ranks)
 {
     const System s = random_cluster(6, 2);
