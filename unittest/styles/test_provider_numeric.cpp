@@ -1,5 +1,5 @@
-// The numeric Hessian by colored differences against dynamical_matrix, strained boxes and the analytic
-// Hessian; its cost, and its invariances.
+// The numeric Hessian by colored differences against dynamical_matrix, strained boxes and the
+// analytic Hessian; its cost, and its invariances.
 
 #include "provider_test.h"
 
