@@ -152,7 +152,8 @@ void ComputeAffineGamma::init()
 int ComputeAffineGamma::first_vector() const
 {
   if (force_field->first < 0)
-    error->all(FLERR, "{}: compute inm/dos {} was invoked without it", label, inm_id);
+    error->all(FLERR, "{}: compute inm/dos {} was invoked before this compute was set up", label,
+               inm_id);
   return force_field->first + first_plane;
 }
 

@@ -152,7 +152,7 @@ void ComputeInmDos::parse_edge(KeywordParser &in)
     edge.kind = INM_EDGE_PARTICIPATION;
     edge.value = in.number("edge pr");
     if (!(edge.value > 0.0 && edge.value <= 1.0))
-      in.fail("edge pr must lie between 0 and 1, participation ratios do");
+      in.fail("edge pr must lie between 0 and 1, as participation ratios do");
   } else if (kind == "frequency") {
     edge.kind = INM_EDGE_FREQUENCY;
     edge.value = fabs(in.number("edge frequency"));
@@ -369,7 +369,8 @@ void ComputeInmDos::announce() const
                    "their outputs are nan (keyword edge)\n",
                    label);
   if (request.vectors == INM_VECTORS_NONE && current->solver.has(INM_HAS_VECTORS))
-    utils::logmesg(lmp, "{}: no eigenvectors: what needs them is nan (keyword modes)\n", label);
+    utils::logmesg(lmp, "{}: no eigenvectors: outputs that need them are nan (keyword modes)\n",
+                   label);
   if (request.vectors == INM_VECTORS_UNSTABLE)
     utils::logmesg(lmp,
                    "{}: no eigenvectors of stable modes: P and projections are nan there "

@@ -118,8 +118,8 @@ void ComputeUlinmViscosity::parse(int narg, char **arg)
                label);
   if (!cutoff.is_given())
     error->all(FLERR,
-               "{}: keyword wmin or bulk is missing: eta grows as 1/w^4, without a lowest "
-               "frequency the softest single mode decides (wmin 0 if that is wanted)",
+               "{}: keyword wmin or bulk is missing: contributions to eta grow as 1/w^4, so "
+               "without a lowest frequency the softest mode dominates (wmin 0 if that is intended)",
                label);
 }
 

@@ -146,7 +146,7 @@ void KernelReport::warn_set(int set)
     warn(fmt::format("Omega0*dt{} is above {}, sample more often", of, MAX_STEP));
   if (!f.decayed || f.tail > MAX_TAIL * f.integral)
     warn(fmt::format("kernel{} has not decayed within Nlag samples: the tail beyond them is {:.2g} "
-                     "of the integral, the last third is {:.2g} of the one before",
+                     "of the integral, the last third is {:.2g} of the second third",
                      of, f.rest.tail / f.integral, f.rest.ratio));
   if (f.diffusive &&
       disagreement(f.kernel, f.kernel_error, f.einstein, f.einstein_error) > MAX_DISAGREEMENT)
@@ -167,8 +167,8 @@ void KernelReport::warn_direct(int set)
   const double decay = std::fabs(f.sum_rule - 1.0) * f.from_vacf / f.mass;
 
   if (decay * nlag * dt > MAX_DECAY)
-    warn(fmt::format("the direct kernel{} is void beyond t = {:.3g}, because its sum rule is "
-                     "violated: forces and velocities do not belong together",
+    warn(fmt::format("the direct kernel{} is invalid beyond t = {:.3g}, because its sum rule is "
+                     "violated: forces and velocities are inconsistent",
                      of, MAX_DECAY / decay));
   if (disagreement(f.integral, f.kernel_error, f.from_vacf, f.from_vacf_error) > MAX_DISAGREEMENT)
     warn(fmt::format("direct and vacf kernel{} differ by more than {} standard errors", of,

@@ -226,8 +226,8 @@ inm_spectrum *SpectrumSolver::attempt(const inm_plan &plan, const inm_hessian *h
     speed_factor = 1.0;
     if (comm->me == 0)
       error->warning(FLERR,
-                     "{}: precision single is not safe here: of more than 1 % of the modes the "
-                     "residual exceeds 1 % of the eigenvalue; double is used from now on",
+                     "{}: precision single is not safe here: the residual exceeds 1 % of the "
+                     "eigenvalue for more than 1 % of the modes; using double from now on",
                      label);
     return nullptr;
   }
@@ -285,7 +285,7 @@ void SpectrumSolver::warn(const inm_plan &plan, const inm_spectrum *spectrum,
 
   if (comm->me) return;
   if (strcmp(about->solver, inm_solver_name(plan.solver)) != 0)
-    error->warning(FLERR, "{}: eigenvectors of solver {} did not pass their check, {} was used",
+    error->warning(FLERR, "{}: eigenvectors of solver {} failed their check, {} was used instead",
                    label, inm_solver_name(plan.solver), about->solver);
   if (needs_criteria(request) && !(about->change <= bound))
     error->warning(FLERR,
@@ -348,7 +348,7 @@ void SpectrumSolver::report_products(const inm_plan &plan, const inm_spectrum *s
                    fabs(inm_frequency(modes->lambda[0])), about->low_products, about->low_seconds);
   else
     utils::logmesg(lmp,
-                   "{}: no modes and no eigenvectors: participation ratios and what needs them are "
-                   "nan, local arrays are empty (modes lowest, or another solver)\n",
+                   "{}: no modes and no eigenvectors: participation ratios and outputs that need "
+                   "them are nan, local arrays are empty (modes lowest, or another solver)\n",
                    label);
 }
