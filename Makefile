@@ -29,7 +29,8 @@ PAPER ?= smoke
 paper: build                   ## figures of the paper, both liquids: PAPER=smoke (minutes), desk (hours) or full (cluster)
 	@sh tools/inmvisc-tool examples/paper/paper.py $(BUILD) --size $(PAPER) $(if $(filter desk full,$(PAPER)),--rst doc/src/paper/$(PAPER).txt)
 
-check: build                   ## all tests
+check: build                   ## all tests, with the potential of the paper if it can be had
+	@sh tools/setup/potential.sh > /dev/null || :
 	@cd $(BUILD) && ctest --output-on-failure
 
 check-versions: build          ## other versions of LAMMPS and the package inside its tree (as root: also Debian's own)

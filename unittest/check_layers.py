@@ -12,7 +12,8 @@ import sys
 # a folder of the core and those below it
 BELOW = {"base": "", "comm": "base", "eigen": "base", "hessian": "base comm eigen",
          "spectral": "base comm eigen hessian", "modes": "base comm eigen hessian spectral",
-         "kpm": "base comm eigen hessian spectral modes", "solvers": "base comm eigen hessian spectral modes kpm",
+         "kpm": "base comm eigen hessian spectral modes",
+         "solvers": "base comm eigen hessian spectral modes kpm",
          "friction": "base comm", "files": "base comm eigen hessian"}
 ALLOWED = {folder: set(below.split()) | {folder} for folder, below in BELOW.items()}
 
@@ -21,15 +22,19 @@ HEADER_ONLY = {"inm.h": "", "inm_capability.h": "spectral", "inm_request.h": "sp
 ALLOWED[""] = set(BELOW)
 
 # the only headers in angle brackets: C, POSIX and what the core is linked with
-SYSTEM = set("""errno.h float.h limits.h math.h stdarg.h stddef.h stdint.h stdio.h stdlib.h string.h time.h
-    dlfcn.h pthread.h sched.h sys/mman.h sys/resource.h sys/stat.h unistd.h mpi.h elpa/elpa.h zlib.h""".split())
+SYSTEM = set("""errno.h float.h limits.h math.h stdarg.h stddef.h stdint.h stdio.h stdlib.h string.h
+    time.h dlfcn.h pthread.h sched.h sys/mman.h sys/resource.h sys/stat.h unistd.h mpi.h elpa/elpa.h
+    zlib.h""".split())
+
+INCLUDE = r'^[ \t]*#[ \t]*include[ \t]*([<"])([^>"]+)[>"]'
 
 
 def read(package):
     """All sources below the package: path -> text."""
     kinds = ["*.cpp", "*.h", "plugin/*", "inm/*.[ch]", "inm/*/*.[ch]"]
     paths = [path for kind in kinds for path in glob.glob(os.path.join(package, kind))]
-    return {os.path.relpath(path, package): open(path, encoding="utf-8").read() for path in sorted(paths)}
+    return {os.path.relpath(path, package): open(path, encoding="utf-8").read()
+            for path in sorted(paths)}
 
 
 def folder_of(name, files):
@@ -54,7 +59,9 @@ def core_break(name, mark, header, files):
     mine, other = folder_of(name, files), folder_of(header, files)
     if mine is None or other is None:
         return "of no folder, or in a file of no folder"
-    return None if other in ALLOWED[mine] else f"of {other or 'no folder'}/, which is not below {mine}/"
+    if other in ALLOWED[mine]:
+        return None
+    return f"of {other or 'no folder'}/, which is not below {mine}/"
 
 
 def style_break(header, files):
@@ -72,9 +79,10 @@ def breaks(files):
         in_core = path.startswith("inm/")
         if in_core and folder_of(path[4:], files) is None:
             found.append(f"{path}: of no folder: give it to one of {', '.join(BELOW)}")
-        for mark, header in re.findall(r'^[ \t]*#[ \t]*include[ \t]*([<"])([^>"]+)[>"]', text, re.M):
+        for mark, header in re.findall(INCLUDE, text, re.M):
             count += 1
-            wrong = core_break(path[4:], mark, header, files) if in_core else style_break(header, files)
+            wrong = (core_break(path[4:], mark, header, files) if in_core
+                     else style_break(header, files))
             if wrong:
                 found.append(f"{path}: {header}: {wrong}")
     return found, count
@@ -82,15 +90,21 @@ def breaks(files):
 
 # for the self-test: a small package without a break, and lines that break it
 GOOD_FILES = {"inm/inm.h": '#include "inm_solver.h"', "inm/inm_status.h": "#include <mpi.h>",
-              "inm/inm_hessian.h": '#include "inm_status.h"', "inm/inm_solver.h": '#include "inm_hessian.h"',
-              "inm/base/inm_status.c": '#include "inm_status.h"', "inm/base/inm_team.h": '#include "inm_status.h"',
+              "inm/inm_hessian.h": '#include "inm_status.h"',
+              "inm/inm_solver.h": '#include "inm_hessian.h"',
+              "inm/base/inm_status.c": '#include "inm_status.h"',
+              "inm/base/inm_team.h": '#include "inm_status.h"',
               "inm/base/inm_team.c": '#include "base/inm_team.h"\n#include <pthread.h>',
-              "inm/comm/inm_route.h": '#include "inm_status.h"', "inm/comm/inm_route.c": '#include "comm/inm_route.h"',
+              "inm/comm/inm_route.h": '#include "inm_status.h"',
+              "inm/comm/inm_route.c": '#include "comm/inm_route.h"',
               "inm/eigen/inm_band.h": "", "inm/eigen/inm_band.c": '#include "eigen/inm_band.h"',
               "inm/eigen/inm_band_single.c": '#include "eigen/inm_band.c"',
-              "inm/hessian/inm_hessian.c": '#include "inm_hessian.h"\n#include "comm/inm_route.h"',
-              "inm/solvers/inm_solver.c": '#include "inm_solver.h"\n#include "eigen/inm_band.h"',
-              "inm/friction/inm_kernel.c": '#include "base/inm_team.h"', "inm/files/inm_npz.c": '#include "inm_hessian.h"',
+              "inm/hessian/inm_hessian.c":
+                  '#include "inm_hessian.h"\n#include "comm/inm_route.h"',
+              "inm/solvers/inm_solver.c":
+                  '#include "inm_solver.h"\n#include "eigen/inm_band.h"',
+              "inm/friction/inm_kernel.c": '#include "base/inm_team.h"',
+              "inm/files/inm_npz.c": '#include "inm_hessian.h"',
               "compute_inm_dos.h": '#include "compute.h"\n#include "inm/inm.h"',
               "plugin/inmvisc_guard.cpp": '#include "inmvisc_guard.h"\n#include "inm/inm_status.h"'}
 BAD_LINES = [("inm/base/inm_team.c", '#include "comm/inm_route.h"', "not below base/"),

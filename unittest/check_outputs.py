@@ -10,9 +10,13 @@ import sys
 
 KINDS = {"VECTOR": "vector", "ARRAY": "array", "LOCAL": "local", "PERATOM": "per-atom"}
 
-# The fix has one column of time, and then the same outputs for all atoms and for each type t: on the
-# page these rows have a position in t and a name that ends in _t.
+# The fix has one column of time, and then the same outputs for all atoms and for each type t: on
+# the page these rows have a position in t and a name that ends in _t.
 TIME = "Time"
+
+# of the page: title and text of a style; kind, position and name of an output
+SECTION = r"^((?:compute|fix) \S+)\n\"+\n(.*?)(?=^\S[^\n]*\n\"+\n|\Z)"
+ROW = r"^   \* - (\S+)\n     - (\S+)\n     - (\S+)\n"
 
 
 def names_of_header(text: str) -> dict[str, list[str]]:
@@ -30,10 +34,8 @@ def style_of(title: str) -> str:
 def names_of_page(text: str) -> dict[str, list[tuple[str, str]]]:
     """From "INM_DOS vector" to pairs of position and name."""
     found: dict[str, list[tuple[str, str]]] = {}
-    for title, body in re.findall(r"^((?:compute|fix) \S+)\n\"+\n(.*?)(?=^\S[^\n]*\n\"+\n|\Z)", text,
-                                  flags=re.S | re.M):
-        for kind, position, name in re.findall(r"^   \* - (\S+)\n     - (\S+)\n     - (\S+)\n", body,
-                                               flags=re.M):
+    for title, body in re.findall(SECTION, text, flags=re.S | re.M):
+        for kind, position, name in re.findall(ROW, body, flags=re.M):
             if kind not in ("kind", "scalar"):
                 found.setdefault(f"{style_of(title)} {kind}", []).append((position, name))
     return found
@@ -71,8 +73,8 @@ def self_test(header: str, page: str) -> int:
     faults = {
         "a name that differs": page.replace(row, "     - f_localized\n", 1),
         "a position that differs": page.replace("     - 3\n" + row, "     - 4\n" + row, 1),
-        "a row that is missing": re.sub(r"   \* - vector\n     - 3\n     - f_UL\n.*\n.*\n", "", page,
-                                        count=1),
+        "a row that is missing": re.sub(r"   \* - vector\n     - 3\n     - f_UL\n.*\n.*\n", "",
+                                        page, count=1),
     }
     missed = [what for what, bad in faults.items() if bad == page or not differences(header, bad)]
     for what in missed:

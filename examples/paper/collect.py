@@ -191,9 +191,9 @@ def modes(folder, variables, needed):
     def of_inm(name):
         return inm[INM_DOS.vector.column("c_inm", name)]
 
-    out = {"snapshots": len(inm), "hessian_error": float(np.nanmax(of_inm("hessian_error")))}
+    out = {"snapshots": len(inm), "hessian_error": float(np.nanmax(of_inm("err_hessian")))}
     for name, component in (("f_s", "f_stable"), ("f_u", "f_unstable"), ("f_uL", "f_UL"),
-                            ("f_uD", "f_UD"), ("edge_snapshots", "edge")):
+                            ("f_uD", "f_UD"), ("edge_snapshots", "w_edge")):
         pair(out, name, of_inm(component))
     out["edge"] = edge_frequency(w, P, variables["Pc"])
 
@@ -202,14 +202,14 @@ def modes(folder, variables, needed):
     def of_eta(choice, name):
         return eta[ULINM_VISCOSITY.vector.column(CHOICES[choice], name)]
 
-    out["friction"] = of_eta("own_S", "friction")[-1]
+    out["friction"] = of_eta("own_S", "v0")[-1]
     for choice in CHOICES:
         column = {"w_min": of_eta(choice, "w_min")[-1]}
         for name in ("UL", "UD", "stable", "all"):
-            column[name] = of_eta(choice, f"mean_{name}")[-1]
-            column[f"{name}_err"] = of_eta(choice, f"error_{name}")[-1]
-        for name in ("dlneta_dlnPc", "dlneta_dlnwmin"):
-            pair(column, name, of_eta(choice, name))
+            column[name] = of_eta(choice, f"mean_eta_{name}")[-1]
+            column[f"{name}_err"] = of_eta(choice, f"err_eta_{name}")[-1]
+        for name, component in (("dlneta_dlnPc", "slope_edge"), ("dlneta_dlnwmin", "slope_wmin")):
+            pair(column, name, of_eta(choice, component))
         out[choice] = column
     seen = np.nonzero(count > 0)[0]
     seen = slice(seen[0], seen[-1] + 1)

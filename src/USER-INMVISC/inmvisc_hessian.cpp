@@ -33,8 +33,6 @@
 using namespace LAMMPS_NS;
 using namespace INMVISC_NS;
 
-static constexpr double ROUNDINGS = 1.0e6;    // of a coordinate, in the smallest displacement
-
 HessianBuilder::HessianBuilder(LAMMPS *lmp, const std::string &caller_in) :
     Pointers(lmp), method(AUTO), delta(0.0), check(true), caller(caller_in), h(nullptr),
     announced(false), error_found(NAN)
@@ -89,8 +87,7 @@ void HessianBuilder::assign_numeric(const ForcePart &part, const std::string &wh
 void HessianBuilder::check_delta() const
 {
   if (delta == 0.0) return;
-  const double longest = std::max({domain->xprd, domain->yprd, domain->zprd});
-  const double least = ROUNDINGS * DBL_EPSILON * longest, most = 0.5 * atom_spacing(lmp);
+  const double least = smallest_displacement(lmp), most = 0.5 * atom_spacing(lmp);
   if (!(delta >= least && delta <= most))
     error->all(FLERR,
                "{}: hessian numeric delta must lie between {:.3g}, due to rounding of coordinates, "

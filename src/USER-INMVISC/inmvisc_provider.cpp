@@ -16,6 +16,7 @@
 #include "force.h"
 
 #include <algorithm>
+#include <cfloat>
 #include <cmath>
 
 using namespace LAMMPS_NS;
@@ -59,6 +60,14 @@ double INMVISC_NS::atom_spacing(LAMMPS *lmp)
   const double n = (lmp->atom->natoms > 0) ? (double) lmp->atom->natoms : 1.0;
   if (domain->dimension == 2) return sqrt(domain->xprd * domain->yprd / n);
   return cbrt(domain->xprd * domain->yprd * domain->zprd / n);
+}
+
+static constexpr double ROUNDINGS = 1.0e6;    // of a coordinate, in the smallest displacement
+
+double INMVISC_NS::smallest_displacement(LAMMPS *lmp)
+{
+  const Domain *domain = lmp->domain;
+  return ROUNDINGS * DBL_EPSILON * std::max({domain->xprd, domain->yprd, domain->zprd});
 }
 
 /* ----------------------------------------------------------------------

@@ -134,6 +134,10 @@ class HalfShell {
 
 double atom_spacing(LAMMPS_NS::LAMMPS *);
 
+// the smallest displacement that still has six digits after rounding of the coordinates
+
+double smallest_displacement(LAMMPS_NS::LAMMPS *);
+
 // a field of random numbers in (-1,1) that is a function of the atom ID, so that every rank knows
 // it for every atom, and so that it is the same for any number of ranks; ctx: number of dimensions
 

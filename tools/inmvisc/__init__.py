@@ -11,7 +11,8 @@
 For those who develop the package:
 
     runner          run a deck with the LAMMPS of a build directory
-    decks           input of LAMMPS: the Kob-Andersen liquid, potentials
+    kob_andersen    input of LAMMPS: an equilibrated Kob-Andersen liquid
+    potential       the file of a potential of Cu-Zr, if it is here
     kernel_runs     runs of fix orthogonal/dynamics that are kept, and their results
     rst             tables and pages of the manual
 

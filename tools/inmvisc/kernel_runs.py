@@ -84,7 +84,7 @@ class KernelRuns:
         vector = ORTHOGONAL_DYNAMICS.vector
         types = (len(found.names) - 1) // len(vector.names) - 1
         return {quantity: np.array([
-            found[vector.column(f"f_{fix_id}", f"{quantity} {k}" if k else quantity)][row]
+            found[vector.column(f"f_{fix_id}", f"{quantity}_{k}" if k else quantity)][row]
             for k in range(types + 1)]) for quantity in vector.names}
 
     def log(self, name: str, fix_id: str) -> str:

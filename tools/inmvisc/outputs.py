@@ -1,9 +1,9 @@
-"""What the four styles hand out: a name for each number, in the order of doc/src/outputs.rst.
+"""What the four styles hand out: a name for each number, as in doc/src/outputs.rst.
 
     ULINM_VISCOSITY.vector.index("eta_UL")              0, in an array of Python
     ULINM_VISCOSITY.vector.column("c_eta", "eta_UL")    "c_eta[1]", as LAMMPS calls it
 
-A test compares this table with that page of the manual.
+A test compares this table with that of the code, inmvisc_outputs.h.
 """
 
 from __future__ import annotations
@@ -16,14 +16,16 @@ class Output:
     """The components of a vector, or the columns of an array."""
 
     names: tuple[str, ...]
-    each: tuple[str, ...] = ()      # those that follow for each atom type: NAME 1, NAME 2, ...
+    each: tuple[str, ...] = ()      # those that follow for each atom type: NAME_1, NAME_2, ...
 
     def index(self, name: str) -> int:
         """Position, counted from 0."""
-        word, _, number = name.partition(" ")
-        if number:
-            return len(self.names) + (int(number) - 1) * len(self.each) + self.each.index(word)
-        return self.names.index(name)
+        if name in self.names:
+            return self.names.index(name)
+        word, _, number = name.rpartition("_")
+        if word not in self.each or not number.isdecimal() or int(number) < 1:
+            raise ValueError(f"no output {name} among {' '.join(self.names)}")
+        return len(self.names) + (int(number) - 1) * len(self.each) + self.each.index(word)
 
     def column(self, reference: str, name: str) -> str:
         """The name that LAMMPS gives to it in a header, for a reference like c_ID or f_ID."""
@@ -41,30 +43,30 @@ class Style:
 
 
 INM_DOS = Style(
-    vector=Output(("f_stable", "f_unstable", "f_UL", "f_UD", "edge", "zero_modes", "slope",
-                   "hessian_error", "f_stable_error", "f_UL_error", "products", "resolution",
+    vector=Output(("f_stable", "f_unstable", "f_UL", "f_UD", "w_edge", "nzero", "slope_g",
+                   "err_hessian", "err_f_unstable", "err_f_UL", "nmatvec", "dw_edge",
                    "S_classical", "S_quantum")),
-    array=Output(("w", "g", "P", "count", "sum_P")),
+    array=Output(("w_bin", "g", "mean_P", "count", "sum_P")),
     local=Output(("lambda", "w", "P", "class")),
-    atom=Output(("share_UL", "share_UD", "share_stable", "e_x", "e_y", "e_z")))
+    atom=Output(("e2_UL", "e2_UD", "e2_stable", "e_x", "e_y", "e_z")))
 
 AFFINE_GAMMA = Style(
-    array=Output(("w", "Gamma", "Gamma_over_mass", "sum_Xi2")),
+    array=Output(("w_bin", "Gamma", "Gamma_m", "sum_Xi2")),
     local=Output(("lambda", "Xi2")),
     atom=Output(tuple(f"Xi_{plane}_{x}" for plane in ("xy", "xz", "yz") for x in "xyz")))
 
 ULINM_VISCOSITY = Style(
-    vector=Output(("eta_UL", "eta_UD", "eta_stable", "eta_all", "w_min", "edge", "friction",
-                   "dlneta_dlnPc", "dlneta_dlnwmin",
-                   "mean_UL", "mean_UD", "mean_stable", "mean_all",
-                   "error_UL", "error_UD", "error_stable", "error_all", "snapshots",
-                   "numerical_UL", "numerical_UD", "numerical_stable", "numerical_all")),
-    array=Output(("w", "deta_UL", "deta_all", "eta_UL", "eta_all")))
+    vector=Output(("eta_UL", "eta_UD", "eta_stable", "eta_all", "w_min", "w_edge", "v0",
+                   "slope_edge", "slope_wmin",
+                   "mean_eta_UL", "mean_eta_UD", "mean_eta_stable", "mean_eta_all",
+                   "err_eta_UL", "err_eta_UD", "err_eta_stable", "err_eta_all", "nsnapshot",
+                   "num_eta_UL", "num_eta_UD", "num_eta_stable", "num_eta_all")),
+    array=Output(("w_bin", "deta_UL", "deta_all", "cum_eta_UL", "cum_eta_all")))
 
 ORTHOGONAL_DYNAMICS = Style(
-    vector=Output(("kernel", "kernel_error", "kT_over_D", "kT_over_D_error", "D"),
-                  each=("kernel", "kernel_error", "kT_over_D", "kT_over_D_error", "D")),
-    array=Output(("t", "C_FF", "integral"), each=("C_FF", "integral")))
+    vector=Output(("v0_kernel", "err_v0_kernel", "v0_msd", "err_v0_msd", "D"),
+                  each=("v0_kernel", "err_v0_kernel", "v0_msd", "err_v0_msd", "D")),
+    array=Output(("Time", "Cbar", "Integral"), each=("Cbar", "Integral")))
 
 STYLES = {"inm/dos": INM_DOS, "affine/gamma": AFFINE_GAMMA, "ulinm/viscosity": ULINM_VISCOSITY,
           "orthogonal/dynamics": ORTHOGONAL_DYNAMICS}

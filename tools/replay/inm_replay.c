@@ -299,7 +299,7 @@ static int run_all(const options *o, const replay_matrix *m)
 static void run_one(const options *o, const replay_matrix *m)
 {
   const char *why = replay_refusal(o->solver, m, &o->request);
-  if (why) fail("solver %s %s", o->solver, why);
+  if (why) fail("%s", why);
   const inm_status status = run(o->solver, o, m);
   if (status != INM_OK) fail("solver %s: %s", o->solver, inm_strerror(status));
 }

@@ -59,12 +59,13 @@ const char *replay_refusal(const char *name, const replay_matrix *m, const repla
   if (!reason && r->lowest) reason = inm_solver_lacks(solver, INM_HAS_LOWEST);
   if (reason) return reason;
   if (r->lowest && modes_of(m) < 2 * inm_solver_vectors(r->lowest))
-    return "needs twice as many modes as vectors of its subspace: a smaller K, or a larger matrix";
+    return "modes lowest K needs twice as many modes as vectors of its subspace: a smaller K, or a "
+           "larger matrix";
 
   const inm_status status = inm_plan_make(&plan, MPI_COMM_WORLD, m->n, m->h, &q, solver, 0.0);
-  if (status == INM_ERR_ARG) return "needs modes lowest K";
+  if (status == INM_ERR_ARG) return "solver lowest needs modes lowest K";
   if (status != INM_OK) return inm_strerror(status);
-  return inm_plan_fits(&plan) ? NULL : "needs more memory than there is";
+  return inm_plan_fits(&plan) ? NULL : "it needs more memory than there is";
 }
 
 /* ---- accuracy -------------------------------------------------------------------------------- */

@@ -97,7 +97,8 @@ def check_workflow(name, folder, out):
     tells of the styles in one line, and asks to cite what they are based on"""
     table = ave_time.rows(os.path.join(folder, "eta.dat"))
     column = ULINM_VISCOSITY.vector.column
-    eta, error = (table[column("c_eta", quantity)][-1] for quantity in ("mean_UL", "error_UL"))
+    eta, error = (table[column("c_eta", quantity)][-1]
+                  for quantity in ("mean_eta_UL", "err_eta_UL"))
     holds(f"{name}: eta = {eta:.3g}", 0.0 < eta < 1000.0)
     holds(f"{name}: its error from two snapshots = {error:.3g}", 0.0 <= error < 1000.0)
     holds(f"{name}: one line for the plugin", out.count("Loading plugin: ") == 1)

@@ -32,7 +32,6 @@ def run(ranks, deck, folder):
 
 
 # ---- decks: crystals with displaced atoms, the same on any number of ranks
-# ------------------------
 
 # Smooth at the cutoff, so that differences of forces are right too.  Two masses, and a group. d,
 # dz: displacements in lattice units; change: of the box, once the atoms are there; gaps: in the
@@ -90,7 +89,8 @@ dump_modify lambda format line "%.17g"
 dump part all local 1 lambda_part.txt c_g[1]
 dump_modify part format line "%.17g"
 compute x all affine/gamma d
-dump affine all custom 1 affine.txt id c_x[1] c_x[2] c_x[3] c_x[4] c_x[5] c_x[6] c_x[7] c_x[8] c_x[9]
+dump affine all custom 1 affine.txt id c_x[1] c_x[2] c_x[3] c_x[4] c_x[5] c_x[6] c_x[7] &
+     c_x[8] c_x[9]
 dump_modify affine format float "%.17g"
 thermo_style custom step pe c_t c_h c_m
 run 0
@@ -141,11 +141,11 @@ def check_affine(name, case, facts, folder):
                      rows[:, 1 + 3 * number:4 + 3 * number], 1e-14)
 
 
-def check_replay(name, file, column, folder):
+def check_replay(name, file, column, compute, folder):
     """a solver finds in the file what the compute has found"""
-    done = subprocess.run([os.path.join(build, "inm_replay"), file, "modes", "none"], cwd=folder,
-                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-    values = dump_column(os.path.join(folder, column))
+    done = subprocess.run([os.path.join(lammps.build, "inm_replay"), file, "modes", "none"],
+                          cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    values = eigenvalues(os.path.join(folder, column), compute)
     known = numpy.sign(values) * numpy.sqrt(numpy.abs(values))
     row = done.stdout.splitlines()[-1].split()
     good = done.returncode == 0 and int(row[1]) == len(values)
@@ -183,9 +183,9 @@ def check_case(name, case, folder):
                      eigenvalues(os.path.join(folder, file), compute), 1e-9)
 
     check_affine(name, case, facts, folder)
-    check_replay(name, "D.npz", "lambda.txt", folder)
-    check_replay(name, "H.npz", "lambda.txt", folder)
-    check_replay(name, "G.0.npz", "lambda_part.txt", folder)
+    check_replay(name, "D.npz", "lambda.txt", "c_d", folder)
+    check_replay(name, "H.npz", "lambda.txt", "c_d", folder)
+    check_replay(name, "G.0.npz", "lambda_part.txt", "c_g", folder)
 
     # on 2 ranks the same contributions are added in another order
     two = os.path.join(folder, "two")

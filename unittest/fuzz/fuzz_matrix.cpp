@@ -3,6 +3,7 @@
 
 #include "bytes.h"
 #include "inm.h"
+#include "inm_entropy.h"
 #include "inm_geometry.h"
 #include "with_mpi.h"
 

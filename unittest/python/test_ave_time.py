@@ -96,6 +96,6 @@ thermo = ave_time.thermo(LOG)
 holds("thermo output of the last run", thermo.names == ["Step", "c_eta"]
       and list(thermo["Step"]) == [0, 50] and thermo["c_eta"][1] == 2.5)
 vector = ORTHOGONAL_DYNAMICS.vector
-holds("components of atom types", vector.column("f_mem", "D 1") == "f_mem[10]"
-      and vector.column("f_mem", "kernel 2") == "f_mem[11]")
+holds("components of atom types", vector.column("f_mem", "D_1") == "f_mem[10]"
+      and vector.column("f_mem", "v0_kernel_2") == "f_mem[11]")
 sys.exit(len(failures) > 0)

@@ -76,6 +76,13 @@ TEST_F(ProviderEAM, finnis_sinclair_potential_agrees_with_differences)
     expect_right(copper_zirconium());
 }
 
+TEST_F(ProviderEAM, check_against_forces_is_not_disturbed_by_the_knots_of_a_table)
+{
+    NEEDS("CuZr_mm.eam.fs"); // ten digits: u'' jumps by 1e-3 at every knot
+    spectrum(copper_zirconium());
+    EXPECT_LT(value("relative error"), 2e-6);
+}
+
 TEST_F(ProviderEAM, density_that_differs_from_either_side_agrees_with_differences)
 {
     // unlike for Cu-Zr, the density of Al at Ni differs from that of Ni at Al

@@ -39,13 +39,6 @@ protected:
         const bool is_there = std::regex_search(log, found, std::regex("([0-9]+) " + word));
         return is_there ? std::stoi(found[1]) : -1;
     }
-    // the number after a word in the log
-    double value(const std::string &word) const
-    {
-        std::smatch found;
-        const bool is_there = std::regex_search(log, found, std::regex(word + " ([-+.e0-9]+)"));
-        return is_there ? std::stod(found[1]) : NAN;
-    }
 
     // charges of both signs, at random around the sites of a lattice
     std::string ions(int cells, const std::string &pair)

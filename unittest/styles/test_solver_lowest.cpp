@@ -85,8 +85,8 @@ TEST_F(SolverLowest, refuses_what_does_not_fit)
         {"modes lowest 20 solver lapack", "modes lowest is not possible: solver lapack finds all modes; use solver kpm"},
         {"solver kpm 10 modes lowest 300", "modes lowest 300 works with 456 vectors and needs twice as many modes"},
         {"solver kpm 10 eigenvector index 1", "eigenvector needs modes lowest with solver kpm"},
-        {"solver kpm 10 precision single", "precision single is not for solver kpm"},
-        {"solver kpm 10 memory 1e-6", "solver kpm needs"},
+        {"solver kpm 10 precision single", "precision single is not possible: solver kpm works in double precision"},
+        {"solver kpm 10 memory 1e-6", "solver kpm for 768 modes needs"},
     };
     for (const auto &c : cases) {
         reopen();

@@ -6,6 +6,8 @@
 
 #include "hessian_references.h"
 
+#include <regex>
+
 class ProviderTest : public HessianReferences {
 protected:
     std::string log; // of the last spectrum
@@ -60,6 +62,13 @@ protected:
             log = log_of(commands);
         else
             run(commands);
+    }
+    // the number after a word of the log
+    double value(const std::string &word) const
+    {
+        std::smatch found;
+        const bool is_there = std::regex_search(log, found, std::regex(word + " ([-+.e0-9]+)"));
+        return is_there ? std::stod(found[1]) : NAN;
     }
     // eigenvalues; of: MPI_COMM_SELF for one rank alone
     std::vector<double> spectrum(const std::string &setup, const std::string &hessian = "auto",

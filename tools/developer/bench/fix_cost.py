@@ -28,6 +28,6 @@ def run(lammps, repeat, small):
             cost = min(with_it) / min(without) - 1.0
             rows.append([natoms, nlag, norigin, ranks, f"{1e3 * min(without):.3f}",
                          f"{1e3 * min(with_it):.3f}", f"{100 * cost:.1f} %"])
-    return f"""An MD step with and without ``fix orthogonal/dynamics 1 Nlag Norigin``, Kob-Andersen liquid, five runs of {steps} steps each in turn, the shortest of both kinds.
+    return f"""An MD step with and without ``fix orthogonal/dynamics 1 Nlag Norigin``, Kob-Andersen liquid, alternating, five runs of {steps} steps each; the table has the shortest of both kinds.
 
 {table(["N", "Nlag", "Norigin", "ranks", "step without (ms)", "step with (ms)", "added"], rows)}"""  # noqa: E501

@@ -150,10 +150,11 @@ def large(lammps, small):
 
 def run(lammps, repeat, small):
     ratio = against_dynamical_matrix(lammps, small)
-    return f"""Assembly of the Hessian and of the affine forces, one rank, against LAMMPS's ``dynamical_matrix`` in the same run (where it was measured for a part of the atoms, which are all alike, the time is scaled to all).
+    return f"""Assembly of the Hessian and of the affine forces, one rank, compared with LAMMPS's ``dynamical_matrix`` in the same run.
+Where the latter was measured for a subset of the atoms, which are all equivalent, the time is scaled to all atoms.
 
 {ratio}
 Large systems in block form on {lammps.cores} ranks.
-A block of a pair of atoms is stored once.
+The block of a pair of atoms is stored once.
 
 {large(lammps, small)}"""  # noqa: E501

@@ -100,7 +100,7 @@ def snapshot(lammps, small, copies, steps, ranks):
     products, busy, rate = re.search(said, done.output).groups()
     thermo, vector = thermo_of(done.output), ULINM_VISCOSITY.vector
     eta, error = (np.array([thermo[vector.column("c_eta", f"{kind}_{name}")][-1]
-                            for name in ("UL", "UD", "stable")]) for kind in ("eta", "numerical"))
+                            for name in ("UL", "UD", "stable")]) for kind in ("eta", "num_eta"))
     resident = float(re.search(r"Maximum resident set size: +(\S+) Mbyte", done.output).group(1))
     total = done.seconds - without
     row = [natoms, products, f"{total:.0f}", f"{1e6 * total / natoms:.0f}",

@@ -58,6 +58,6 @@ def run(lammps, repeat, small):
                      f"{ratio:.1f}", f"{ratio_u:.1f}"])
     header = ["N", "modes all (s)", "modes unstable (s)", "dynamical_matrix (s)",
               "numpy eigh and P (s)", "scripted / all", "scripted / unstable"]
-    return f"""One snapshot of the Kob-Andersen liquid, from the neighbor list to eta, on one rank with {lammps.cores} BLAS threads, against what a user can script: ``dynamical_matrix`` with ``binary yes``, numpy's ``eigh`` and the participation ratio.
+    return f"""One snapshot of the Kob-Andersen liquid, from the neighbor list to eta, on one rank with {lammps.cores} BLAS threads, compared with a script: ``dynamical_matrix`` with ``binary yes``, numpy's ``eigh`` and the participation ratio.
 
 {table(header, rows)}"""  # noqa: E501

@@ -106,13 +106,13 @@ def run(lammps, repeat, small):
     ratios_header = ["n", "unstable / dsyevd", "unstable / dsyevr", "single / double",
                      "all / dsyevd", "snapshot / diagonalization", "memory, double",
                      "memory, single"]
-    return f"""Diagonalization of *n* = 3\\ *N* modes of the Kob-Andersen liquid at T = 1 on one rank with {lammps.cores} BLAS threads, in seconds: by *solver twostage*, and of the same matrix by ``dsyevd`` (all vectors) and ``dsyevr`` (as many of the lowest as there are unstable ones) of the same BLAS library, called from scipy.
-Those of the package include the assembly of the dense matrix, P, and three projections.
+    return f"""Diagonalization of *n* = 3\\ *N* modes of the Kob-Andersen liquid at T = 1 on one rank with {lammps.cores} BLAS threads, in seconds: *solver twostage*, and for the same matrix ``dsyevd`` (all vectors) and ``dsyevr`` (as many of the lowest vectors as there are unstable modes) of the same BLAS library, called from scipy.
+The times of the package include the assembly of the dense matrix, P, and three projections.
 
 {table(times_header, times)}
-Ratios of these times, of the snapshot from the neighbor list to eta to its diagonalization, and the memory of the process less that without the computes, in units of *n*\\ :sup:`2` doubles:
+Ratios of these times, the ratio of the whole snapshot, from the neighbor list to eta, to its diagonalization, and the memory of the process minus that without the computes, in units of *n*\\ :sup:`2` doubles:
 
 {table(ratios_header, ratios)}
-What single precision changes in eta_UL of one snapshot (edge and w_min of the paper):
+Effect of single precision on eta_UL of one snapshot (threshold and w_min of the paper):
 
 {single_against_double(lammps, small)}"""  # noqa: E501

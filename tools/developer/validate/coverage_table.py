@@ -12,8 +12,8 @@ METHODS = ("auto", "numeric")
 ASYMMETRY = 2.0e-5      # of d f_i / d x_j, above which forces are said to be no gradient
 # worst first
 ORDER = ("FAILED", "WRONG", "check", "refused", "untestable", "no deck", "not run", "ok")
-MEANING = {"ok": "right", "WRONG": "wrong", "refused": "refused with a reason",
-           "check": "refused by the compute's own check against forces",
+MEANING = {"ok": "correct", "WRONG": "wrong", "refused": "not allowed, with a reason",
+           "check": "rejected by the compute's own check against forces",
            "untestable": "not testable: the reference has kinks or jumps in more than 20 % "
                          "of the elements",
            "no deck": "the deck does not run in this LAMMPS", "FAILED": "no result",
@@ -108,30 +108,30 @@ def write_page(path, version, decks, results):
     lines = f"""Force styles whose Hessian was tested
 =====================================
 
-Written by ``tools/developer/validate/coverage.py`` on {datetime.date.today()} with LAMMPS {version}.
+``tools/developer/validate/coverage.py`` wrote this page on {datetime.date.today()} with LAMMPS {version}.
 
-LAMMPS tests its force styles with one deck each, ``unittest/force-styles/tests`` of its source tree.
-Of its {len(decks)} decks for pair, bond, angle, dihedral, improper and kspace styles, {len(decks) - len(built)} need a style that the LAMMPS used here was built without.
-In each of the other {len(built)} the matrix of :doc:`compute inm/dos <compute_inm_dos>`, keyword *file*, was compared with differences of forces that LAMMPS gives through its python module, without this package.
+LAMMPS tests each force style with its own deck, in ``unittest/force-styles/tests`` of its source tree.
+Of its {len(decks)} decks for pair, bond, angle, dihedral, improper and kspace styles, {len(decks) - len(built)} need a style that is not in the LAMMPS used here.
+In each of the other {len(built)} the matrix of :doc:`compute inm/dos <compute_inm_dos>`, keyword *file*, was compared with differences of forces from the python module of LAMMPS, without this package.
 
-* *auto*, *numeric*: largest error of an element for the keyword *hessian*, relative to the largest element; on 1 and 2 ranks, the larger one.
-  Above 1e-5 it is wrong.
-  Where the compute's own check against forces stops it, the number before *(check)* is the error that *check no* gives.
-* *block*: for *auto*, largest error of the block of two atoms relative to that block, over the blocks that the differences have to 1e-4.
-  It shows what the strongest pair of a deck would hide: a pair whose distance is so close to a knot of a table, or to an inner cutoff where the slope of the force jumps, that the compute's own stencil is across it.
+* *auto*, *numeric*: largest error of an element for the keyword *hessian*, relative to the largest element; the larger one of the results on 1 and 2 ranks.
+  Above 1e-5 the matrix counts as wrong.
+  If the compute's own check against forces stops it, the number before *(check)* is the error that *check no* gives.
+* *block*: for *auto*, largest error of the block of two atoms relative to that block, over the blocks for which the differences are accurate to 1e-4.
+  It shows what the strongest pair of a deck would otherwise hide: a pair whose distance is so close to a knot of a table, or to an inner cutoff where the slope of the force jumps, that the compute's own stencil extends across it.
 * *ranks*: largest difference between the matrices from 1 and 2 ranks, in the same measure.
-* *left out*: part of the non-zero elements for which the differences themselves change, by more than 3e-6 of the largest element, when their step is halved: the force has a jump (a pair crosses a cutoff) or its slope one (knots of tables and splines).
-  They are not compared; steps are 1e-5 to 1e-3 length units.
-* Elements are those of the symmetric part: the forces of mesh methods, and of a few other styles, are not quite the gradient of an energy.
-  Where d f_i / d x_j is not symmetric to 2e-5 of the largest element, the remark says so.
-* Charges are fixed.
+* *left out*: fraction of the non-zero elements for which the differences themselves change, by more than 3e-6 of the largest element, when their step is halved: the force has a jump (a pair crosses a cutoff) or its slope has one (knots of tables and splines).
+  These elements are not compared; steps are 1e-5 to 1e-3 length units.
+* The elements are those of the symmetric part, because the forces of mesh methods, and of a few other styles, are not quite the gradient of an energy.
+  If d f_i / d x_j is not symmetric to 2e-5 of the largest element, the remark says so.
+* Charges are constant.
 
 """.splitlines()  # noqa: E501
     lines.append(table(["decks", "*hessian auto*", "*hessian numeric*"], counts(built, results),
                        [60, 20, 20]))
     reasons = refusals(built, results)
     if reasons:
-        lines += ["Why there is none", "-----------------", ""]
+        lines += ["Reasons for a missing Hessian", "-----------------------------", ""]
         lines.append(table(["reason (*hessian auto*)", "decks", "which"], reasons, [50, 8, 42]))
     for category, title in TITLES.items():
         rows = [deck_row(d, results) for d in built if d.category == category]

@@ -158,9 +158,9 @@ def main():
             fp.write(f"""Validation: memory of the example decks
 =======================================
 
-Each deck in a form of some hundred steps and some hundred atoms under {version}, LAMMPS {valgrind.lammps.version}, {datetime.date.today().isoformat()}, one rank.
-Errors and definite leaks are ours if a function of the plugin is on the stack; the others are those of MPI and LAMMPS.
-To be had with *make validate* (tools/developer/validate/decks_valgrind.py).
+Each deck ran for some hundred steps with some hundred atoms under {version}, LAMMPS {valgrind.lammps.version}, {datetime.date.today().isoformat()}, one rank.
+Errors and definite leaks count as ours if a function of the plugin is on the stack; the others belong to MPI and LAMMPS.
+*make validate* repeats this (tools/developer/validate/decks_valgrind.py).
 
 {table(["deck", "ran to its end", "ours", "others"], rows)}""")  # noqa: E501
     sys.exit(bad > 0)

@@ -73,11 +73,11 @@ def main():
     text = f"""Validation
 ==========
 
-Written by ``make validate`` on {datetime.date.today()} with LAMMPS {lammps.version}.
+``make validate`` wrote this page on {datetime.date.today()} with LAMMPS {lammps.version}.
 
 Kob-Andersen liquid, rho = 1.185, N = 1000, {a.snapshots} snapshots, ``examples/kob-andersen/in.demo``.
-The column *known* comes from a numpy program that shares no code with this package (6 to 9 snapshots; D and Green-Kubo good to some 10 %).
-eta_UL has P_c = 0.27; w_min comes from the isothermal bulk modulus measured here, while *known* has 4.92 (N = 1000) and 3.1 (N = 4000).
+The column *known* comes from a numpy program that is independent of this package (6 to 9 snapshots; uncertainty of D and Green-Kubo some 10 %).
+eta_UL uses P_c = 0.27; w_min comes from the isothermal bulk modulus measured here, while *known* uses 4.92 (N = 1000) and 3.1 (N = 4000).
 
 {rst.table(["T", "quantity", "here", "known", "ratio"], rows)}"""  # noqa: E501
     rst.show(text, a.out)

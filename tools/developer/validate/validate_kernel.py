@@ -117,16 +117,16 @@ def order_of_error(runs):
         rows.append([f"{0.02 * s:.2f}", f"{THETA * 0.02 * s:.1f}", f"{100 * error:.2f} %",
                      "" if change is None else f"{100 * change:.2f} %",
                      "" if last is None else f"{math.log2(change / last):.2f}",
-                     pm(found["kernel"], found["kernel_error"]),
-                     pm(found["kT_over_D"], found["kT_over_D_error"])])
+                     pm(found["v0_kernel"], found["err_v0_kernel"]),
+                     pm(found["v0_msd"], found["err_v0_msd"])])
         last = change
-    return f"""Kernel known exactly
---------------------
+    return f"""Exact kernel
+------------
 
-4000 free particles that obey a generalized Langevin equation with two extra variables (``fix gle``, which propagates them exactly), m = kT = 1, 40000 steps of 0.02; kernel {THETA ** 2:g} exp(-{GAMMA / 2:g} t) [cos wt + {GAMMA / 2:g}/w sin wt] with w\\ :sup:`2` = {OMEGA ** 2 - GAMMA ** 2 / 4:g}, integral {FAST:g}.
-*error* is the largest difference from that, *change* the largest difference from the kernel with half the time between samples, which has the same noise; both relative to the value at t = 0.
-The change falls with the square of the time between samples (order 2), the error too until the noise is reached.
-The integral does not depend on it.
+The system has 4000 free particles that obey a generalized Langevin equation with two extra variables (``fix gle``, which propagates them exactly), m = kT = 1, 40000 steps of 0.02; kernel {THETA ** 2:g} exp(-{GAMMA / 2:g} t) [cos wt + {GAMMA / 2:g}/w sin wt] with w\\ :sup:`2` = {OMEGA ** 2 - GAMMA ** 2 / 4:g}, integral {FAST:g}.
+*error* is the largest difference from this kernel, and *change* the largest difference from the kernel with half the sampling interval, which has the same noise; both are relative to the value at t = 0.
+The change falls with the square of the sampling interval (order 2), and so does the error until it reaches the noise.
+The integral does not depend on the sampling interval.
 
 {table(["dt", "Omega0 dt", "error", "change", "order", "kernel / exact", "kT/D / exact"], rows)}"""  # noqa: E501
 
@@ -142,8 +142,8 @@ def meaning_of_errors(runs):
         found = runs.friction("seeds", "s2", checkpoint)
         steps = 20000 * checkpoint
         row = [steps, f"{steps * 0.02 / 40:.0f}"]
-        for name in ("kernel", "kT_over_D"):
-            value, error = found[name][1:], found[f"{name}_error"][1:]
+        for name in ("v0_kernel", "v0_msd"):
+            value, error = found[name][1:], found[f"err_{name}"][1:]
             if np.isnan(error).any():
                 row += ["", "", "not known yet", ""]
                 continue
@@ -155,10 +155,10 @@ def meaning_of_errors(runs):
     return f"""Errors
 ------
 
-40 independent systems of 50 particles, one per atom type, with a slow part {KAPPA ** 2:g} exp(-t/{TAU:g}) added to the kernel: two thirds of the integral of {exact:g} come from it.
-*spread* is the standard deviation of the 40 values, *error* the mean error that the fix states, *within 2* the share of values within two stated errors of the exact one (0.95 expected, 0.88 to 1 is consistent with it for 40 values).
-The error of kT/D comes out somewhat below the spread, because the range of lags is chosen from the same data.
-In the shortest runs the kernel of one of these small systems fails altogether, and its error tells.
+40 independent systems of 50 particles, one per atom type, with a slow part {KAPPA ** 2:g} exp(-t/{TAU:g}) added to the kernel: it contributes two thirds of the integral of {exact:g}.
+*spread* is the standard deviation of the 40 values, *error* the root-mean-square error that the fix reports, and *within 2* the fraction of values within two reported errors of the exact one (0.95 expected; 0.88 to 1 is consistent with it for 40 values).
+The error of kT/D is somewhat below the spread, because the range of lags is chosen from the same data.
+In the shortest runs the kernel of one of these small systems fails completely, and its error shows this.
 
 {table(["steps", "windows", *seen("kernel / exact"), *seen("kT/D / exact")], rows)}"""  # noqa: E501
 
@@ -177,14 +177,14 @@ def kob_andersen(runs, temperatures):
                 # kT/D, m = 1
                 green_kubo = vacf[0] / (dt * (vacf.sum() - 0.5 * (vacf[0] + vacf[-1])))
                 rows.append([T, "AB"[which - 1], s, omega[which],
-                             pm(found["kernel"][which], found["kernel_error"][which]),
-                             pm(found["kT_over_D"][which], found["kT_over_D_error"][which]),
+                             pm(found["v0_kernel"][which], found["err_v0_kernel"][which]),
+                             pm(found["v0_msd"][which], found["err_v0_msd"][which]),
                              f"{green_kubo:.4g}", used])
     return f"""Kob-Andersen liquid
 -------------------
 
 rho = 1.2, N = 1000, NVE, time step 0.005; window 10 at T = 1.0 and 40 at T = 0.6.
-The integral of the kernel, kT/D from the displacements, and 1/int <v v> to the end of the window; three strides of the same trajectory.
+The table has the integral of the kernel, kT/D from the displacements, and 1/int <v v> up to the end of the window, for three sampling intervals (strides) of the same trajectory.
 
 {table(["T", "type", "stride", "Omega0 dt", "kernel", "kT/D", "kT / int vacf", "used"], rows)}"""  # noqa: E501
 
@@ -197,15 +197,15 @@ def orthogonal_dynamics(runs):
     for which in (1, 2):
         of_direct, of_vacf = direct[f"Cbar_{which}"], vacf[f"Cbar_{which}"]
         rows.append(["AB"[which - 1], sum_rule[which],
-                     *(pm(v["kernel"][which], v["kernel_error"][which]) for v in frictions),
+                     *(pm(v["v0_kernel"][which], v["err_v0_kernel"][which]) for v in frictions),
                      f"{100 * np.max(np.abs(of_direct - of_vacf)[1:]) / of_vacf[0]:.2f} %",
                      f"{100 * (of_direct[0] / of_vacf[0] - 1):.2f} %"])
     header = ["type", "lambda - 1", "direct", "vacf", "largest difference at t > 0", "at t = 0"]
-    return f"""Orthogonal dynamics itself
+    return f"""Direct orthogonal dynamics
 --------------------------
 
-*estimator direct* against *vacf* on the same trajectory: Kob-Andersen, N = 256, T = 1, window 2, 20000 steps.
-At t = 0 *direct* has <F\\ :sup:`2`> and *vacf* the difference quotient, which is lower by the error of second order.
+*estimator direct* is compared with *vacf* on the same trajectory: Kob-Andersen, N = 256, T = 1, window 2, 20000 steps.
+At t = 0 *direct* has <F\\ :sup:`2`> and *vacf* the difference quotient, which is lower by the second-order error.
 
 {table(header, rows)}"""  # noqa: E501
 
@@ -235,7 +235,7 @@ def main():
     text = f"""Validation of the memory kernel
 ===============================
 
-Written by ``tools/developer/validate/validate_kernel.py`` on {datetime.date.today()} with LAMMPS {runs.lammps.version}.
+``tools/developer/validate/validate_kernel.py`` wrote this page on {datetime.date.today()} with LAMMPS {runs.lammps.version}.
 
 """ + "\n".join(parts)  # noqa: E501
     rst.show(text, a.out)

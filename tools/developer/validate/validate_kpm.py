@@ -68,7 +68,7 @@ def moments_of(lammps, start, keywords, ranks=1):
     done = lammps.run_text(start + computes(keywords) + BINS.format(bins=bins, eta=eta), ranks)
     vector = ave_time.blocks(eta)[-1]["c_eta"]
     value, error = (vector[[ULINM_VISCOSITY.vector.index(f"{kind}_{name}") for name in CLASSES]]
-                    for kind in ("eta", "numerical"))
+                    for kind in ("eta", "num_eta"))
     count = ave_time.blocks(bins)[-1][INM_DOS.array.column("c_inm", "count")]
     return value, error, count, done.output
 
@@ -156,13 +156,14 @@ def main():
     text = f"""Validation of solver kpm
 ========================
 
-Written by ``make validate`` on {datetime.date.today()} with LAMMPS {lammps.version}: *solver kpm* of :doc:`compute inm/dos <compute_inm_dos>` against eigenvalues and projections of a diagonalization of the same snapshot of the Kob-Andersen liquid (T = 1), which are summed by the script.
-Edge at w = {EDGE}, w_min = {WMIN}, steps {0.1 * EDGE:.3g} wide.
+``make validate`` wrote this page on {datetime.date.today()} with LAMMPS {lammps.version}.
+It compares *solver kpm* of :doc:`compute inm/dos <compute_inm_dos>` with sums over the eigenvalues and projections of a diagonalization of the same snapshot of the Kob-Andersen liquid (T = 1), which the script evaluates.
+The edge is at w = {EDGE}, w_min = {WMIN}, and the steps are {0.1 * EDGE:.3g} wide.
 
-Relative error of the viscosities after so many products, with the same smooth steps:
+Relative error of the viscosities as a function of the number of matrix-vector products, with the same smooth steps:
 
 {table(["N", "products", *(f"eta_{name}" for name in CLASSES)], flat(converged))}
-With sharp edges, *solver kpm auto*, and the error that it prints:
+Results of *solver kpm auto* compared with sharp edges, and the error that it prints:
 
 {table(header, flat(sharp))}
 Fraction of the modes below a frequency, at the {NBIN} boundaries of the bins, with 61 random vectors:

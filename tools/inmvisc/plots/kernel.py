@@ -44,7 +44,7 @@ def draw(runs: KernelRuns, out: Path) -> None:
     fig, (left, right) = plt.subplots(1, 2, figsize=(12.5, 4.9))
     inset = left.inset_axes([0.44, 0.42, 0.52, 0.5])
     found = runs.friction("plot", "good")
-    friction, error = found["kT_over_D"][0], found["kT_over_D_error"][0]
+    friction, error = found["v0_msd"][0], found["err_v0_msd"][0]
     right.axhspan(friction - error, friction + error, color="0.88", lw=0)
     right.annotate(r"$k_BT/D$ of the displacements", (0.012, 1.03 * friction + error), color="0.35",
                    fontsize=11.5)
