@@ -34,7 +34,7 @@ using namespace LAMMPS_NS;
 using namespace INMVISC_NS;
 using namespace INMVISC_NS::AFFINE_GAMMA;
 
-// below the first, the rounding of coordinates and forces is more than a few digits of the result
+// below MIN_STRAIN, rounding of coordinates and forces costs more than a few digits
 
 static constexpr double MIN_STRAIN = 1.0e-10, MAX_STRAIN = 0.1;
 
@@ -61,7 +61,7 @@ ComputeAffineGamma::ComputeAffineGamma(LAMMPS *lmp, int narg, char **arg) :
   label = fmt::format("Compute affine/gamma {}", id);
   parse(narg, arg);
 
-  // the bins are those of compute inm/dos, so it must be there
+  // compute inm/dos must exist, since it defines the bins
 
   inm = ComputeInmDos::require(lmp, inm_id, label);
   check_bins(lmp, label, inm->nbins(), NARRAY);
@@ -119,7 +119,7 @@ void ComputeAffineGamma::parse(int narg, char **arg)
   force_field = std::make_shared<AffineForce>(wanted);
 }
 
-/* looked up at every use: a run without set-up (pre no) may follow when it was deleted */
+/* look up at every use: with run pre no, the compute may have been deleted since init() */
 
 void ComputeAffineGamma::find_inm()
 {
@@ -140,7 +140,7 @@ ComputeAffineGamma *ComputeAffineGamma::require(LAMMPS *lmp, const std::string &
   return gamma;
 }
 
-/* the snapshot may be that of a new compute with the same ID */
+/* repeat the request: the snapshot may belong to a new compute with the same ID */
 
 void ComputeAffineGamma::init()
 {
@@ -152,7 +152,8 @@ void ComputeAffineGamma::init()
 int ComputeAffineGamma::first_vector() const
 {
   if (force_field->first < 0)
-    error->all(FLERR, "{}: compute inm/dos {} was invoked without it", label, inm_id);
+    error->all(FLERR, "{}: compute inm/dos {} was invoked before this compute was set up", label,
+               inm_id);
   return force_field->first + first_plane;
 }
 
@@ -189,7 +190,7 @@ void ComputeAffineGamma::tabulate_peratom()
         array_atom[rows[r]][OUT_Xi_xy_x + 3 * p + a] = xi[3 * (p * rows.size() + r) + a];
 }
 
-/* rows stand in the same order on the same ranks as those of compute inm/dos */
+/* same distribution and order of rows as in compute inm/dos */
 
 void ComputeAffineGamma::tabulate_local()
 {
@@ -213,7 +214,7 @@ void ComputeAffineGamma::compute_array()
   tabulate();
 }
 
-/* the affine force is read off the blocks: no modes are needed */
+/* the affine force needs the Hessian only, no modes */
 
 void ComputeAffineGamma::compute_peratom()
 {

@@ -58,7 +58,7 @@ ComputeInmDos::ComputeInmDos(LAMMPS *lmp, int narg, char **arg) :
 
   label = fmt::format("Compute inm/dos {}", id);
 
-  // LAMMPS lets computes be defined before the box, but types are not known then
+  // LAMMPS allows computes before the box is defined, but atom types are unknown then
 
   if (!domain->box_exist)
     error->all(FLERR, "{}: it must be defined after the simulation box", label);
@@ -152,7 +152,7 @@ void ComputeInmDos::parse_edge(KeywordParser &in)
     edge.kind = INM_EDGE_PARTICIPATION;
     edge.value = in.number("edge pr");
     if (!(edge.value > 0.0 && edge.value <= 1.0))
-      in.fail("edge pr must lie between 0 and 1, participation ratios do");
+      in.fail("edge pr must lie between 0 and 1, as participation ratios do");
   } else if (kind == "frequency") {
     edge.kind = INM_EDGE_FREQUENCY;
     edge.value = fabs(in.number("edge frequency"));
@@ -187,7 +187,7 @@ void ComputeInmDos::parse_hessian(KeywordParser &in)
     in.fail("hessian numeric delta must be positive, or 0 for the default");
 }
 
-/* what does not go together */
+/* reject settings that exclude each other */
 
 void ComputeInmDos::check_arguments() const
 {
@@ -208,8 +208,8 @@ void ComputeInmDos::check_arguments() const
 }
 
 /* ----------------------------------------------------------------------
-   The force field and the positions may have changed since the last run:
-   nothing of it is kept.
+   Drop all results of the last run, since the force field and the positions
+   may have changed.
 ------------------------------------------------------------------------- */
 
 void ComputeInmDos::init()
@@ -218,7 +218,7 @@ void ComputeInmDos::init()
   tabulated_step = -1;
   announced = warned_range = false;
 
-  // LAMMPS hands out the list again only if some request has changed
+  // LAMMPS calls init_list() again only if some request has changed
 
   if (current->builder.needs_list())
     request_list(neighbor, this, instance_me, true, true, 0.0, rank1());
@@ -240,7 +240,7 @@ ComputeInmDos *ComputeInmDos::require(LAMMPS *lmp, const std::string &id, const 
 
 /* ---- outputs ---------------------------------------------------------------------------------- */
 
-/* all at once, so that all can be asked for outside a run too */
+/* compute all outputs together, so that all of them can be accessed between runs */
 
 void ComputeInmDos::tabulate()
 {
@@ -352,7 +352,7 @@ void ComputeInmDos::tabulate_local()
   }
 }
 
-/* ---- what the log says: once per run, and for every output that is NaN, how to get it ---------- */
+/* ---- log output: once per run, with the remedy for each output that is NaN -------------------- */
 
 void ComputeInmDos::announce() const
 {
@@ -369,7 +369,8 @@ void ComputeInmDos::announce() const
                    "their outputs are nan (keyword edge)\n",
                    label);
   if (request.vectors == INM_VECTORS_NONE && current->solver.has(INM_HAS_VECTORS))
-    utils::logmesg(lmp, "{}: no eigenvectors: what needs them is nan (keyword modes)\n", label);
+    utils::logmesg(lmp, "{}: no eigenvectors: outputs that need them are nan (keyword modes)\n",
+                   label);
   if (request.vectors == INM_VECTORS_UNSTABLE)
     utils::logmesg(lmp,
                    "{}: no eigenvectors of stable modes: P and projections are nan there "

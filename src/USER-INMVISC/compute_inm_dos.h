@@ -47,7 +47,7 @@ class ComputeInmDos : public Compute {
 
   static ComputeInmDos *require(class LAMMPS *, const std::string &id, const std::string &caller);
   const std::shared_ptr<INMVISC_NS::Snapshot> &snapshot() const { return current; }
-  void tabulate();    // make all outputs current.  collective
+  void tabulate();    // bring all outputs up to date.  collective
   const inm_range &bins() const { return range; }
   int nbins() const { return nbin; }
   double edge_frequency() const { return w_edge; }
@@ -59,10 +59,10 @@ class ComputeInmDos : public Compute {
   bool fixed_range;    // range is known
   inm_range range;
   double w_edge;         // |w| of the mobility edge, last snapshot
-  double temperature;    // of the harmonic entropy, 0 if that is not wanted
+  double temperature;    // of the harmonic entropy, 0 if not requested
   bigint tabulated_step; // time step of the outputs, -1 if none
   bool announced;        // range and modes were printed in this run
-  bool warned_range;     // modes outside the range were warned of in this run
+  bool warned_range;     // warned of modes outside the range in this run
 
   void parse(int, char **);
   void parse_edge(INMVISC_NS::KeywordParser &);

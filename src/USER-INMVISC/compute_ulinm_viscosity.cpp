@@ -118,8 +118,8 @@ void ComputeUlinmViscosity::parse(int narg, char **arg)
                label);
   if (!cutoff.is_given())
     error->all(FLERR,
-               "{}: keyword wmin or bulk is missing: eta grows as 1/w^4, without a lowest "
-               "frequency the softest single mode decides (wmin 0 if that is wanted)",
+               "{}: keyword wmin or bulk is missing: contributions to eta grow as 1/w^4, so "
+               "without a lowest frequency the softest mode dominates (wmin 0 if that is intended)",
                label);
 }
 
@@ -129,7 +129,7 @@ void ComputeUlinmViscosity::parse_cutoff(const std::string &key, KeywordParser &
   cutoff = Cutoff(lmp, Quantity(lmp, label, key, in.word(key)), key == "bulk");
 }
 
-/* looked up at every use: a run without set-up (pre no) may follow when one was deleted */
+/* look up at every use: with run pre no, a compute may have been deleted since init() */
 
 void ComputeUlinmViscosity::find_computes()
 {
@@ -173,7 +173,7 @@ bool ComputeUlinmViscosity::is_mixed_by_mode() const
   return mix_by_mode && current().solver.has(INM_HAS_TYPES);
 }
 
-/* without eigenvectors friction over mass has to be the same for all modes */
+/* without eigenvectors, friction over mass must be the same for all modes */
 
 void ComputeUlinmViscosity::check_mixing() const
 {
@@ -197,8 +197,8 @@ void ComputeUlinmViscosity::check_mixing() const
 }
 
 /* ----------------------------------------------------------------------
-   What the sums are to be multiplied with, units included: by mode and type,
-   or number averages <v>/<m> for all modes alike.
+   Factors of the sums, with units: friction by type for friction/mix mode, or
+   the number averages <v>/<m> for all modes.
 ------------------------------------------------------------------------- */
 
 std::vector<double> ComputeUlinmViscosity::coefficients(const std::vector<double> &v) const
@@ -216,7 +216,7 @@ std::vector<double> ComputeUlinmViscosity::coefficients(const std::vector<double
 
 /* ---- one snapshot ----------------------------------------------------------------------------- */
 
-/* its coefficients do not know the friction, so that one taken before the fix has a value counts */
+/* sums do not depend on the friction, so a snapshot counts even before the fix has a value */
 
 void ComputeUlinmViscosity::snapshot()
 {
@@ -284,8 +284,9 @@ void ComputeUlinmViscosity::sum_modes()
 }
 
 /* ----------------------------------------------------------------------
-   Once per time step and configuration: a second run begins where the first
-   one ended.  The trace of the Hessian tells configurations apart, to rounding.
+   Count a configuration only once, since a run begins with the configuration
+   at the end of the previous one.  The trace of the Hessian distinguishes
+   configurations at the same time step.
 ------------------------------------------------------------------------- */
 
 void ComputeUlinmViscosity::count_snapshot()
@@ -304,8 +305,8 @@ void ComputeUlinmViscosity::count_snapshot()
 /* ---- means in a restart file ------------------------------------------------------------------ */
 
 /* ----------------------------------------------------------------------
-   What sums of different snapshots have to agree in before they are averaged,
-   as a number.  The friction can be put in later.
+   Fingerprint of the settings that must agree for sums to be averaged.
+   Friction is not among them, because it is applied later.
 ------------------------------------------------------------------------- */
 
 double ComputeUlinmViscosity::settings() const
@@ -318,7 +319,7 @@ double ComputeUlinmViscosity::settings() const
   return inm_fingerprint(letters.size(), letters.data());
 }
 
-/* positions in the store: settings, snapshot counted last, then means and moments */
+/* layout of the store: settings, last snapshot counted, then means and moments */
 
 enum { SETTINGS, COUNTED_STEP, COUNTED_CONFIGURATION, NHEAD };
 
@@ -333,7 +334,7 @@ void ComputeUlinmViscosity::save_means()
   inm_running_store(running_numerics, to + NHEAD + inm_running_size(running));
 }
 
-/* the means of a compute with the same ID in the restart file go on */
+/* continue the means of a compute with the same ID in the restart file */
 
 void ComputeUlinmViscosity::restore_means()
 {
@@ -382,9 +383,9 @@ void ComputeUlinmViscosity::tabulate()
 }
 
 /* ----------------------------------------------------------------------
-   c, dc: friction of the types and its error.  Errors of the types come from
-   one trajectory, and those of polynomials have the same sign in all snapshots:
-   neither averages out, and those of the types are added, not squared.
+   c, dc: friction of the types and its error.  Friction errors come from one
+   trajectory, and errors of polynomials have the same sign in all snapshots,
+   so neither averages out.  Friction errors of the types add linearly.
 ------------------------------------------------------------------------- */
 
 void ComputeUlinmViscosity::tabulate_sums(const std::vector<double> &c,
@@ -420,7 +421,7 @@ void ComputeUlinmViscosity::tabulate_spectrum(const std::vector<double> &c)
                          array[0]);
 }
 
-/* eta is steep in the mobility edge and in w_min: they are never left unsaid */
+/* always print the mobility edge and w_min, since eta depends steeply on them */
 
 void ComputeUlinmViscosity::announce()
 {

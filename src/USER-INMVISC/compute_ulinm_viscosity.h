@@ -53,7 +53,7 @@ class ComputeUlinmViscosity : public Compute {
   INMVISC_NS::Friction friction;
   INMVISC_NS::Cutoff cutoff;
   bool mix_by_mode;                                    // friction/mix mode
-  std::shared_ptr<INMVISC_NS::Criterion> criterion;    // asked of the snapshot
+  std::shared_ptr<INMVISC_NS::Criterion> criterion;    // request to the snapshot
 
   bigint snapshot_step;    // time step of the sums below, -1 if none
   bigint counted_step;     // time step and configuration last counted
@@ -66,7 +66,7 @@ class ComputeUlinmViscosity : public Compute {
   std::vector<double> numerics;          // [INM_NSET][ntypes+1], their numerical uncertainty
   struct inm_running *running;           // owned; of the sums over all snapshots
   struct inm_running *running_numerics;               // owned; of the uncertainty
-  std::unique_ptr<INMVISC_NS::RestartStore> store;    // of what is over all snapshots
+  std::unique_ptr<INMVISC_NS::RestartStore> store;    // of the running sums
   bool announced;
 
   void parse(int, char **);

@@ -41,8 +41,8 @@ void AffineForce::from_hessian(const HessianBuilder &builder)
 }
 
 /* ----------------------------------------------------------------------
-   A central difference: all atoms and their images move with the strain, so
-   the box need not.
+   Central difference.  All atoms and their images are displaced by the strain,
+   so the box can stay as it is.
 ------------------------------------------------------------------------- */
 
 void AffineForce::from_strain(LAMMPS *lmp, const HessianBuilder &builder)

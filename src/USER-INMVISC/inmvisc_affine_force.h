@@ -21,7 +21,7 @@ namespace INMVISC_NS {
 
 class HessianBuilder;
 
-// Shear planes: displacement along k proportional to the coordinate c, as change_box xy, xz, yz.
+// Shear planes: displacement along k proportional to coordinate c, like change_box xy, xz, yz.
 
 struct ShearPlane {
   const char *name;
@@ -31,17 +31,17 @@ struct ShearPlane {
 constexpr int NPLANE = 3;
 extern const ShearPlane shear_planes[NPLANE];
 
-// The affine force field Xi = d f / d gamma of the three planes (Lemaitre and Maloney 2006), as a value
-// to be asked of a snapshot: how it is to be computed, and, once the snapshot is assembled, what it is.
+// The affine force field Xi = d f / d gamma of the three planes (Lemaitre and Maloney 2006), a request to
+// a snapshot: the method, and once the snapshot is assembled, the result.
 
 struct AffineForce {
-  enum Method { HESSIAN, STRAIN };    // read off the blocks, or by differences of forces
+  enum Method { HESSIAN, STRAIN };    // sum over Hessian blocks, or finite differences of forces
 
   Method method = HESSIAN;
   double strain = 0.0;    // of the differences
-  std::string label;      // of the command that asked, for errors
+  std::string label;      // of the requesting command, for errors
 
-  int first = -1;            // number of its first vector among the projections, -1 without any
+  int first = -1;            // index of its first vector among the projections, -1 if none
   std::vector<double> xi;    // [NPLANE][nrow][3] force/strain, rows of the builder
 
   bool is_same(const AffineForce &other) const
@@ -49,7 +49,7 @@ struct AffineForce {
     return method == other.method && strain == other.strain;
   }
 
-  // fill xi for the Hessian that was just built.  collective
+  // fill xi for the Hessian just built.  collective
 
   void compute(LAMMPS_NS::LAMMPS *, const HessianBuilder &);
 

@@ -33,7 +33,7 @@ void INMVISC_NS::require_run(LAMMPS *lmp, const std::string &caller)
 {
   if (lmp->update->whichflag == 0)
     lmp->error->all(FLERR,
-                    "{}: used between runs and not current: let a run, or run 0, invoke it first",
+                    "{}: used between runs and not current: invoke it in a run first, or in run 0",
                     caller);
 }
 

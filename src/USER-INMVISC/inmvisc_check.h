@@ -20,15 +20,15 @@ class LAMMPS;
 
 namespace INMVISC_NS {
 
-// stop all ranks with the text of an inm_status unless it is INM_OK on every one.  collective
+// stop with the text of an inm_status unless it is INM_OK on all ranks.  collective
 
 void check_status(LAMMPS_NS::LAMMPS *, int status, const std::string &what);
 
-// stop if no run is under way: positions, ghosts and neighbor lists are then not those of a time step
+// stop outside a run, when positions, ghosts and neighbor lists are not those of one time step
 
 void require_run(LAMMPS_NS::LAMMPS *, const std::string &caller);
 
-// stop unless so many bytes are available: have is 0 if unknown, limit is the user's or 0.
+// stop unless need bytes are available; have is 0 if unknown, limit 0 if the user set none.
 // collective, with the same values on all ranks
 
 void require_memory(LAMMPS_NS::LAMMPS *, const std::string &caller, const std::string &what,

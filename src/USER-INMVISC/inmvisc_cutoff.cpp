@@ -50,8 +50,8 @@ static double total_mass(LAMMPS *lmp)
 }
 
 /* ----------------------------------------------------------------------
-   w_min = 2 pi v_s / L with v_s = sqrt(B / rho), L = V^(1/3): the lowest
-   sound wave of the box.  B in pressure units, rho in mass/volume.
+   Frequency of the lowest sound wave in the box: w_min = 2 pi v_s / L with
+   v_s = sqrt(B / rho), L = V^(1/3).  B in pressure units, rho in mass/volume.
 ------------------------------------------------------------------------- */
 
 double Cutoff::wmin() const

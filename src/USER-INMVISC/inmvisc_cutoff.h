@@ -14,11 +14,11 @@
 
 namespace INMVISC_NS {
 
-// Volume of the box, its area in 2d.
+// Volume of the box, area in 2d.
 
 double box_volume(LAMMPS_NS::LAMMPS *);
 
-// The lowest frequency w_min of a sum over modes: a number, or that of the lowest sound wave of the box.
+// The lowest frequency w_min of a sum over modes: a number, or the frequency of the lowest sound wave.
 
 class Cutoff {
  public:
@@ -28,7 +28,7 @@ class Cutoff {
   bool is_given() const { return quantity.is_given(); }
   bool is_from_bulk() const { return from_bulk; }
   void init() const { quantity.init(); }
-  double wmin() const;    // now, radian/time.  collective
+  double wmin() const;    // current value, radian/time.  collective
   std::string text() const;
 
  private:

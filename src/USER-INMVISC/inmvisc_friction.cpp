@@ -57,7 +57,7 @@ void Friction::init() const
     fix();
 }
 
-/* looked up at every use: a run without set-up (pre no) may follow when it was deleted */
+/* look up at every use: with run pre no, the fix may have been deleted since init() */
 
 Fix *Friction::fix() const
 {
@@ -100,7 +100,7 @@ void Friction::evaluate(const std::vector<double> &natoms, std::vector<double> &
   const double *e = (const double *) fix()->extract("friction/error", dim);
   if (e) std::copy(e, e + n, error_of.begin());
 
-  // a type without atoms has no friction, and needs none
+  // the friction of a type without atoms is NaN and not needed
 
   for (size_t t = 1; t < n; t++)
     if (natoms[t] == 0.0) value[t] = error_of[t] = 0.0;

@@ -22,12 +22,12 @@ class Fix;
 
 namespace INMVISC_NS {
 
-// The friction of the atom types, mass/time, for any style that takes
+// The friction of the atom types, mass/time, for any style with the keyword
 //
 //   friction value | v_name | f_ID | f_ID[i]
 //
-// a number or variable for all types, a fix orthogonal/dynamics with one value and error for each type,
-// or component i of the global vector of any fix, for all types.
+// which is a number or variable for all types, a fix orthogonal/dynamics with a value and an error for each
+// type, or component i of the global vector of any fix, for all types.
 
 class Friction : protected LAMMPS_NS::Pointers {
  public:
@@ -35,13 +35,13 @@ class Friction : protected LAMMPS_NS::Pointers {
 
   void parse(const std::string &word);
   bool is_given() const { return kind != NONE; }
-  void init() const;    // stop unless what it comes from is there
+  void init() const;    // stop if its source does not exist
 
-  // whether types can have different values
+  // whether values may differ between types
 
   bool is_by_type() const { return kind == FIX; }
 
-  // The friction known now and its standard error, NaN as long as there is none.
+  // The current friction and its standard error, NaN until there is a value.
   //   natoms [ntypes+1]  atoms of each type; one without atoms gets 0
   //   value, error [ntypes+1] out, entry 0 unused
   // collective
@@ -60,7 +60,7 @@ class Friction : protected LAMMPS_NS::Pointers {
   double fix_component() const;
 };
 
-// Mean of a quantity of the types over all atoms.  [ntypes+1] each, entry 0 unused
+// Mean over all atoms of a quantity given by type.  [ntypes+1] each, entry 0 unused
 
 double number_average(const std::vector<double> &natoms, const std::vector<double> &by_type);
 

@@ -20,7 +20,7 @@
 
 namespace INMVISC_NS {
 
-// Items of all ranks, in the order of ranks, on every rank.  collective
+// Gather the items of all ranks, in rank order, on every rank.  collective
 
 template <class T>
 std::vector<T> gather(LAMMPS_NS::LAMMPS *lmp, const std::vector<T> &mine, MPI_Datatype type)

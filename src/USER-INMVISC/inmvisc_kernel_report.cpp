@@ -26,12 +26,12 @@
 using namespace LAMMPS_NS;
 using namespace INMVISC_NS;
 
-// limits of the warnings
+// thresholds of the warnings
 
-static constexpr double MAX_STEP = 0.5;            // Einstein frequency times sampling interval
-static constexpr double MAX_TAIL = 0.05;           // tail over integral of the kernel
+static constexpr double MAX_STEP = 0.5;            // Einstein frequency * sampling interval
+static constexpr double MAX_TAIL = 0.05;           // tail / integral of the kernel
 static constexpr double MAX_DISAGREEMENT = 2.0;    // standard errors
-static constexpr double MAX_DECAY = 0.1;           // of the direct kernel by a violated sum rule
+static constexpr double MAX_DECAY = 0.1;           // of the direct kernel, by a violated sum rule
 
 /* ---------------------------------------------------------------------- */
 
@@ -51,7 +51,7 @@ static std::string name_of(int set)
 }
 
 /* ----------------------------------------------------------------------
-   standard errors between two values; 0 if an error is not known
+   difference of two values in standard errors; 0 if an error is unknown
 ------------------------------------------------------------------------- */
 
 static double disagreement(double a, double error_a, double b, double error_b)
@@ -146,7 +146,7 @@ void KernelReport::warn_set(int set)
     warn(fmt::format("Omega0*dt{} is above {}, sample more often", of, MAX_STEP));
   if (!f.decayed || f.tail > MAX_TAIL * f.integral)
     warn(fmt::format("kernel{} has not decayed within Nlag samples: the tail beyond them is {:.2g} "
-                     "of the integral, the last third is {:.2g} of the one before",
+                     "of the integral, the last third is {:.2g} of the second third",
                      of, f.rest.tail / f.integral, f.rest.ratio));
   if (f.diffusive &&
       disagreement(f.kernel, f.kernel_error, f.einstein, f.einstein_error) > MAX_DISAGREEMENT)
@@ -167,8 +167,8 @@ void KernelReport::warn_direct(int set)
   const double decay = std::fabs(f.sum_rule - 1.0) * f.from_vacf / f.mass;
 
   if (decay * nlag * dt > MAX_DECAY)
-    warn(fmt::format("the direct kernel{} is void beyond t = {:.3g}, because its sum rule is "
-                     "violated: forces and velocities do not belong together",
+    warn(fmt::format("the direct kernel{} is invalid beyond t = {:.3g}, because its sum rule is "
+                     "violated: forces and velocities are inconsistent",
                      of, MAX_DECAY / decay));
   if (disagreement(f.integral, f.kernel_error, f.from_vacf, f.from_vacf_error) > MAX_DISAGREEMENT)
     warn(fmt::format("direct and vacf kernel{} differ by more than {} standard errors", of,
@@ -221,7 +221,7 @@ template <typename... Args> static void print(FILE *fp, const char *format, cons
 }
 
 /* ----------------------------------------------------------------------
-   results in the format of fix ave/time mode vector, two tables
+   two tables in the format of fix ave/time mode vector
 ------------------------------------------------------------------------- */
 
 int KernelReport::write(const std::string &filename)

@@ -19,17 +19,17 @@ struct inm_friction;
 
 namespace INMVISC_NS {
 
-// What fix orthogonal/dynamics writes to the log and to its file.  On rank 0 only.
+// Output of fix orthogonal/dynamics to the log and to its file.  Rank 0 only.
 
 class KernelReport : protected LAMMPS_NS::Pointers {
  public:
   std::string id;                     // of the fix
-  int nlag, norigin, nblock;          // as the user gave them
-  bool per_type;                      // values of each type beside those of all atoms
+  int nlag, norigin, nblock;          // as given by the user
+  bool per_type;                      // values for each type besides those for all atoms
   double dt;                          // time between samples
-  bool normalized;                    // kernel and VACF in the file relative to their start
-  double friction, friction_error;    // what is used
-  int source;                         // and where it is from, enum inm_friction_source
+  bool normalized;                    // kernel and VACF in the file relative to t = 0
+  double friction, friction_error;    // the values in use
+  int source;                         // their source, enum inm_friction_source
   const inm_correlator *results;      // evaluated
 
   KernelReport(class LAMMPS_NS::LAMMPS *lmp) : Pointers(lmp) {}
@@ -50,8 +50,8 @@ class KernelReport : protected LAMMPS_NS::Pointers {
   int nset() const;
 };
 
-// IDs of the fixes, separated by commas, that exchange energy or momentum with a bath, and of those
-// after which an acceleration is not force over mass
+// Comma-separated IDs of fixes that exchange energy or momentum with a bath, and of fixes that make the
+// acceleration differ from force over mass.
 
 std::string thermostats(class LAMMPS_NS::Modify *modify);
 std::string constraints(class LAMMPS_NS::Modify *modify);

@@ -20,7 +20,7 @@ namespace INMVISC_NS {
 
 class KeywordParser;
 
-// The matrix of a snapshot on file, for other programs.
+// Writes the matrix of a snapshot to a file for other programs.
 
 class MatrixFile : protected LAMMPS_NS::Pointers {
  public:
@@ -29,15 +29,15 @@ class MatrixFile : protected LAMMPS_NS::Pointers {
   void parse(KeywordParser &);    // the value of keyword file
   bool is_wanted() const { return !pattern.empty(); }
 
-  // before the solver, which may find the matrix too large.  collective
+  // call before the solver, which may stop because the matrix is too large.  collective
 
   void write(const inm_hessian *, bool announce) const;
 
-  bool weighted;    // the matrix on file is mass-weighted
+  bool weighted;    // write the mass-weighted matrix
 
  private:
   std::string label;
-  std::string pattern;    // name of the file, with * for the time step
+  std::string pattern;    // file name, with * for the time step
 };
 }    // namespace INMVISC_NS
 

@@ -70,9 +70,9 @@ static double largest(const std::vector<double> &x)
 }
 
 /* ----------------------------------------------------------------------
-   Both sides of a pair are on different ranks, so H - H^T is not at hand.
-   Yet for independent random numbers u, v of zero mean and variance s^2 and
-   any matrix A,
+   H_ij and H_ji may be on different ranks, so H - H^T is not available.
+   Estimate its norm: for independent random numbers u, v of zero mean and
+   variance s^2 and any matrix A,
      <(u^T A v)^2> = sum A_ij A_kl <u_i u_k> <v_j v_l> = s^4 |A|_F^2
    and u^T (H -+ H^T) v = u^T H v -+ v^T H u are sums over rows.
 ------------------------------------------------------------------------- */

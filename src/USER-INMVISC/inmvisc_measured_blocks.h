@@ -17,23 +17,23 @@
 
 namespace INMVISC_NS {
 
-// Hands measured blocks to the Hessian and accumulates measures of their quality: differences of forces
-// are neither symmetric nor translation invariant by construction.
+// Adds measured blocks to the Hessian and accumulates measures of their quality, since finite differences
+// of forces are not symmetric and translation invariant by construction.
 
 class MeasuredBlocks : protected LAMMPS_NS::Pointers {
  public:
   MeasuredBlocks(LAMMPS_NS::LAMMPS *, inm_hessian *, const HessianSites &);
 
-  // - d f_row / d r_column, [3][3]; several blocks of one pair add up.  errors are reported by finish()
+  // - d f_row / d r_column, [3][3]; blocks of the same pair add up.  finish() reports errors
 
   void add(size_t row, LAMMPS_NS::tagint column, const double *k);
 
-  // stop if an add() failed, else evaluate the sums.  collective
+  // stop if any add() failed, else evaluate the sums.  collective
 
   void finish();
 
-  // after finish(): |H - H^T| / |H + H^T| (Frobenius), to a third, and the largest element of
-  // sum_j H_ij relative to that of H_ii, NaN if columns of atoms outside the group are missing
+  // after finish(): |H - H^T| / |H + H^T| (Frobenius), estimated to within a third, and the largest element
+  // of sum_j H_ij relative to that of H_ii, NaN if columns of atoms outside the group are missing
 
   double asymmetry, acoustic;
 

@@ -10,11 +10,10 @@
 #ifndef LMP_INMVISC_OUTPUTS_H
 #define LMP_INMVISC_OUTPUTS_H
 
-// Positions of all outputs and their names.  An output is added here, where it is computed, and in
-// doc/src/outputs.rst, with the same name; a test compares that page with this file.
+// Positions and names of all outputs.  To add one, list it here, compute it, and document it in
+// doc/src/outputs.rst under the same name; a test compares that page with this file.
 //
-// The lists are written once and serve for the positions (from 0, enum OUT_name of each style) and for
-// the names.
+// Each list defines both the positions (from 0, enum OUT_name of each style) and the names.
 
 #define INMVISC_POSITION(name) OUT_##name,
 #define INMVISC_OUTPUTS(kind, LIST) enum kind { LIST(INMVISC_POSITION) N##kind }
@@ -48,7 +47,7 @@ INMVISC_OUTPUTS(PERATOM, AFFINE_GAMMA_PERATOM);
 }    // namespace AFFINE_GAMMA
 
 namespace ULINM_VISCOSITY {
-// four in turn are those of the sets of modes, INM_UL ... INM_ALL of inm_classes.h
+// groups of four follow the sets of modes INM_UL ... INM_ALL of inm_classes.h
 #define ULINM_VISCOSITY_VECTOR(ENTRY)                                                       \
   ENTRY(eta_UL) ENTRY(eta_UD) ENTRY(eta_stable) ENTRY(eta_all) ENTRY(w_min) ENTRY(w_edge)   \
   ENTRY(v0) ENTRY(slope_edge) ENTRY(slope_wmin) ENTRY(mean_eta_UL) ENTRY(mean_eta_UD)       \
@@ -62,7 +61,7 @@ INMVISC_OUTPUTS(ARRAY, ULINM_VISCOSITY_ARRAY);
 }    // namespace ULINM_VISCOSITY
 
 namespace ORTHOGONAL_DYNAMICS {
-// of the pooled particles, and then the same for each atom type; the array begins with Time
+// for the pooled particles, then for each atom type; the array begins with Time
 #define ORTHOGONAL_DYNAMICS_VECTOR(ENTRY)                                                   \
   ENTRY(v0_kernel) ENTRY(err_v0_kernel) ENTRY(v0_msd) ENTRY(err_v0_msd) ENTRY(D)
 #define ORTHOGONAL_DYNAMICS_ARRAY(ENTRY) ENTRY(Cbar) ENTRY(Integral)

@@ -21,7 +21,7 @@ using namespace LAMMPS_NS;
 using namespace INMVISC_NS;
 
 namespace {
-// LAMMPS of 2021 does not tell the compiler that Error::all never returns
+// Error::all is not declared noreturn in LAMMPS of 2021
 [[noreturn]] void stop(Error *error, const std::string &text)
 {
   error->all(FLERR, text);
@@ -36,7 +36,7 @@ KeywordParser::KeywordParser(LAMMPS *lmp, const std::string &caller_in, int narg
 {
 }
 
-/* strtod and strtol also know hexadecimal numbers and skip blanks */
+/* strtod and strtol alone would also accept hexadecimal numbers and leading blanks */
 
 static bool has_only(const std::string &text, const char *allowed)
 {
@@ -58,7 +58,7 @@ static bool is_integer(const std::string &text, long long &value)
   return has_only(text, "0123456789+-") && *end == '\0';
 }
 
-/* an empty word is none */
+/* an empty word counts as missing */
 
 const char *KeywordParser::next(const std::string &name)
 {

@@ -18,12 +18,12 @@
 
 namespace INMVISC_NS {
 
-// whether a text is a finite decimal number and nothing else, by the rules of LAMMPS's input
+// whether all of a text is a finite decimal number, by the rules of LAMMPS input
 
 bool is_number(const std::string &text, double &value);
 
-// Reads the arguments of a command one after the other; every error names the command, the
-// keyword, the value found and what is allowed.
+// Reads the arguments of a command in order.  Every error message has the command, the keyword, the value
+// found, and the allowed values.
 
 class KeywordParser : protected LAMMPS_NS::Pointers {
  public:
@@ -33,9 +33,9 @@ class KeywordParser : protected LAMMPS_NS::Pointers {
                 int first);
 
   bool more() const { return iarg < narg; }
-  std::string keyword();    // next word, to be compared with what is known
+  std::string keyword();    // next word, for the caller to compare
 
-  // next word as the value called name
+  // next word as a value; errors call it name
 
   std::string word(const std::string &name);
   double number(const std::string &name);
@@ -45,7 +45,7 @@ class KeywordParser : protected LAMMPS_NS::Pointers {
   std::string choice(const std::string &name, std::initializer_list<const char *> allowed);
 
   [[noreturn]] void fail(const std::string &text);    // about the word just read
-  [[noreturn]] void unknown();                        // the keyword just read is not known
+  [[noreturn]] void unknown();                        // the keyword just read is unknown
 
  private:
   std::string caller;

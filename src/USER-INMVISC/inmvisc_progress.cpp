@@ -48,7 +48,7 @@ double Progress::silence() const
   return std::max(SHORTEST_SILENCE, 0.25 * seconds());
 }
 
-/* with the mutex locked */
+/* the mutex must be locked */
 
 bool Progress::is_time()
 {
@@ -60,7 +60,7 @@ bool Progress::is_time()
 void Progress::tell(const std::string &line)
 {
   utils::logmesg(lmp, "{}: {}\n", what, line);
-  if (screen) fflush(screen);    // for a user who watches
+  if (screen) fflush(screen);    // for interactive use
   if (logfile) fflush(logfile);
 }
 
@@ -71,7 +71,7 @@ bool Progress::due()
   return is_time();
 }
 
-/* what is known best */
+/* the remaining time if known, else the elapsed time */
 
 std::string Progress::state() const
 {
@@ -91,8 +91,8 @@ void Progress::done(double share_in)
 }
 
 /* ----------------------------------------------------------------------
-   The thread calls neither MPI nor anything of LAMMPS but the output, at
-   times when rank 0 is inside the call that is watched.
+   The thread makes no MPI calls and only uses the output of LAMMPS, while rank
+   0 is inside the library call being watched.
 ------------------------------------------------------------------------- */
 
 void Progress::watch(double expected_in)

@@ -20,26 +20,26 @@
 
 namespace INMVISC_NS {
 
-// A time in the unit that a reader would choose.
+// A time in seconds, minutes, or hours, whichever reads best.
 
 std::string duration(double seconds);
 
-// Progress lines on rank 0 during a long calculation: every few seconds at first, later after a quarter of
-// the elapsed time, so that hours do not fill the log.
+// Progress lines on rank 0 during a long calculation: every few seconds at first, later at intervals of a
+// quarter of the elapsed time, to keep the log short.
 
 class Progress : protected LAMMPS_NS::Pointers {
  public:
-  // what, as the beginning of a line: "Compute inm/dos ID: diagonalization"
+  // what: beginning of each line, "Compute inm/dos ID: diagonalization"
   Progress(LAMMPS_NS::LAMMPS *, const std::string &what);
   ~Progress();
 
-  // Lines from a thread, for library calls that return only when all is done.
-  // expected: estimated seconds, 0 if not known.  All ranks may call it.
+  // Print from a thread, during library calls that return only at the end.
+  // expected: estimated seconds, 0 if unknown.  All ranks may call it.
   void watch(double expected);
   void end_watch();
 
   void done(double share);    // 0 to 1, prints a line if one is due
-  bool due();                 // true on rank 0 if a line is due, which the caller prints:
+  bool due();                 // true on rank 0 if a line is due; the caller then prints it:
   void tell(const std::string &line);
   double seconds() const;    // since the beginning
 
@@ -49,10 +49,10 @@ class Progress : protected LAMMPS_NS::Pointers {
   const Clock::time_point begin;
   Clock::time_point last_word;
   double expected;
-  double share;    // that is done, 0 until known
+  double share;    // fraction done, 0 until known
 
   std::thread watcher;
-  std::mutex mutex;    // of last_word, share and over
+  std::mutex mutex;    // guards last_word, share and over
   std::condition_variable changed;
   bool over;
 

@@ -18,26 +18,26 @@ class LAMMPS;
 
 namespace INMVISC_NS {
 
-// A number of the input script, not below zero: a constant or an equal-style variable.
+// A nonnegative number from the input script: a constant or an equal-style variable.
 
 class Quantity {
  public:
   Quantity() = default;    // not given
 
-  // word: a number or v_name; errors name the label of the command and its keyword
+  // word: a number or v_name; label and keyword are for error messages
 
   Quantity(LAMMPS_NS::LAMMPS *, const std::string &label, const std::string &keyword,
            const std::string &word);
 
   bool is_given() const { return !keyword.empty(); }
-  void init() const;    // stop unless the variable exists and is equal-style
+  void init() const;    // stop if the variable does not exist or is not equal-style
   double value() const;
 
-  // the same, but a variable may be NaN as long as its value is not known
+  // the same, but allow a variable to be NaN until its value is known
 
   double value_or_nan() const;
 
-  // what distinguishes it from another one: name of the variable, or the number
+  // identity: name of the variable, or the number
 
   std::string text() const;
 

@@ -29,7 +29,7 @@ static constexpr char COMMAND[] = "{} all STORE global {} 1";
 using namespace LAMMPS_NS;
 using namespace INMVISC_NS;
 
-/* the first number is the count of the others: a restart file may come from another version */
+/* store the count first, since a restart file may come from another version */
 
 RestartStore::RestartStore(LAMMPS *lmp, const std::string &compute_id, int n) :
     Pointers(lmp), id(compute_id + "_COMPUTE_STORE"), restored(false)

@@ -16,8 +16,8 @@
 
 namespace INMVISC_NS {
 
-// Numbers of a compute in binary restart files.  Computes cannot write to them, so an internal fix
-// of LAMMPS stores the numbers, as for its own computes: ID_COMPUTE_STORE, style STORE/GLOBAL.
+// Numbers of a compute in binary restart files.  Computes cannot write restart data, so an internal fix
+// stores the numbers, as for LAMMPS's own computes: ID_COMPUTE_STORE, style STORE/GLOBAL.
 
 class RestartStore : protected LAMMPS_NS::Pointers {
  public:
@@ -27,10 +27,10 @@ class RestartStore : protected LAMMPS_NS::Pointers {
   RestartStore(const RestartStore &) = delete;
   RestartStore &operator=(const RestartStore &) = delete;
 
-  // the numbers are those of the restart file that was read before
+  // whether the numbers come from a restart file
   bool was_restored() const { return restored; }
 
-  // [n], initially 0; nullptr after a command has deleted the fix
+  // [n], initially 0; nullptr if a command has deleted the fix
   double *values() const;
 
  private:

@@ -29,8 +29,8 @@
 using namespace LAMMPS_NS;
 using namespace INMVISC_NS;
 
-// a translation is free if rows of the Hessian add up to this part of their diagonal; the mesh of
-// kspace styles breaks translation invariance
+// a translation is free if the row sums of the Hessian are below this bound, relative to the
+// diagonal; the mesh of kspace styles breaks translation invariance
 
 static constexpr double ACOUSTIC_TOLERANCE = 1.0e-5, ACOUSTIC_TOLERANCE_KSPACE = 1.0e-3;
 
@@ -46,7 +46,7 @@ Snapshot::~Snapshot()
   inm_spectrum_destroy(&result);
 }
 
-/* ---- wishes ----------------------------------------------------------------------------------- */
+/* ---- requests of other styles ----------------------------------------------------------------- */
 
 std::shared_ptr<AffineForce> Snapshot::want(const AffineForce &value)
 {
@@ -66,7 +66,7 @@ std::shared_ptr<Criterion> Snapshot::want(const Criterion &value)
   return added;
 }
 
-/* drop what no style holds any more */
+/* drop requests that no style holds any more */
 
 template <class Wish> static void drop_expired(std::vector<std::weak_ptr<Wish>> &wishes)
 {
@@ -93,9 +93,9 @@ bool Snapshot::is_solved() const
 }
 
 /* ----------------------------------------------------------------------
-   LAMMPS builds an occasional list once per reneighboring, at the first call.
-   Since then atoms may have moved by half a skin there and back, and the list
-   would miss pairs depending on when it was built: build it again.
+   LAMMPS builds an occasional list only once per reneighboring, at the first
+   call.  Atoms may have moved by half the skin since, so the pairs in the list
+   would depend on when that was.  Rebuild the list for a result that does not.
 ------------------------------------------------------------------------- */
 
 void Snapshot::rebuild_list()
@@ -120,7 +120,7 @@ void Snapshot::assemble()
   assembly_step = update->ntimestep;
 }
 
-/* vectors of all affine forces that are wanted, one after the other */
+/* concatenate the vectors of all requested affine forces */
 
 void Snapshot::project()
 {
@@ -139,8 +139,8 @@ void Snapshot::project()
 }
 
 /* ----------------------------------------------------------------------
-   What the criteria of the styles mean for this configuration.  A variable
-   among them may not depend on the spectrum that they decide about.
+   Evaluate the convergence criteria of the styles for this configuration.
+   Variables in them must not depend on the spectrum that is being computed.
 ------------------------------------------------------------------------- */
 
 std::vector<inm_criterion> Snapshot::evaluate_criteria()

@@ -29,8 +29,8 @@ class NeighList;
 
 namespace INMVISC_NS {
 
-// A sum over modes that a solver with polynomials has to reproduce (inm_criterion), as a value: of the
-// squared projections of these planes of an affine force, above this lowest frequency.
+// Convergence criterion of polynomial solvers (inm_criterion), as a value type: the sum over modes of the
+// squared projections of these planes of an affine force, above a lowest frequency.
 
 struct Criterion {
   std::shared_ptr<AffineForce> force;
@@ -38,50 +38,50 @@ struct Criterion {
   Cutoff cutoff;
 };
 
-// One configuration: its Hessian, the vectors that styles want projected on its modes, its spectrum.
-// Once per time step, for whoever asks first.
+// One configuration: its Hessian, vectors to project on its modes, and its spectrum, computed once per
+// time step, on first request.
 //
-// compute inm/dos makes it and holds its settings; the other styles say what they want of it with values,
-// which are in force as long as they hold the pointer that they get back.
+// compute inm/dos owns it, with its settings.  Other styles submit requests by value.  A request lasts as
+// long as the style holds the returned pointer.
 
 class Snapshot : protected LAMMPS_NS::Pointers {
  public:
   Snapshot(LAMMPS_NS::LAMMPS *, const std::string &label, int igroup);
   ~Snapshot() override;
 
-  // settings, to be complete before init()
+  // settings, complete before init()
 
   HessianBuilder builder;
   SpectrumSolver solver;
   MatrixFile file;
   inm_request request;
 
-  // what styles want; equal wishes share one result
+  // requests of other styles; equal ones get the same result
 
   std::shared_ptr<AffineForce> want(const AffineForce &);
   std::shared_ptr<Criterion> want(const Criterion &);
 
-  void init();    // begin a run: nothing of the last one is kept
+  void init();    // begin a run and drop everything from the last one
   void set_list(LAMMPS_NS::NeighList *ptr) { list = ptr; }
 
-  // make current.  collective
+  // bring up to date.  collective
 
   void assemble();    // the Hessian and the affine forces
-  void solve();       // the spectrum too
+  void solve();       // and the spectrum
   bool is_solved() const;
 
-  // results, after the call above that makes them
+  // results of the calls above
 
   const inm_spectrum *spectrum() const { return result; }
   const inm_modes &modes() const { return *inm_spectrum_modes(result); }
-  double fingerprint() const { return trace; }    // distinguishes configurations, to rounding
+  double fingerprint() const { return trace; }    // distinguishes configurations, up to rounding
 
-  // rows of local arrays on this rank: modes belong to no atom, so each rank shows an equal part of the
-  // table, in ascending order from rank to rank
+  // rows of local arrays on this rank: modes do not belong to atoms, so divide the table evenly among
+  // ranks, in ascending order
 
   void mode_slice(size_t &first, size_t &last) const;
 
-  // width of the steps at the edges of a sum above wmin, and 0.9, 1.1 times the edges
+  // cut of a sum above wmin at the mobility edge, with the width of the steps
 
   inm_cut cut(double wmin) const;
 
@@ -93,8 +93,8 @@ class Snapshot : protected LAMMPS_NS::Pointers {
   LAMMPS_NS::NeighList *list;    // null without a pair style
   std::vector<std::weak_ptr<AffineForce>> forces;
   std::vector<std::weak_ptr<Criterion>> criteria;
-  std::vector<double> projections;    // [nproj][nrow][3] the forces one after the other
-  inm_spectrum *result;               // owned; of the last solution
+  std::vector<double> projections;    // [nproj][nrow][3] all affine forces, concatenated
+  inm_spectrum *result;               // owned; from the last solution
   LAMMPS_NS::bigint assembly_step, solution_step;    // -1 if none
   double trace;
   bool announced, gathering;

@@ -28,9 +28,9 @@ using namespace LAMMPS_NS;
 using namespace INMVISC_NS;
 
 static constexpr size_t WORTH_AN_ESTIMATE = 1500;    // modes: about a second
-static constexpr double FAST = 0.1;                  // seconds that are not worth a number
+static constexpr double FAST = 0.1;                  // seconds, not worth reporting
 
-// products and random vectors beyond which a number can only be a mistake
+// more products or random vectors can only be a mistake
 
 static constexpr int MANY = 1000000;
 
@@ -44,7 +44,7 @@ SpectrumSolver::SpectrumSolver(LAMMPS *lmp, const std::string &label_in) :
 
 /* ---- parsing ---------------------------------------------------------------------------------- */
 
-/* the last solver in a command counts, with its number of products */
+/* if the keyword is repeated, the last solver and its number of products apply */
 
 void SpectrumSolver::parse_solver(KeywordParser &in, inm_request &request)
 {
@@ -122,9 +122,9 @@ bool SpectrumSolver::needs_criteria(const inm_request &request) const
   return request.products == 0 && solver && has(INM_HAS_PRODUCTS);
 }
 
-/* ---- before ----------------------------------------------------------------------------------- */
+/* ---- before the solution ---------------------------------------------------------------------- */
 
-/* nothing large has been allocated yet */
+/* choose a solver before anything large is allocated */
 
 inm_plan SpectrumSolver::plan_for(const inm_hessian *h, size_t n, const inm_request &request) const
 {
@@ -158,8 +158,8 @@ void SpectrumSolver::check_memory(const inm_plan &plan) const
 }
 
 /* ----------------------------------------------------------------------
-   One line before the first solution of a run.  How long it will take is
-   known from the speed of a core, and better after a solution.
+   Announce the solver before the first solution of a run.  Estimate its time
+   from the speed of a core, and calibrate that by the last solution.
 ------------------------------------------------------------------------- */
 
 void SpectrumSolver::announce(const inm_plan &plan)
@@ -186,7 +186,7 @@ void SpectrumSolver::announce(const inm_plan &plan)
 namespace {
 struct Listener {
   Progress *progress;
-  bool open_ended;    // more products may be needed than are planned
+  bool open_ended;    // the target of products may rise
 };
 }    // namespace
 
@@ -202,7 +202,7 @@ static void tell_progress(void *ctx, const inm_progress *p)
                                duration(progress->seconds())));
 }
 
-/* nullptr if single precision was not safe: then the request is one for double */
+/* returns nullptr if single precision was not accurate enough, and sets the request to double */
 
 inm_spectrum *SpectrumSolver::attempt(const inm_plan &plan, const inm_hessian *h,
                                       inm_request &request, double &seconds)
@@ -226,8 +226,8 @@ inm_spectrum *SpectrumSolver::attempt(const inm_plan &plan, const inm_hessian *h
     speed_factor = 1.0;
     if (comm->me == 0)
       error->warning(FLERR,
-                     "{}: precision single is not safe here: of more than 1 % of the modes the "
-                     "residual exceeds 1 % of the eigenvalue; double is used from now on",
+                     "{}: precision single is not safe here: the residual exceeds 1 % of the "
+                     "eigenvalue for more than 1 % of the modes; using double from now on",
                      label);
     return nullptr;
   }
@@ -262,7 +262,7 @@ inm_spectrum *SpectrumSolver::solve(const inm_hessian *h, size_t n, inm_request 
   return spectrum;
 }
 
-/* the subspace has half as many vectors more than modes are wanted, and must not be most of the space */
+/* the subspace has 1.5 times as many vectors as wanted modes, at most half the number of modes */
 
 void SpectrumSolver::check_lowest(size_t n, const inm_request &request) const
 {
@@ -275,7 +275,7 @@ void SpectrumSolver::check_lowest(size_t n, const inm_request &request) const
                label, request.nlowest, nvector, nmode);
 }
 
-/* ---- afterwards ------------------------------------------------------------------------------- */
+/* ---- after the solution ----------------------------------------------------------------------- */
 
 void SpectrumSolver::warn(const inm_plan &plan, const inm_spectrum *spectrum,
                           const inm_request &request) const
@@ -285,7 +285,7 @@ void SpectrumSolver::warn(const inm_plan &plan, const inm_spectrum *spectrum,
 
   if (comm->me) return;
   if (strcmp(about->solver, inm_solver_name(plan.solver)) != 0)
-    error->warning(FLERR, "{}: eigenvectors of solver {} did not pass their check, {} was used",
+    error->warning(FLERR, "{}: eigenvectors of solver {} failed their check, {} was used instead",
                    label, inm_solver_name(plan.solver), about->solver);
   if (needs_criteria(request) && !(about->change <= bound))
     error->warning(FLERR,
@@ -348,7 +348,7 @@ void SpectrumSolver::report_products(const inm_plan &plan, const inm_spectrum *s
                    fabs(inm_frequency(modes->lambda[0])), about->low_products, about->low_seconds);
   else
     utils::logmesg(lmp,
-                   "{}: no modes and no eigenvectors: participation ratios and what needs them are "
-                   "nan, local arrays are empty (modes lowest, or another solver)\n",
+                   "{}: no modes and no eigenvectors: participation ratios and outputs that need "
+                   "them are nan, local arrays are empty (modes lowest, or another solver)\n",
                    label);
 }

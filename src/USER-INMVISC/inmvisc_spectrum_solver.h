@@ -21,44 +21,44 @@ namespace INMVISC_NS {
 
 class KeywordParser;
 
-// From a Hessian to its spectrum as a user sees it: a solver that fits the memory, lines that say which
-// one, how long and how accurate, progress if that is long, and double precision where single was not
-// safe.
+// From a Hessian to its spectrum, with everything a user sees of it: choice of a solver that fits the
+// memory, log lines about solver, time and accuracy, progress of long calculations, and a fallback to double
+// precision where single is not accurate enough.
 
 class SpectrumSolver : protected LAMMPS_NS::Pointers {
  public:
   SpectrumSolver(LAMMPS_NS::LAMMPS *, const std::string &label);
 
-  // parsing: a keyword of ours, false if it is not; the end of all keywords
+  // parse a keyword, or return false if it belongs to the caller; check all arguments after the last keyword
 
   bool parse_keyword(const std::string &key, KeywordParser &, inm_request &);
   void check_arguments(const inm_request &) const;
 
-  // stop unless the solver has what a command of the caller asks for; asked: in the words of the user
+  // stop if the solver lacks a capability that the caller needs; asked: the setting as the user wrote it
 
   void require(inm_capability what, const std::string &caller, const std::string &asked) const;
   bool has(inm_capability what) const { return !inm_solver_lacks(solver, what); }
 
-  // whether criteria decide how many products are enough
+  // whether the number of products depends on convergence criteria
 
   bool needs_criteria(const inm_request &) const;
 
   void begin_run() { announced = false; }
 
-  // a solution for n modes, which the caller owns; the request is for double precision afterwards where
-  // single was not safe.  collective
+  // solve for n modes; the caller owns the result.  changes the request to double precision if single was
+  // not accurate enough.  collective
 
   inm_spectrum *solve(const inm_hessian *, size_t n, inm_request &);
 
-  double memory_limit;    // bytes on a node that it may use, 0: all there are
+  double memory_limit;    // bytes to use on a node, 0: all
 
  private:
   std::string label;           // "Compute inm/dos ID"
   const inm_solver *solver;    // the user's choice, nullptr for the best dense one
-  std::string for_products;    // a keyword was given that only matters for solvers with products
+  std::string for_products;    // last kpm/ keyword given, which needs a solver with products
   bool announced;              // in this run
-  double core_speed;           // flops per second of a core, 0 as long as it was not measured
-  double speed_factor;         // seconds that the last solution took over those estimated; 1 before it
+  double core_speed;           // flops per second of a core, 0 until measured
+  double speed_factor;         // measured over estimated time of the last solution; 1 before the first
 
   void parse_solver(KeywordParser &, inm_request &);
   void parse_products(KeywordParser &, inm_request &);

@@ -1,5 +1,5 @@
-/* inm_replay SOURCE [keyword value ...]: solve a stored or made-up matrix without LAMMPS, and print
-   a line for each solver; see usage below. */
+/* inm_replay SOURCE [keyword value ...]: solve a stored or synthetic matrix without LAMMPS, and print one
+   line per solver; see usage below. */
 
 #include "replay.h"
 
@@ -60,7 +60,7 @@ static int rank_of_this(void)
   return me;
 }
 
-/* On all ranks, which end together. */
+/* Collective; does not return. */
 static void fail(const char *format, ...)
 {
   va_list values;
@@ -79,7 +79,7 @@ static void fail(const char *format, ...)
 
 /* ---- arguments ------------------------------------------------------------------------------- */
 
-/* The index of a word in a list ended by NULL. */
+/* The index of a word in a NULL-terminated list. */
 static int choice(const char *keyword, const char *word, const char *const *list)
 {
   char all[200] = "";
@@ -131,7 +131,7 @@ static const char *value_of(int argc, char **argv, int k)
   return argv[k + 1];
 }
 
-/* A keyword and its values.  Returns how many arguments they are. */
+/* Parse a keyword and its values.  Returns the number of arguments used. */
 static int take(options *o, int argc, char **argv, int k)
 {
   static const char *const words[] = {"solver",  "modes",     "precision", "products", "repeat",
@@ -228,14 +228,14 @@ static int ascending(const void *a, const void *b)
   return (x > y) - (x < y);
 }
 
-/* The middle one, or the mean of the two in the middle. */
+/* The middle value, or the mean of the two middle ones. */
 static double median(double *x, int n)
 {
   qsort(x, (size_t) n, sizeof(*x), ascending);
   return 0.5 * (x[(n - 1) / 2] + x[n / 2]);
 }
 
-/* Largest memory of all ranks together since replay_memory_reset. */
+/* Peak memory since replay_memory_reset, summed over ranks. */
 static double peak_of_ranks(void)
 {
   double mine = replay_memory_peak(), all = 0.0;
@@ -243,7 +243,7 @@ static double peak_of_ranks(void)
   return all;
 }
 
-/* Speeds belong to one solution, and go with the median. */
+/* Scale speeds from the last solution to the median time. */
 static void scale_speeds(replay_result *r, double seconds)
 {
   const double factor = r->seconds / seconds;
@@ -255,7 +255,7 @@ static void scale_speeds(replay_result *r, double seconds)
 
 static inm_status run(const char *solver, const options *o, const replay_matrix *m)
 {
-  const double golden = 0.6180339887498949; /* steps through all modes without coming back */
+  const double golden = 0.6180339887498949; /* steps of the golden ratio spread over all modes */
   double *seconds = (double *) malloc((size_t) o->repeat * sizeof(*seconds)), residual = NAN;
   replay_look look = {1.0, 0.0};
   replay_result r;
@@ -267,7 +267,7 @@ static inm_status run(const char *solver, const options *o, const replay_matrix 
     look.next = fmod(golden * (k + 1), 1.0);
     status = replay_solve(solver, m, &o->request, &look, &r);
     seconds[k] = r.seconds;
-    residual = fmax(residual, r.residual); /* of a number and NaN, the number */
+    residual = fmax(residual, r.residual); /* fmax ignores NaN */
   }
   const double bytes = peak_of_ranks();
   if (status == INM_OK) {
@@ -279,7 +279,7 @@ static inm_status run(const char *solver, const options *o, const replay_matrix 
   return status;
 }
 
-/* Solvers that cannot are left out; those that fail are told, and the others go on. */
+/* Skip solvers that cannot do it; report those that fail and go on with the others. */
 static int run_all(const options *o, const replay_matrix *m)
 {
   int failed = 0;

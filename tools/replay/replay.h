@@ -1,9 +1,9 @@
-/* inm_replay: a solver of the core on a stored or made-up matrix, without LAMMPS.
+/* inm_replay: run the solvers of the core on a stored or synthetic matrix, without LAMMPS.
 
-   replay_matrix.c   where the matrix comes from: a file, or replay_model.c
+   replay_matrix.c   source of the matrix: a file, or replay_model.c
    replay_model.c    crystals and random points with pair interactions
    replay_solve.c    the only file that calls a solver
-   replay_memory.c   the largest memory of a process
+   replay_memory.c   peak memory of a process
    inm_replay.c      arguments, and the table */
 
 #ifndef INM_REPLAY_H
@@ -24,19 +24,19 @@ typedef struct {
   int is_free[3];
   double trace;        /* of D */
   double core_speed;   /* flops per second of a core in a matrix product */
-  const char *vectors; /* what is projected, in words */
+  const char *vectors; /* description of proj */
   double *proj; /* [REPLAY_PROJ][nrow][3] owned: the affine forces of xy, xz, yz, or random ones */
 } replay_matrix;
 
-/* From FILE.npz, fcc:CELLS or random:N.  tolerance: of inm_hessian_translations.  On failure m is
-   empty and why [REPLAY_WHY] has a sentence. Collective. */
+/* Make a matrix from FILE.npz, fcc:CELLS or random:N.  tolerance: of inm_hessian_translations.  On failure
+   m is empty and why [REPLAY_WHY] has the reason. Collective. */
 inm_status replay_matrix_get(replay_matrix *m, const char *source, double tolerance, char *why);
 void replay_matrix_free(replay_matrix *m);
 
 /* Lennard-Jones atoms, in units of sigma and epsilon, displaced at random from an fcc crystal of
-   cells^3 cubic cells at density 1; natom points at random in a cubic box at density 1, with a
-   repulsion exp(-r^2), which no distance makes infinite.  Two masses and types.  Every rank has an
-   equal share of the atoms.
+   cells^3 cubic cells at density 1; natom random points in a cubic box at density 1, with a
+   repulsion exp(-r^2), which is finite at all distances.  Two masses and types.  Atoms are divided
+   evenly among ranks.
    h    out, as after inm_hessian_end; the caller destroys it, on failure too
    box  [9] as in inm_matrix_facts, its diagonal is written
    INM_ERR_SIZE for too many atoms.  Collective. */
@@ -46,11 +46,11 @@ inm_status replay_random(inm_hessian **h, MPI_Comm comm, size_t natom, double *b
 /* ---- solving --------------------------------------------------------------------------------- */
 
 typedef struct {
-  inm_vectors vectors; /* of the solvers that have all eigenvalues */
-  size_t lowest;       /* modes of solver lowest; 0: another solver */
+  inm_vectors vectors; /* for solvers that find all eigenvalues */
+  size_t lowest;       /* number of modes for solver lowest; 0: another solver */
   inm_precision precision;
-  size_t products; /* of kpm */
-  int threads;     /* 0: as many as the node's ranks were given */
+  size_t products; /* for kpm */
+  int threads;     /* 0: all cores of the node's ranks */
 } replay_request;
 
 /* NaN where not available. */
@@ -61,35 +61,35 @@ typedef struct {
   double gflops,
       share;       /* by the operation count of LAPACK; ratio to a matrix product on these cores */
   double gbytes;   /* GB/s of products, all ranks */
-  double residual; /* |D e - lambda e| / |D| of the mode that was checked */
+  double residual; /* |D e - lambda e| / |D| of the checked mode */
   double trace;    /* |sum of lambda - trace D| / sum of |lambda| */
-  double unstable, lowest, highest; /* fraction, frequencies; of kpm the ends of its interval */
+  double unstable, lowest, highest; /* fraction, frequencies; for kpm the ends of its interval */
 } replay_result;
 
-/* The k-th solver that there is; NULL beyond the last. */
+/* Name of the k-th available solver; NULL beyond the last. */
 const char *replay_solver(size_t k);
 
-/* NULL, or a sentence why a solver cannot do it; a solver of that name must be there. */
+/* NULL, or the reason why a solver cannot do it.  The solver must be available. */
 const char *replay_refusal(const char *solver, const replay_matrix *m,
                            const replay_request *request);
 
-/* Which mode is checked against the matrix: which modes have vectors is known only after a solution,
-   so that each solution chooses the one for the next. */
+/* The mode checked against the matrix.  Since modes with vectors are known only after a solution, each
+   solution chooses the mode for the next one. */
 typedef struct {
   double index; /* from 1 in ascending order; 1 the first time */
-  double next;  /* 0 to 1: how far up among the modes with vectors the next one is */
+  double next;  /* 0 to 1: position of the next one among the modes with vectors */
 } replay_look;
 
-/* Solve once.  look->index is replaced.  Collective. */
+/* Solve once, and update look->index.  Collective. */
 inm_status replay_solve(const char *solver, const replay_matrix *m, const replay_request *request,
                         replay_look *look, replay_result *result);
 
 /* ---- memory ---------------------------------------------------------------------------------- */
 
-/* Forget the largest resident memory of this process, where the system allows it. */
+/* Reset the peak resident memory of this process, if the system supports it. */
 void replay_memory_reset(void);
 
-/* The largest resident memory in bytes since then, else since the process began. */
+/* Peak resident memory in bytes since the reset, or since the process started. */
 double replay_memory_peak(void);
 
 #endif

@@ -1,4 +1,4 @@
-/* Where the matrix comes from, and what a solver is to be told of it. */
+/* Make the matrix, and find its free translations and vectors to project. */
 
 #include "replay.h"
 
@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The number behind prefix, 0 if it is none. */
+/* The number after prefix, 0 if invalid. */
 static size_t count_behind(const char *source, const char *prefix)
 {
   char *end;
@@ -47,7 +47,7 @@ static inm_status make_model(replay_matrix *m, const char *source, char *why)
   return status;
 }
 
-/* +1 or -1 for each element, by atom ID */
+/* random signs by atom ID */
 static void random_signs(const replay_matrix *m, double *x, int v)
 {
   const int64_t *tag = inm_hessian_tags(m->h);

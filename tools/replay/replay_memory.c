@@ -1,5 +1,4 @@
-/* The largest memory of a process: Linux can be asked to begin again, others tell that of all
-   time */
+/* Peak memory of a process.  Linux can reset it; other systems report the peak since the start. */
 
 #include "replay.h"
 

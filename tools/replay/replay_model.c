@@ -1,4 +1,4 @@
-/* Crystals and random points with pair interactions: matrices that need no file. */
+/* Synthetic matrices: crystals and random points with pair interactions. */
 
 #include "replay.h"
 
@@ -14,7 +14,7 @@ typedef struct {
   double *x;                                         /* [natom][3] in 0..edge */
 } model;
 
-/* 0 <= u < 1, a function of k: splitmix64 */
+/* uniform in [0,1), from a hash of k: splitmix64 */
 static double uniform(uint64_t k)
 {
   uint64_t z = (k + 1) * UINT64_C(0x9E3779B97F4A7C15);
@@ -39,10 +39,10 @@ static void gaussian(double r, double *du, double *du2)
 
 /* ---- neighbors ------------------------------------------------------------------------------- */
 
-/* Atoms by bins not narrower than the cutoff, if the box is not. */
+/* Linked-cell list with bins no narrower than the cutoff, unless the box is. */
 typedef struct {
-  int n, reach;          /* bins along an edge; how many of them away a neighbor can be */
-  int32_t *first, *next; /* [n^3], [natom]: chains of atoms, ended by -1 */
+  int n, reach;          /* bins along an edge; how many bins away a neighbor can be */
+  int32_t *first, *next; /* [n^3], [natom]: linked lists of atoms, ended by -1 */
 } bins;
 
 static int bin_of(const model *m, const bins *b, size_t i, int a)
@@ -79,7 +79,7 @@ static void free_bins(bins *b)
 
 typedef inm_status (*visitor)(void *ctx, size_t i, size_t j, const double *dr);
 
-/* i and an image of j, shift boxes away.  Of the two images of i on either side of it, one. */
+/* Count each pair once: i and an image of j, shift boxes away.  Of two opposite images of i, take one. */
 static int is_given(size_t i, size_t j, const int *shift)
 {
   if (i != j) return j > i;
@@ -110,7 +110,7 @@ static inm_status visit_bin(const model *m, const bins *b, size_t i, const int *
   return status;
 }
 
-/* All pairs that atom i gives: with atoms of a higher number, and half of its own images. */
+/* All pairs of atom i: with atoms of a higher number, and with half of its own images. */
 static inm_status visit_pairs(const model *m, const bins *b, size_t i, visitor visit, void *ctx)
 {
   int place[3], from[3];
@@ -134,7 +134,7 @@ typedef struct {
   const model *m;
   inm_hessian *h;
   size_t first, last; /* atoms of this rank */
-  int32_t *site;      /* [natom] -1 if it is none */
+  int32_t *site;      /* [natom] -1 if neither own nor ghost */
   int64_t *ghost;     /* [nghost] tags */
   size_t nghost;
 } part;

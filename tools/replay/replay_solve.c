@@ -1,4 +1,4 @@
-/* The calls of the solvers, all of them: what the rest of inm_replay knows is replay_result. */
+/* All solver calls are here; the rest of inm_replay only sees replay_result. */
 
 #include "replay.h"
 
@@ -68,9 +68,9 @@ const char *replay_refusal(const char *name, const replay_matrix *m, const repla
   return inm_plan_fits(&plan) ? NULL : "it needs more memory than there is";
 }
 
-/* ---- how good -------------------------------------------------------------------------------- */
+/* ---- accuracy -------------------------------------------------------------------------------- */
 
-/* |D e - lambda e| of the mode that the table has kept, NaN if there is none.  Collective. */
+/* |D e - lambda e| of the mode kept in the table, NaN if there is none.  Collective. */
 static double residual_of(const inm_hessian *h, double scale, const inm_modes *t)
 {
   const size_t nrow = inm_hessian_nrow(h);
@@ -103,7 +103,7 @@ static double residual_of(const inm_hessian *h, double scale, const inm_modes *t
   return sqrt(all);
 }
 
-/* The sum of all eigenvalues is the trace: this checks eigenvalues without vectors too. */
+/* Compare the sum of all eigenvalues with the trace, which works without vectors too. */
 static double trace_defect(const inm_modes *t, double trace)
 {
   double sum = 0.0, size = 0.0;
@@ -114,7 +114,7 @@ static double trace_defect(const inm_modes *t, double trace)
   return (size > 0.0) ? fabs(sum - trace) / size : NAN;
 }
 
-/* Index from 1 of a mode that has a vector and is no translation: a fraction of the way up. */
+/* Index, from 1, of the mode at a fraction of the modes with vectors, without translations. */
 static double index_at(const inm_modes *t, double fraction)
 {
   size_t seen = 0, wanted;
@@ -128,7 +128,7 @@ static double index_at(const inm_modes *t, double fraction)
 
 /* ---- the solution ---------------------------------------------------------------------------- */
 
-/* Operations of LAPACK: 4/3 n^3 to tridiagonal form, and 2 n^2 for each vector to transform back. */
+/* Operation count of LAPACK: 4/3 n^3 to tridiagonal form, 2 n^2 to back-transform each vector. */
 static double nominal_flops(const inm_modes *t)
 {
   const double n = (double) t->n;
@@ -156,7 +156,7 @@ static void describe_dense(const replay_matrix *m, const inm_spectrum_facts *abo
   result->trace = trace_defect(t, m->trace);
 }
 
-/* fraction of unstable modes: of a table of the lowest ones alone only if it reaches a stable one */
+/* fraction of unstable modes; a table of the lowest modes determines it only if it reaches a stable one */
 static double unstable_fraction(const replay_matrix *m, const inm_spectrum *s)
 {
   const inm_edge none = {INM_EDGE_NONE, 0.0};

@@ -1,4 +1,4 @@
-// The order of atom IDs: the same on all ranks, wherever the atoms are.
+// The order of atom IDs: the same on all ranks for any distribution of atoms.
 
 #include "comm/inm_atom_order.h"
 
@@ -20,7 +20,8 @@ struct Gathered {
     ~Gathered() { free(tag); }
 };
 
-// every third number up to 3 n in descending order, dealt out so that the last of several ranks has none
+// multiples of 3 up to 3 n in descending order, distributed so that the last of several ranks has
+// none
 std::vector<int64_t> dealt_out(int64_t n)
 {
     int me, nprocs;

@@ -1,5 +1,5 @@
-// What the two-stage solver is made of: a symmetric matrix times few vectors, dense to band and back
-// in both precisions, band to tridiagonal, and inverse iteration on the band.
+// Building blocks of the two-stage solver: a symmetric matrix times few vectors, dense to band and
+// back in both precisions, band to tridiagonal, and inverse iteration on the band.
 
 #include "eigen/inm_band.h"
 #include "eigen/inm_band_ldl.h"
@@ -35,7 +35,7 @@ Field random_symmetric(size_t n, unsigned seed)
     return a;
 }
 
-// the full matrix of LAPACK's lower band storage
+// the full matrix from LAPACK's lower band storage
 Field full_matrix(const Field &band, size_t n, size_t kd)
 {
     Field b(n * n, 0.0);
@@ -139,7 +139,7 @@ TEST(SymmetricProduct, serves_smaller_matrices_with_the_workspace_of_a_larger_on
 
 TEST(Band, leaves_alone_what_is_above_the_diagonal)
 {
-    const size_t n = 900, kd = 32; // several tiles of the update, and several kept ones
+    const size_t n = 900, kd = 32; // several tiles of the update, and several deferred updates
     const Field full = random_symmetric(n, 31);
     Field a = full, tau(n), band(n * (kd + 1));
     for (size_t j = 0; j < n; j++)
@@ -181,7 +181,7 @@ TEST(Band, in_single_precision_has_the_eigenvalues_of_the_matrix_to_that_precisi
     for (int p = 0; p < n; p++) EXPECT_NEAR(found[p], wanted[p], tolerance);
 }
 
-// all rows of Q B Q^T, made of two applications of Q
+// all rows of Q B Q^T, from two applications of Q
 Field turned_back(size_t n, Field b, const std::function<inm_status(Field &)> &apply)
 {
     for (int side = 0; side < 2; side++) {
@@ -194,7 +194,7 @@ Field turned_back(size_t n, Field b, const std::function<inm_status(Field &)> &a
     return b;
 }
 
-// more reflectors than a group of the back-transformation has, and a number that it does not divide
+// more reflectors than a group of the back-transformation has, and not a multiple of it
 TEST(Band, is_turned_into_the_matrix_by_its_reflectors)
 {
     for (size_t n : {33, 150, 161, 300}) {
@@ -224,7 +224,7 @@ TEST(Band, in_single_precision_is_turned_into_the_matrix_by_its_reflectors)
     for (size_t k = 0; k < a.size(); k++) EXPECT_NEAR(back[k], a[k], tolerance);
 }
 
-// a matrix that is a band already has reflectors that do nothing, tau = 0
+// if the matrix is a band already, all reflectors are the identity, tau = 0
 TEST(Band, of_a_band_is_that_band)
 {
     const size_t n = 150, kd = 5;
@@ -264,12 +264,12 @@ TEST(Band, tells_how_much_is_done)
 
 // ---- band to tridiagonal ------------------------------------------------------------------------
 
-// diagonal and below it, in one: no number of threads makes a difference
+// diagonal and subdiagonal in one array, independent of the number of threads
 Field tridiagonal_of(const Field &band, size_t n, size_t kd)
 {
     Field one(2 * n, NaN);
     EXPECT_EQ(inm_band_to_tridiagonal(n, kd, band.data(), one.data(), &one[n], 1), INM_OK);
-    EXPECT_TRUE(std::isnan(one[2 * n - 1])); // there are n - 1 below
+    EXPECT_TRUE(std::isnan(one[2 * n - 1])); // the subdiagonal has n - 1 elements
     one[2 * n - 1] = 0.0;
     for (int nthread : {2, 3, 7}) {
         Field more(2 * n, 0.0);
@@ -328,7 +328,7 @@ TEST(Bulge, chasing_bears_zeros_and_blocks)
     }
 }
 
-// squares of the elements would overflow or vanish
+// squares of the elements would overflow or underflow
 TEST(Bulge, chasing_does_not_depend_on_the_unit)
 {
     const size_t n = 150, kd = 32;
@@ -341,7 +341,7 @@ TEST(Bulge, chasing_does_not_depend_on_the_unit)
     }
 }
 
-// elements whose squares are nearly or entirely lost to underflow, beside others
+// elements whose squares underflow, partly or to zero, next to larger ones
 TEST(Bulge, chasing_bears_elements_of_very_different_size)
 {
     const size_t n = 200, kd = 32;
@@ -363,7 +363,8 @@ TEST(Bulge, of_a_band_that_is_too_wide_is_refused)
 
 // ---- factors of the band ------------------------------------------------------------------------
 
-// B - lambda, its norm, and the error of a solution y for the right side x that is rounding times |B| |y|
+// B - lambda, its norm, and the residual of a solution y for right-hand side x in units of eps |B|
+// |y|
 struct Shifted {
     size_t n, kd;
     double lambda;
@@ -389,7 +390,7 @@ Shifted random_shifted(size_t n, size_t kd, double lambda = 0.3)
     return Shifted(n, kd, lambda, random_band(n, kd, 31));
 }
 
-// all its leading minors are singular up to size, so that nothing but an interchange helps
+// all leading minors up to size are singular, so that only an interchange helps
 Shifted with_a_corner_of_zeros(size_t n, size_t kd, size_t size)
 {
     Field band = random_band(n, kd, 37);
@@ -430,7 +431,7 @@ TEST(BandLu, of_a_singular_matrix_is_finite)
     ASSERT_EQ(inm_band_lu_create(&f, n, kd), INM_OK);
     inm_band_lu_factorize(f, zero.data(), 0.0, 0.5);
     inm_band_lu_solve(f, x.data());
-    for (double y : x) EXPECT_EQ(y, 2.0); // the pivots were put in
+    for (double y : x) EXPECT_EQ(y, 2.0); // pivots were replaced
     inm_band_lu_destroy(&f);
 }
 
@@ -452,7 +453,7 @@ TEST(BandLdl, solves_for_any_width_of_the_band_and_says_how_exact)
     inm_band_ldl_destroy(nullptr);
 }
 
-// zeros on the diagonal are no harm: blocks of two go over them
+// zeros on the diagonal are harmless with 2x2 pivots
 TEST(BandLdl, grows_little_where_every_other_minor_is_singular)
 {
     const size_t n = 100, kd = 5;
@@ -514,7 +515,7 @@ TEST(BandLdl, of_a_band_that_is_too_wide_is_refused)
 
 // ---- inverse iteration --------------------------------------------------------------------------
 
-// as exact as pivoting: for wide bands, and where the factors without it are useless
+// as accurate as with pivoting: for wide bands, and where factors without pivoting are useless
 TEST(BandFactor, solves_whatever_the_band)
 {
     std::vector<Shifted> all;

@@ -1,5 +1,5 @@
-// Which modes a sum runs over: membership with sharp edges and with steps; sums of a measure that
-// is given by its nodes.
+// Which modes a sum runs over: membership with sharp edges and with steps; sums over a measure
+// given by its nodes.
 
 #include "model_systems.h"
 
@@ -19,7 +19,7 @@ struct Member {
     double operator[](int set) const { return of[set]; }
 };
 
-// frequencies on both branches, none of them at an edge of the tests
+// frequencies on both branches, none at an edge used here
 std::vector<double> frequencies()
 {
     std::vector<double> w = random_numbers(400, -8.0, 8.0, 1);
@@ -139,7 +139,7 @@ TEST(Membership, of_an_unstable_mode_of_unknown_class_is_undefined)
         EXPECT_EQ(member[INM_UL], 0.0);
         EXPECT_EQ(member[INM_UD], 0.0);
         EXPECT_EQ(member[INM_S], 1.0);
-        // what is left out is in no set, whatever its class would be
+        // omitted modes are in no set, whatever their class
         for (int set = 0; set < INM_NSET; set++)
             EXPECT_EQ(Member(lambda_of(-1.0), NaN, cut)[set], 0.0);
     }
@@ -154,7 +154,7 @@ TEST(Membership, of_a_mode_without_frequency_is_none)
             EXPECT_EQ(x, 0.0);
 }
 
-// the step at wmin is no wider than wmin, so that nothing is left at w = 0
+// the step at wmin is at most wmin wide, so that it is 0 at w = 0
 TEST(Membership, with_a_step_wider_than_the_lowest_frequency_still_leaves_out_zero)
 {
     const inm_cut cut = {at_w, 0.5, 3.0};
@@ -244,7 +244,7 @@ TEST(MeasureOfNodes, viscosity_sums_are_those_of_the_members)
     for (double width : {0.0, 0.4}) {
         const inm_cut cut              = {at_w, 1.5, width};
         const std::vector<double> sums = measure.sums(cut);
-        ASSERT_EQ(sums.size(), (size_t)INM_NSET); // of no types
+        ASSERT_EQ(sums.size(), (size_t)INM_NSET); // without types
         for (int set = 0; set < INM_NSET; set++) {
             double wanted = 0.0;
             for (size_t j = 0; j < w.size(); j++)

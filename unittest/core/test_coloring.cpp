@@ -1,4 +1,4 @@
-// Graphs of who feels whom, their powers, and colors of atoms that may be displaced together.
+// Graphs of interacting atoms, their powers, and colors of atoms that may be displaced together.
 
 #include "inm_coloring.h"
 
@@ -50,7 +50,7 @@ struct Colors {
     }
 };
 
-// 0 - 1 - 2 - ... - n-1, closed to a ring if wanted
+// chain 0 - 1 - 2 - ... - n-1, or ring
 Edges chain(int n, bool ring = false)
 {
     Edges edge;
@@ -72,7 +72,7 @@ Edges square_lattice(int n)
     return edge;
 }
 
-// points at random in a periodic box at density 1, joined within a distance; by cells
+// random points in a periodic box at density 1, joined within a distance; uses linked cells
 Edges random_liquid(int n, double reach, unsigned seed)
 {
     std::mt19937 engine(seed);
@@ -107,7 +107,7 @@ Edges random_liquid(int n, double reach, unsigned seed)
     return edge;
 }
 
-// true if no row that takes part sees two vertices of one color, itself included
+// true if no selected row has two vertices of one color among its neighbors and itself
 bool is_valid(const inm_graph &g, const std::vector<int> &color,
               const std::vector<char> &takes_part = {})
 {
@@ -219,7 +219,7 @@ TEST(Coloring, leaves_no_two_of_a_color_with_a_common_neighbor)
 
 TEST(Coloring, needs_as_many_as_the_largest_neighborhood_and_not_many_more)
 {
-    // a vertex and its neighbors all differ: a lower bound.  First fit needs no more than there are
+    // lower bound: a vertex and its neighbors all differ.  Upper bound of first fit: the number of
     // vertices within two hops, plus one
     const Graph g(1000, random_liquid(1000, 1.4, 3)), power(g, 2);
     const Colors c(g);
@@ -236,7 +236,7 @@ TEST(Coloring, of_a_chain_takes_three_and_of_a_ring_one_or_two_more)
 {
     for (int n : {3, 4, 5, 10, 101})
         EXPECT_EQ(Colors(Graph(n, chain(n))).n, 3) << n;
-    // all of a ring of 4 or 5 are within two hops of each other; larger ones need 3 or 4
+    // in a ring of 4 or 5 all vertices are within two hops; larger rings need 3 or 4 colors
     EXPECT_EQ(Colors(Graph(4, chain(4, true))).n, 4);
     EXPECT_EQ(Colors(Graph(5, chain(5, true))).n, 5);
     for (int n : {6, 7, 8, 30, 100}) {
@@ -250,7 +250,8 @@ TEST(Coloring, of_a_chain_takes_three_and_of_a_ring_one_or_two_more)
 
 TEST(Coloring, of_a_square_lattice_comes_near_the_known_five)
 {
-    // (x + 2y) mod 5 colors the square of the lattice, a site and its four neighbors need as many
+    // (x + 2y) mod 5 colors the square of the lattice; 5 is the minimum, for a site and its
+    // neighbors
     const Graph g(400, square_lattice(20));
     const Colors c(g);
     EXPECT_TRUE(is_valid(g, c.color));
@@ -316,7 +317,7 @@ TEST(Coloring, is_the_same_however_the_edges_come)
 
 TEST(Coloring, takes_no_more_colors_for_more_atoms)
 {
-    // but for fluctuations: the densest places of a larger system are denser
+    // up to fluctuations: the maximum density is higher in a larger system
     const int few  = Colors(Graph(1000, random_liquid(1000, 1.5, 7))).n,
               many = Colors(Graph(8000, random_liquid(8000, 1.5, 8))).n;
     EXPECT_LT(many, 1.3 * few);

@@ -1,5 +1,5 @@
-// Distributed solvers: the grid and the matrix on it, and what ScaLAPACK and ELPA make of it, on
-// any number of ranks.
+// Distributed solvers on any number of ranks: the grid, the matrix on it, and solutions by
+// ScaLAPACK and ELPA.
 
 #include "model_systems.h"
 
@@ -52,7 +52,7 @@ struct Grid {
 
 TEST(Grid, is_nearly_square_and_uses_all_ranks_that_make_one)
 {
-    // of these numbers of ranks none is left out
+    // with these numbers of ranks all are in the grid
     const std::map<int, std::pair<int, int>> sides = {
         {1, {1, 1}}, {2, {1, 2}}, {3, {1, 3}}, {4, {2, 2}}, {6, {2, 3}}, {8, {2, 4}}, {9, {3, 3}}};
     const Grid grid(1000);
@@ -86,7 +86,7 @@ TEST(Grid, of_many_atoms_is_shared_evenly)
 {
     const size_t natom = 400, n = 3 * natom;
     const Grid grid(natom);
-    // one block more than the others at the most, to either side
+    // at most one block more than the others, in rows and columns
     const double rows = (double)n / grid.c.nprow + grid.c.block,
                  cols = (double)n / grid.c.npcol + grid.c.block;
     EXPECT_LE((double)grid.c.nrow * (double)grid.c.ncol, rows * cols);
@@ -94,7 +94,7 @@ TEST(Grid, of_many_atoms_is_shared_evenly)
 
 // ---- the matrix ---------------------------------------------------------------------------------
 
-// the elements that are here are those of D, and of the translations if they are free
+// local elements equal those of D, plus the shifted translations if these are free
 void expect_matrix(const System &s, const Owner &owner, const Giver &giver, bool free)
 {
     const Hessian share(s, owner, false, MPI_COMM_WORLD, giver);
@@ -180,7 +180,7 @@ TEST(Columns, are_completed_and_spread_again)
 
 // ---- what a solver returns is checked -----------------------------------------------------------
 
-// Atoms that vibrate alone: eigenvectors are unit vectors, in the order of lambda.
+// Independent atoms: eigenvectors are unit vectors, in the order of lambda.
 System alone(size_t natom)
 {
     System s;
@@ -192,7 +192,7 @@ System alone(size_t natom)
     return s;
 }
 
-// A solver for it that can do wrong: at the first attempts, in what it says of one or two modes.
+// A solver for this system that returns one or two wrong modes in its first attempts.
 enum Fault { NO_FAULT, WRONG_LAMBDA, TURNED, TWICE, LONGER, SWAPPED, UNDEFINED, GIVES_UP };
 struct Fake {
     Fault fault;
@@ -279,7 +279,7 @@ TEST(Check, refuses_what_is_no_set_of_eigenpairs_after_a_second_attempt)
             if (bad_attempts == 1) {
                 for (size_t p = 0; p < m.n; p++) {
                     EXPECT_EQ(m.lambda[p], (double)p - 10.0);
-                    EXPECT_DOUBLE_EQ(m.pr[p], 1.0 / 20.0); // nothing left of the first attempt
+                    EXPECT_DOUBLE_EQ(m.pr[p], 1.0 / 20.0); // no traces of the first attempt
                 }
                 double sum = 0.0;
                 for (size_t i = 0; i < 20; i++)
@@ -305,7 +305,7 @@ INSTANTIATE_TEST_SUITE_P(Solvers, Distributed, testing::Values("scalapack", "elp
                              return std::string(info.param);
                          });
 
-// smallest distance of a mode from the others
+// distance of a mode from its closest neighbor
 double gap_of(const inm_modes &m, size_t p)
 {
     double gap = Infinity;
@@ -314,8 +314,8 @@ double gap_of(const inm_modes &m, size_t p)
     return gap;
 }
 
-// Two tables of the same system by two solvers; where P, projections and weights of a mode depend
-// on the choice of basis in a cluster, they are left to sum_over_clusters.
+// Compare two tables of the same system from two solvers.  P, projections and weights that depend
+// on the choice of basis in a cluster are compared by sum_over_clusters.
 void expect_same_table(const System &s, const Solution &found, const Solution &wanted,
                        double square)
 {
@@ -378,7 +378,7 @@ Options full_options(const System &s, inm_vectors vectors)
 
 TEST_P(Distributed, agrees_with_lapack_for_any_number_of_atoms)
 {
-    // fewer atoms than ranks, fewer than a block, several blocks, more than a panel on each rank
+    // fewer atoms than ranks, less than a block, several blocks, more than a panel on each rank
     for (size_t natom : {1, 2, 3, 4, 5, 6, 9, 17, 50, 110}) {
         const System s = random_cluster(natom, 41);
         for (inm_vectors which : {INM_VECTORS_ALL, INM_VECTORS_UNSTABLE, INM_VECTORS_NONE}) {
@@ -458,7 +458,7 @@ TEST_P(Distributed, table_is_the_same_on_all_ranks)
 
 // ---- clusters -----------------------------------------------------------------------------------
 
-// sums over the modes between two integers, whatever the basis in a cluster
+// sums over the modes between two integers, which do not depend on the basis in a cluster
 std::map<long, double> sum_over_clusters(const Solution &s,
                                          const std::function<double(size_t)> &of_mode)
 {
@@ -504,7 +504,7 @@ void expect_same_clusters(const char *solver, const System &s, inm_vectors which
             << "lambda " << one.first;
 }
 
-// every eigenvalue so many times, from below zero on
+// every eigenvalue with this multiplicity, starting below zero
 System degenerate(size_t natom, size_t multiplicity, unsigned seed)
 {
     std::vector<double> lambda(3 * natom);
@@ -523,7 +523,7 @@ TEST_P(Distributed, handles_clusters)
 
 TEST_P(Distributed, handles_a_crystal)
 {
-    // a periodic chain is one: waves in either direction, and x, y, z alike
+    // a periodic chain has clusters: waves in both directions, and x, y, z alike
     const System s = chain(24, PERIODIC, 1.0, 1.0);
     Options options;
     options.solver = GetParam();
@@ -543,7 +543,7 @@ TEST_P(Distributed, handles_a_crystal)
 
 TEST_P(Distributed, handles_a_cluster_that_is_too_large_for_a_rank)
 {
-    // 130 atoms that vibrate alone, three ways, and ten that do something else
+    // 130 independent atoms with three equal frequencies, and ten others
     System s;
     for (size_t i = 0; i < 140; i++)
         s.add_atom(1.0, 1 + (int)(i % 2));
@@ -586,7 +586,7 @@ TEST_P(Distributed, works_on_parts_of_the_world_at_the_same_time)
     const int color = my_rank() % 2;
     MPI_Comm part;
     MPI_Comm_split(MPI_COMM_WORLD, color, -my_rank(),
-                   &part); // and in another order than the world's
+                   &part); // and in a different order than in the world
     const System s  = random_cluster(color ? 7 : 12, 49 + (unsigned)color);
     Options options = full_options(s, INM_VECTORS_ALL);
     options.comm    = part;

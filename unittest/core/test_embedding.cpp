@@ -1,5 +1,5 @@
-// Blocks of embedding energies and central pairs against differences of an energy that is written
-// down as it stands, and against plain sums.
+// Blocks of embedding energies and central pairs against finite differences of the plain energy,
+// and against plain sums.
 
 #include "inm_embedding.h"
 
@@ -10,7 +10,7 @@
 
 namespace {
 
-// what the sink was given
+// blocks passed to the sink
 struct Blocks {
     std::map<std::pair<int, int>, Mat3> of;
     std::map<std::pair<int, int>, Vec3> dr;
@@ -98,8 +98,8 @@ void expect_same(const std::map<std::pair<int, int>, Mat3> &blocks,
     }
 }
 
-// A metal that can be written down: the density at k from m is c_m exp(-r), so that it is not the
-// same from either side, F = -sqrt(rho), and phi = exp(-2r)/r.  With a range, f and phi end there.
+// An analytic metal: the density at k from m is c_m exp(-r), which differs between the two sides,
+// F = -sqrt(rho), and phi = exp(-2r)/r.  With a range, f and phi end there.
 
 double strength(size_t m)
 {
@@ -109,7 +109,7 @@ double strength(size_t m)
 struct Metal : Model {
     double range;
 
-    // n^3 atoms around the points of a cubic lattice, so that none are close to each other
+    // n^3 atoms displaced from a cubic lattice, so that none are close to each other
     Metal(int n, double range_in, unsigned seed) : range(range_in)
     {
         x = random_numbers(3 * (size_t)(n * n * n), -0.2, 0.2, seed);
@@ -140,7 +140,7 @@ struct Metal : Model {
                     g[(int)m][a] += f * dr[a] / r;
                     g[(int)k][a] -= f * dr[a] / r;
                 }
-                // phi from the side of the lower atom, or one half from each
+                // phi from the lower atom only, or one half from each
                 const double share = halves ? 0.5 : (k < m) ? 1.0 : 0.0;
                 const double phi = std::exp(-2.0 * r) / r, phip = -phi * (2.0 + 1.0 / r);
                 const double phipp = phi * (4.0 + 4.0 / r + 2.0 / (r * r));
@@ -183,8 +183,8 @@ struct Metal : Model {
     }
 };
 
-// differences with a displacement of 1e-4 miss fourth derivatives times 1e-8, and elements and
-// their derivatives are of the order of 1
+// differences with a displacement of 1e-4 have an error of 1e-8 times fourth derivatives, and
+// elements and their derivatives are of the order of 1
 const double DIFFERENCES = 1e-6;
 
 TEST(Embedding, blocks_are_second_derivatives_of_the_energy)

@@ -1,4 +1,4 @@
-// Entropy of harmonic modes against closed forms that are evaluated in other ways.
+// Entropy of harmonic modes against independent closed forms.
 
 #include "inm_entropy.h"
 #include "model_systems.h"
@@ -48,7 +48,7 @@ TEST(Entropy, of_one_frequency_is_that_of_one_oscillator)
 
 TEST(Entropy, of_a_chain_is_the_closed_form)
 {
-    // product of the nonzero 4 sin^2(k pi/n) is n^2: fixes the sum of the logarithms
+    // the product of the nonzero 4 sin^2(k pi/n) is n^2, which gives the sum of the logarithms
     const int n = 300;
     std::vector<double> w;
     for (int k = 1; k < n; k++)

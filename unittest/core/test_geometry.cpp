@@ -1,5 +1,5 @@
-// Internal coordinates and the blocks of terms of the energy, against differences of the plain
-// formulas in long double.
+// Internal coordinates and the blocks of energy terms, against differences of the plain formulas in
+// long double.
 
 #include "inm_geometry.h"
 
@@ -45,7 +45,7 @@ real angle_cosine(const std::vector<real> &x)
 {
     return cosine(between(x, 0, 1), between(x, 2, 1));
 }
-// spherical law of cosines with the two bond angles; no normals of planes
+// spherical law of cosines with the two bond angles, without normals of planes
 real dihedral_cosine(const std::vector<real> &x)
 {
     const Vector b1 = between(x, 0, 1), b2 = between(x, 2, 1), b3 = between(x, 3, 2);
@@ -55,9 +55,9 @@ real dihedral_cosine(const std::vector<real> &x)
 
 // ---- differences --------------------------------------------------------------------------------
 
-// Sixth order in each of the two directions.  Relative to the largest element, for lengths and
-// energies of order one: step^6 times a high derivative, up to 1e5, and the rounding of 36 energies
-// divided by step^2.
+// Sixth order in each of the two directions.  Errors relative to the largest element, for lengths
+// and energies of order one: step^6 times a high derivative, up to 1e5, and the rounding of 36
+// energies divided by step^2.
 constexpr real STEP        = 2e-3;
 constexpr double TOLERANCE = 1e5 * (double)(STEP * STEP * STEP * STEP * STEP * STEP) +
                              1e3 * (double)(LDBL_EPSILON / (STEP * STEP)) + 1e3 * DBL_EPSILON;
@@ -136,7 +136,7 @@ void expect_same(const Array &x, const Array &y, double tolerance)
 
 // ---- molecules ----------------------------------------------------------------------------------
 
-// turned about an axis that is none of the coordinates', and moved
+// rotated about an axis in a general direction, and translated
 Array turned(const Array &x, double about = 0.8)
 {
     const double axis[3] = {2.0 / 7.0, 3.0 / 7.0, -6.0 / 7.0}, c = std::cos(about),
@@ -376,7 +376,7 @@ TEST(AngleTerm, straight_and_nearly_straight_angles_are_like_others)
 
 TEST(AngleTerm, second_derivative_does_not_count_in_a_straight_angle)
 {
-    // as born_matrix() has it for (theta - pi)^2: 1/sin^2, with a sine that is rounding error
+    // as in born_matrix() for (theta - pi)^2: 1/sin^2, where the sine is pure rounding
     const Array x = bent(M_PI);
     expect_same(angle_blocks(x, 2.0, 1e32), angle_blocks(x, 2.0, 0.0), 0.0);
 }
@@ -426,8 +426,8 @@ TEST(ThreebodyTerm, function_of_the_cosine_alone_is_an_angle_term)
 
 // ---- invariance ---------------------------------------------------------------------------------
 
-// K(R x) = R K(x) R^T, K symmetric, rows of blocks sum to zero.  The cosines of cancelling terms
-// lose a factor of 10 of the precision.
+// K(R x) = R K(x) R^T, K symmetric, rows of blocks sum to zero.  Cancellation in the cosines loses
+// a factor of 10 in precision.
 void expect_invariant(const std::function<Array(const Array &)> &blocks, const Array &x)
 {
     const Array k = blocks(x), after = blocks(turned(x, 2.1));
@@ -473,7 +473,7 @@ TEST(Invariance, blocks_turn_with_the_molecule_and_forget_where_it_is)
     expect_invariant(threebody, bent(1.9));
     expect_invariant(dihedral, twisted(2.5));
 
-    // moved by numbers that leave all differences exact
+    // translated by numbers that keep all differences exact
     Array x = twisted(0.6), moved;
     for (double &one : x)
         one = std::ldexp(std::round(std::ldexp(one, 20)), -20);
@@ -528,7 +528,7 @@ TEST(Undefined, atoms_at_one_place_and_infinite_derivatives_are_reported)
 
 // ---- into the Hessian ---------------------------------------------------------------------------
 
-// a Hessian of one term whose atoms have the given sites, on this rank alone; rows are atoms
+// a Hessian of one term whose atoms have the given sites, on this rank only; rows are atoms
 // 0..nrow-1
 struct OneTerm {
     inm_hessian *h = nullptr;
@@ -615,7 +615,7 @@ TEST(AddTerm, affine_force_is_the_change_of_forces_with_the_strain)
                     return f.u(dihedral_cosine(sheared));
                 },
                 extended);
-            // y is displaced before it is sheared: there the force has a part of its own
+            // y is displaced before it is sheared, which adds a term to the force
             for (size_t i = 0; i < 12; i++)
                 expected.push_back(-h[12 * 13 + i]);
             const Array force = forces_of(

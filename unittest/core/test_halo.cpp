@@ -1,5 +1,5 @@
-// Hash table of tags, routes between ranks, and copies of rows on other ranks, against what every
-// rank can work out for itself.
+// Hash table of tags, routes between ranks, and ghost rows, against results that every rank can
+// compute by itself.
 
 #include "comm/inm_halo.h"
 #include "comm/inm_route.h"
@@ -45,7 +45,7 @@ TEST(TagMap, finds_the_last_value_of_a_tag)
     EXPECT_EQ(inm_tagmap_find(&map.m, 16), -1);
 }
 
-// set all, then find all and others that are not there, as std::map does
+// set all, then find all and some that are missing, compared with std::map
 void expect_like_std_map(const std::vector<int64_t> &tags)
 {
     Map map;
@@ -74,13 +74,13 @@ TEST(TagMap, takes_any_number_of_tags_of_any_size)
     std::vector<int64_t> dense, strided, large, any, few;
     for (int64_t i = 1; i <= 20000; i++) {
         dense.push_back(i);
-        strided.push_back(i << 32); // equal in their lower half
+        strided.push_back(i << 32); // the lower 32 bits are equal
         large.push_back(INT64_MAX - 1 - 3 * i);
         any.push_back((int64_t) (random() >> 1) | 1);
         few.push_back(1 + (int64_t) (random() % 100));
     }
     for (const auto &tags : {dense, strided, large, any, few}) expect_like_std_map(tags);
-    for (size_t n : {511, 512, 513, 1024, 1025}) // where it grows
+    for (size_t n : {511, 512, 513, 1024, 1025}) // where the table grows
         expect_like_std_map(std::vector<int64_t>(any.begin(), any.begin() + (long) n));
 }
 
@@ -99,7 +99,7 @@ TEST(TagMap, forgets_all_when_cleared)
 
 // ---- routes -------------------------------------------------------------------------------------
 
-// item n of rank r: where it goes is known to all
+// item n of rank r, whose destination every rank can compute
 struct Item {
     int from, n;
 };
@@ -132,7 +132,7 @@ void expect_arrival(const std::function<int(int)> &count)
         items.push_back(Item{me, n});
         dest.push_back(destination(items.back(), nprocs));
     }
-    // by rank, and in the order of its items
+    // sorted by rank, then in the order of its items
     for (int r = 0; r < nprocs; r++)
         for (int n = 0; n < count(r); n++)
             if (destination(Item{r, n}, nprocs) == me) expected.push_back(Item{r, n});
@@ -147,7 +147,7 @@ void expect_arrival(const std::function<int(int)> &count)
             EXPECT_EQ(arrival[n].from, expected[n].from);
             EXPECT_EQ(arrival[n].n, expected[n].n);
         }
-        // other sizes along the same way, smaller and larger; answers find back
+        // other item sizes along the same route, smaller and larger, and replies
         std::vector<char> letters(expected.size()), answers(items.size(), 0);
         for (size_t n = 0; n < expected.size(); n++)
             letters[n] = (char) ('a' + (expected[n].from + 3 * expected[n].n) % 26);
@@ -213,8 +213,8 @@ TEST(Route, is_destroyed_twice_without_harm)
 
 // ---- copies of rows -----------------------------------------------------------------------------
 
-// Rows and copies of one rank, and numbers of the rows that every rank can name: some for the
-// number of a tag.
+// Rows and copies of one rank.  Row values are a function of the tag, so every rank can compute
+// them.
 
 struct Share {
     std::vector<int64_t> row, copy;
@@ -239,7 +239,7 @@ public:
     Halo &operator=(const Halo &) = delete;
 };
 
-// all: the shares of all ranks, known to all
+// all: rows and copies of all ranks, on every rank
 void expect_exchange(const std::vector<Share> &all)
 {
     const size_t me = (size_t) my_rank();
@@ -264,7 +264,7 @@ void expect_exchange(const std::vector<Share> &all)
             for (size_t w = 0; w < width; w++)
                 EXPECT_EQ(copy[width * n + w], value(s.copy[n], w)) << s.copy[n];
 
-        // whole numbers: their sums are exact in any order
+        // integers, whose sums are exact in any order
         for (size_t n = 0; n < s.copy.size(); n++)
             for (size_t w = 0; w < width; w++)
                 copy[width * n + w] = (double) (100 * me + 10 * n + w);
@@ -312,7 +312,7 @@ TEST(Halo, takes_ranks_without_rows_or_without_copies)
 {
     const size_t nprocs = (size_t) number_of_ranks(), last = nprocs - 1;
     std::vector<Share> all(nprocs);
-    expect_exchange(all); // nothing anywhere
+    expect_exchange(all); // no rows or copies on any rank
     all[last].row = {4, 2, 9};
     expect_exchange(all);
     all[0].copy = {9, 4, 4};
@@ -323,7 +323,7 @@ TEST(Halo, takes_ranks_without_rows_or_without_copies)
 
 TEST(Halo, takes_tags_beyond_32_bits)
 {
-    // tags that differ in the upper half only, and the largest of all
+    // tags that differ in the upper 32 bits only, and the largest possible one
     const int nprocs = number_of_ranks();
     std::vector<Share> all((size_t) nprocs);
     std::vector<int64_t> tags = {INT64_MAX, INT64_MAX - 1};

@@ -1,5 +1,5 @@
-// The Hessian as distributed blocks, against formulas, against a plain assembly and against
-// derivatives of an energy that is written here.
+// The Hessian as distributed blocks, against formulas, a plain assembly, and derivatives of an
+// energy that is defined here.
 
 #include "model_systems.h"
 
@@ -34,8 +34,8 @@ struct Liquid {
     std::vector<Vec3> r;
     std::vector<Pair> pairs;
 
-    // half the sum over pairs seen from both; coordinates of atom a displaced by u [natom][3], all
-    // of it sheared: x_k += gamma x_c
+    // half the sum over pairs counted from both sides, with coordinates displaced by u [natom][3],
+    // then sheared: x_k += gamma x_c
     template <typename T> T energy(const std::vector<T> &u, double gamma, int k, int c) const
     {
         T sum = 0.0;
@@ -48,7 +48,7 @@ struct Liquid {
         }
         return sum;
     }
-    // forces by a complex step in the energy: exact but for rounding
+    // forces by complex-step differentiation of the energy: exact up to rounding
     Field forces(const Field &displacement, double gamma = 0.0, int k = 0, int c = 1) const
     {
         const double step = 1e-100;
@@ -104,7 +104,7 @@ Liquid liquid(size_t natom, double box, double cutoff, unsigned seed)
     return l;
 }
 
-// smaller than the cutoff: several images of a pair, and images of an atom itself
+// box smaller than the cutoff: several images of a pair, and images of an atom itself
 Liquid small_box()
 {
     return liquid(5, 2.3, 2.5, 7);
@@ -144,13 +144,13 @@ void expect_near(const Field &x, const Field &y, double tolerance)
     for (size_t i = 0; i < x.size(); i++) EXPECT_NEAR(x[i], y[i], tolerance) << "element " << i;
 }
 
-// sums of up to 500 terms no larger than the largest of all
+// tolerance of sums of up to 500 terms, none larger than the largest element
 double rounding(const Field &x)
 {
     return 500.0 * DBL_EPSILON * largest(x);
 }
 
-// A handle with rows and ghosts of unit mass, to which nothing was added yet.
+// A handle with rows and ghosts of unit mass, without blocks.
 
 class Bare {
 public:
@@ -199,7 +199,7 @@ public:
         }
         return m;
     }
-    // all 27 numbers of every row, [nrow][3], of one shear after the other
+    // all 27 numbers of every row, [nrow][3] for each shear in turn
     Field affine_force() const
     {
         Field all, xi(3 * nrow);
@@ -384,7 +384,7 @@ TEST(HessianBlocks, product_with_a_field_is_that_of_the_dense_matrix)
         for (size_t c = 0; c < n; c++) expected[r] += h[r * n + c] * u[c];
     for (const Owner &owner : {Owner(scattered), Owner(all_on_last), Owner(in_pairs)}) {
         Hessian share(s, owner);
-        Field y(3 * share.atoms.size(), 99.0); // it is overwritten
+        Field y(3 * share.atoms.size(), 99.0); // overwritten
         ASSERT_EQ(inm_hessian_multiply(share.h, share.local(u, s.natom()).data(), y.data()),
                   INM_OK);
         expect_near(share.global(y, s.natom()), expected, rounding(h) * (double) n);
@@ -504,7 +504,7 @@ TEST(Sites, may_be_the_row_or_any_image_of_an_atom)
 
 TEST(Sites, of_one_atom_cancel_in_the_matrix)
 {
-    // and of an asymmetric block the affine force keeps (K - K^T) dr
+    // for an asymmetric block the affine force keeps (K - K^T) dr
     for (int i : sites_of_7)
         for (int j : sites_of_7) {
             Bare two(two_rows, four_ghosts);
@@ -569,7 +569,7 @@ TEST(Sites, that_do_not_exist_are_refused_and_add_nothing)
             EXPECT_EQ(two.add(good, bad, along, general), INM_ERR_ARG) << bad << " " << good;
             EXPECT_EQ(inm_hessian_add_central(two.h, bad, good, along.data(), 1, 1), INM_ERR_ARG);
         }
-    for (int bad : {2, 6, -1, -2, INT_MAX, INT_MIN}) { // a ghost is no row
+    for (int bad : {2, 6, -1, -2, INT_MAX, INT_MIN}) { // a ghost is not a row
         EXPECT_EQ(inm_hessian_add_side(two.h, bad, 7, general.data()), INM_ERR_ARG) << bad;
         EXPECT_EQ(inm_hessian_add_diagonal(two.h, bad, general.data()), INM_ERR_ARG) << bad;
         EXPECT_EQ(inm_hessian_add_affine(two.h, bad, Field(27, 1.0).data()), INM_ERR_ARG) << bad;
@@ -640,7 +640,7 @@ TEST(OrderOfCalls, products_wait_for_end)
     EXPECT_EQ(y, Field(6, 0.0));
 }
 
-// ---- what fails on one rank ---------------------------------------------------------------------
+// ---- failures on one rank -----------------------------------------------------------------------
 
 // the handle takes a new configuration on all ranks
 void expect_usable(Bare &bare)
@@ -664,7 +664,7 @@ TEST(FailingRank, a_row_of_two_ranks_is_refused_on_all)
 {
     const int last = number_of_ranks() - 1;
     if (last == 0) return;
-    const int64_t mine = (my_rank() == last) ? 1 : my_rank() + 1; // 1 is a row of rank 0 as well
+    const int64_t mine = (my_rank() == last) ? 1 : my_rank() + 1; // rank 0 has row 1 too
     Bare bare({mine}, {}, MPI_COMM_WORLD);
     EXPECT_EQ(inm_hessian_end(bare.h), INM_ERR_TAG);
     expect_no_rows(bare);
@@ -719,13 +719,13 @@ TEST(FailingRank, that_has_no_matrix_is_noticed_by_all_in_a_product)
     }
 }
 
-// ---- who gives, who owns ------------------------------------------------------------------------
+// ---- ranks that add a pair and ranks that own it ------------------------------------------------
 
 const Owner owners[] = {scattered, all_on_first, all_on_last, in_pairs};
 const Giver givers[] = {given_by_owner, given_in_turn, given_by_last, given_by_stranger};
 
-// pairs central and general, to the outside, of an atom with itself, several of the same two atoms,
-// either way around; measured sides; diagonal blocks
+// central and general pairs, pairs with the outside, of an atom with itself, and repeated ones in
+// both orders; measured sides; diagonal blocks
 System all_kinds(size_t natom, unsigned seed)
 {
     System s          = random_cluster(natom, seed);
@@ -800,7 +800,7 @@ TEST(Givers, of_many_blocks_with_large_tags_give_the_matrix)
 
 TEST(Givers, of_more_blocks_than_one_piece_of_memory_holds_give_the_matrix)
 {
-    // the same pairs again and again, in parts of which each is exact
+    // each pair split into many equal parts, exact in binary
     const System s = random_cluster(5, 94);
     System parts   = s;
     parts.terms.clear();
@@ -814,7 +814,7 @@ TEST(Givers, of_more_blocks_than_one_piece_of_memory_holds_give_the_matrix)
     for (const Giver &giver : {Giver(given_by_owner), Giver(given_by_stranger)}) {
         Hessian share(parts, scattered, false, MPI_COMM_WORLD, giver);
         ASSERT_EQ(share.status, INM_OK);
-        // sums of 10 * 4096 parts of one sign each, no larger than the largest element
+        // sums of 10 * 4096 parts, each of one sign and no larger than the largest element
         expect_near(hessian_by_products(share, s), h, 5.0 * pieces * DBL_EPSILON * largest(h));
         EXPECT_LE(inm_hessian_nblock(share.h), s.terms.size());
     }
@@ -822,7 +822,7 @@ TEST(Givers, of_more_blocks_than_one_piece_of_memory_holds_give_the_matrix)
 
 TEST(Givers, need_not_know_more_than_the_pair)
 {
-    // rank r has row r + 1; the pair of rank r and the next is given by the one after that
+    // rank r has row r + 1; rank r + 2 adds the pair of ranks r and r + 1
     const int nprocs = number_of_ranks(), me = my_rank();
     const int64_t first = (me + nprocs - 2 % nprocs) % nprocs + 1, second = first % nprocs + 1;
     Bare bare({me + 1}, {first, second}, MPI_COMM_WORLD);
@@ -882,7 +882,7 @@ TEST(Side, to_the_outside_is_nothing)
 
 TEST(Side, may_name_atoms_that_are_no_site)
 {
-    // every rank measures its atom against all others, and knows none of them as ghost
+    // every rank measures its atom against all others, which are not among its ghosts
     const int nprocs = number_of_ranks(), me = my_rank();
     const auto block = [&](int i, int j) {
         Mat3 k = general;
@@ -951,7 +951,7 @@ TEST(Bytes, follow_the_blocks)
     for (int i = 0; i < (int) nrow; i++)
         for (int j = 0; j < i; j++) ASSERT_EQ(bare.add(i, j, along, general), INM_OK);
 
-    // a block is at least nine doubles; memory for them comes in pieces of less than a megabyte
+    // a block takes at least nine doubles; memory is allocated in pieces of less than a megabyte
     const double open = inm_hessian_bytes(bare.h) - empty;
     EXPECT_GE(open, 72.0 * count);
     EXPECT_LE(open, 100.0 * count + 1e6);
@@ -1023,7 +1023,8 @@ TEST(AffineForce, of_a_free_cluster_is_the_derivative_of_the_forces_under_shear)
 
 TEST(AffineForce, of_a_box_with_several_images_is_the_derivative_of_the_forces_under_shear)
 {
-    // some pair must have several images within the cutoff, and some atom images of itself
+    // the system must have a pair with several images within the cutoff, and an atom with its own
+    // images
     const Liquid l = small_box();
     std::vector<int> images(25, 0);
     for (const Liquid::Pair &p : l.pairs) images[5 * p.i + p.j]++;
@@ -1095,7 +1096,7 @@ System part_of(const System &whole, size_t natom)
     for (Term t : whole.terms) {
         const size_t col = whole.index_of(t.col);
         if (t.row >= natom && col >= natom) continue;
-        if (t.row >= natom) { // a central pair from its other side
+        if (t.row >= natom) { // a central pair from the other side
             t.row = col;
             t.dr  = minus(t.dr);
             t.col = INM_OUTSIDE;
@@ -1174,7 +1175,7 @@ TEST(Translations, in_two_dimensions_are_two)
 {
     System s = random_cluster(6, 5, 2);
     EXPECT_EQ(translations(s), (std::array<int, 3>{{1, 1, 0}}));
-    // z is no part of the matrix
+    // the matrix does not contain z
     s.onsite(0, Mat3{{0, 0, 3.0, 0, 0, -2.0, 3.0, -2.0, 9.0}});
     EXPECT_EQ(translations(s), (std::array<int, 3>{{1, 1, 0}}));
 }
@@ -1202,7 +1203,7 @@ TEST(Translations, tolerance_is_relative_to_the_diagonal_block_of_the_atom)
     s.onsite(0, diagonal_matrix(1.0, 1.0, 1.0));
     expect_free(s, 2e-6, true);
     expect_free(s, 0.5e-6, false);
-    // two others that are closer do not hide it
+    // a stiffer pair elsewhere must not hide it
     const size_t third = s.add_atom(), fourth = s.add_atom();
     s.pair(third, fourth, Vec3{{1, 0, 0}}, 1e8, 1e8);
     expect_free(s, 2e-6, true);
@@ -1211,7 +1212,7 @@ TEST(Translations, tolerance_is_relative_to_the_diagonal_block_of_the_atom)
 
 TEST(Translations, tolerance_is_relative_to_at_least_a_thousandth_of_the_largest_diagonal_element)
 {
-    // an atom held by 1 alone, and 1e6 elsewhere: 1/1e3
+    // one atom tethered by 1, stiffness 1e6 elsewhere: 1/1e3
     System s = two_atoms(1.0, 1.0, 1e6, 1e6, Vec3{{1, 0, 0}});
     s.onsite(s.add_atom(), diagonal_matrix(1.0, 1.0, 1.0));
     expect_free(s, 2e-3, true);
@@ -1220,7 +1221,7 @@ TEST(Translations, tolerance_is_relative_to_at_least_a_thousandth_of_the_largest
 
 TEST(Translations, without_any_diagonal_cost_energy_where_rows_do_not_sum_to_zero)
 {
-    // x of one atom and y of the other; along z nothing happens
+    // x of one atom coupled to y of the other, nothing along z
     System s;
     s.add_atom();
     s.add_atom();
@@ -1346,7 +1347,7 @@ TEST(Trace, is_not_finite_on_any_rank_if_one_element_is_not)
             Mat3 k     = Mat3();
             k[element] = bad;
             System side(s), block(s), onsite(s);
-            side.side(1, s.tag[4], k); // off the diagonal alone
+            side.side(1, s.tag[4], k); // off-diagonal block only
             block.block(3, s.tag[0], along, k);
             onsite.onsite(2, k);
             for (const System *one : {&side, &block, &onsite}) {

@@ -1,5 +1,5 @@
-// Memory kernel, friction and diffusion: closed forms, brute force, and the independent numbers in
-// reference/projection.  Collective functions run with the particles shared among the ranks.
+// Memory kernel, friction and diffusion: closed forms, brute force, and the independent results in
+// reference/projection.  Collective functions run with the particles divided among the ranks.
 
 #include "inm_correlator.h"
 #include "inm_hash.h"
@@ -23,7 +23,8 @@ namespace {
 
 typedef std::vector<double> Series;
 
-// ---- closed form: Langevin equation with the kernel K0 exp(-t/tau), momentum autocorrelation 1 at 0
+// ---- closed form: Langevin equation with the kernel K0 exp(-t/tau), momentum autocorrelation 1 at
+// 0
 
 struct ExponentialKernel {
     double K0, tau;
@@ -56,8 +57,9 @@ Series integral_of(const Series &cbar, double dt, double scale)
     return sum;
 }
 
-// ---- closed form: last atom of a half-infinite harmonic chain.  C(z) = 1/(z + C(z)), so the kernel
-// is the autocorrelation itself; unlike the exponential kernel it is smooth at t = 0, as in a liquid
+// ---- closed form: last atom of a half-infinite harmonic chain.  C(z) = 1/(z + C(z)), so the
+// kernel is the autocorrelation itself; unlike the exponential kernel it is smooth at t = 0, as in
+// a liquid
 
 double chain(double t)
 {
@@ -85,7 +87,7 @@ TEST(Kernel, converges_in_second_order)
     EXPECT_LT(coarse, 1e-3);
 }
 
-// the cusp at t = 0 costs one order there, and only there
+// the cusp at t = 0 lowers the order by one, only there
 
 double exponential_error(const ExponentialKernel &exact, double dt, double time)
 {
@@ -174,7 +176,7 @@ TEST(Msd, slope_is_diffusion_and_offset_does_not_matter)
     for (int dim : {2, 3}) {
         Series msd;
         for (double t : lag) msd.push_back(2.0 * dim * 0.7 * t + 0.25);
-        msd[0] = msd[7] = 1e9; // outside of the range
+        msd[0] = msd[7] = 1e9; // outside the range
         const inm_msd_line line = line_of(lag, msd, weight, 2, 64, dim);
         EXPECT_NEAR(line.diffusion, 0.7, 1e-13);
         EXPECT_LT(line.exponent, 1.0);
@@ -246,7 +248,7 @@ TEST(Jackknife, counts_the_data_that_neighbors_share)
     const double error = inm_jackknife_error_of_neighbors(n, 1, leave_out.data());
     EXPECT_NEAR(error * std::sqrt(n), 2.0, 0.1);
     EXPECT_NEAR(inm_jackknife_error(n, 1, leave_out.data()) * std::sqrt(n), std::sqrt(2.0), 0.1);
-    const Series alternating = {1.0, -1.0, 1.0, -1.0}; // the correction does not make it smaller
+    const Series alternating = {1.0, -1.0, 1.0, -1.0}; // the correction must not reduce it
     EXPECT_EQ(inm_jackknife_error_of_neighbors(4, 1, alternating.data()),
               inm_jackknife_error(4, 1, alternating.data()));
 }
@@ -259,7 +261,7 @@ struct Particle {
     std::vector<Series> v, x, a; // [frame][3]; acceleration only where it is needed
 };
 
-// does what the fix does with its atoms: here those whose number is mine modulo the ranks
+// does what the fix does with its atoms, here those with number % nprocs == rank
 
 class Correlation {
 public:
@@ -324,7 +326,7 @@ public:
         const Series d = {a[0] - b[0], a[1] - b[1], a[2] - b[2]};
         return dot(d, d);
     }
-    // the per-particle memory moves with a restart
+    // the per-particle memory is restored from a restart
     void continue_from(const Correlation &other) { vslot = other.vslot, aslot = other.aslot, xslot = other.xslot; }
 
 private:
@@ -333,7 +335,7 @@ private:
     std::vector<std::vector<Series>> vslot, aslot, xslot;
 };
 
-// velocities that remember their past, positions that follow from them
+// correlated velocities, and positions integrated from them
 
 std::vector<Particle> walkers(int n, int nframe, int ntypes, unsigned seed = 7)
 {
@@ -481,7 +483,8 @@ TEST(Direct, reproduces_the_reference_of_each_type)
     EXPECT_EQ(inm_correlator_norigin_done(correlation.c), 48);
 }
 
-// two harmonic oscillators per direction, integrated by velocity Verlet: acceleration is what moved
+// two harmonic oscillators per direction, integrated by velocity Verlet with the accelerations
+// stored
 
 std::vector<Particle> oscillators(int n, int nframe, double dt, unsigned seed = 5)
 {
@@ -491,7 +494,7 @@ std::vector<Particle> oscillators(int n, int nframe, double dt, unsigned seed = 
     for (Particle &p : all) {
         p.type = 1;
         p.mass = 2.0;
-        Series x(6), v(6), a(6); // the second three are a partner of the first
+        Series x(6), v(6), a(6); // the last three are coupled to the first three
         for (int k = 0; k < 6; k++) x[k] = noise(random), v[k] = noise(random);
         auto accelerate = [&]() {
             for (int k = 0; k < 3; k++) {
@@ -533,7 +536,7 @@ Series brute_force_direct(const std::vector<Particle> &all, int nlag, int norigi
         const double pp = sum([&](const Particle &p, int m, int k, size_t) {
             return mass * mass * p.v[m + n][k] * p.v[m + n][k];
         });
-        if (n > 0) { // implicit: beta(n) is the one that the propagated force has
+        if (n > 0) { // implicit in beta(n), the coefficient of the propagated force
             auto half  = [&](const Particle &p, int m, int k) { return 0.5 * dt * mass * p.a[m + n][k]; };
             auto known = [&](const Particle &p, int m, int k, size_t at) {
                 return random_force[at] + 0.5 * dt * beta * mass * p.a[m + n - 1][k];
@@ -776,7 +779,7 @@ TEST(Direct, continues_from_packed_state)
     EXPECT_EQ(inm_correlator_unpack(other.c, state.data()), INM_ERR_ARG);
 }
 
-// each of the numbers with one of its bits turned, and two signs, which would cancel in a plain sum
+// flip one bit in each of the numbers, and two signs, which would cancel in a plain sum
 
 TEST(Correlator, refuses_a_damaged_state_and_stays_as_it_was)
 {
@@ -807,7 +810,7 @@ TEST(Correlator, refuses_a_damaged_state_and_stays_as_it_was)
     EXPECT_EQ(inm_correlator_unpack(second.c, state.data()), INM_OK);
 }
 
-// headers that are whole but cannot be: the fingerprint is made to fit
+// headers with impossible values and a matching fingerprint
 
 TEST(Correlator, refuses_counters_that_do_not_belong_together)
 {
@@ -855,7 +858,7 @@ TEST(Correlator, tells_its_memory_before_it_takes_it)
     EXPECT_NEAR(inm_correlator_bytes(&direct), 8.0 * 2 * 16 * 2 * 401 * 402, 0.2 * 8 * 64 * 401 * 402);
 }
 
-// ---- sums that do not depend on the order
+// ---- sums independent of the order
 
 TEST(Products, are_those_of_the_vectors)
 {

@@ -1,5 +1,4 @@
-// The kernel polynomial method against spectra that are put in, and against the plain sums over all
-// modes that it replaces.
+// The kernel polynomial method against prescribed spectra, and against plain sums over all modes.
 
 #include "hessian/inm_block_product.h"
 #include "eigen/inm_chebyshev.h"
@@ -13,7 +12,7 @@ const std::vector<Owner> owners = {scattered, all_on_first, all_on_last, in_pair
 
 // ---- products -----------------------------------------------------------------------------------
 
-// y = a D x + b x - c y of the matrix as the formulas have it; fields [n], atoms as they were added
+// y = a D x + b x - c y with the matrix from the formulas; fields [n], atoms in the order added
 Field expected_product(const System &s, double a, double b, double c, const Field &x,
                        const Field &y)
 {
@@ -28,7 +27,7 @@ Field expected_product(const System &s, double a, double b, double c, const Fiel
     return result;
 }
 
-// the vectors of a group of the rows of this rank; coordinates that do not exist are zero
+// vectors of a group on the rows of this rank; coordinates beyond the dimension are zero
 std::vector<double> as_group(const Hessian &share, const System &s, const std::vector<Field> &v,
                              size_t ncol)
 {
@@ -115,7 +114,7 @@ TEST(BlockProduct, agrees_with_the_product_of_the_hessian)
     inm_block_matrix_destroy(&m);
 }
 
-// atom 1 + rank on each rank, and a ghost of that of the next rank, with a block of it or none
+// atom 1 + rank on each rank, and a ghost of the next rank's atom, with or without a block
 size_t columns_of_ring(bool bound)
 {
     int me, nprocs;
@@ -199,7 +198,7 @@ TEST(Chebyshev, broadened_density_is_positive_and_as_wide_as_stated)
     EXPECT_NEAR(sum.back(), 2.0, 1e-13);
     for (size_t i = 1; i < sum.size(); i++) EXPECT_GE(sum[i], sum[i - 1] - 1e-13);
 
-    // its standard deviation: eq. 75 of Weisse et al., for large nmoment that of the stated width
+    // standard deviation of the kernel: eq. 75 of Weisse et al., the stated width for large nmoment
     std::vector<double> fine, part(8001);
     for (int i = 0; i <= 8000; i++) fine.push_back(-1.0 + 2.0 * i / 8000.0);
     ASSERT_EQ(inm_chebyshev_below(mu.data(), nmoment, fine.size(), fine.data(), part.data()),
@@ -223,7 +222,7 @@ TEST(Chebyshev, without_moments_nothing_is_known)
 
 // ---- moments ------------------------------------------------------------------------------------
 
-// A system with a spectrum that is known, and vectors to project.
+// A system with a known spectrum, and vectors to project.
 
 struct Known {
     std::vector<double> lambda, mass;
@@ -254,7 +253,7 @@ struct Known {
     }
 };
 
-// sums over 1/lambda^2 of the mean over all projected vectors
+// sums over 1/lambda^2, averaged over all projected vectors
 std::vector<double> class_sums(const Kpm &kpm, const inm_cut &cut, size_t nproduct = 1000000)
 {
     const std::vector<double> all = Measure(kpm.k, 0, kpm.nproj(), nproduct).sums(cut);
@@ -338,7 +337,7 @@ TEST(Moments, are_right_after_a_search_for_the_ends_that_was_too_short)
 
 TEST(Moments, have_no_part_of_translations)
 {
-    // no mode but the translations lies within |w| < 0.2
+    // only the translations have |w| < 0.2
     const System s = chain(10, FREE, 5.0, 3.0, 2.0);
     Kpm kpm(s, Field(), 3, 600);
     ASSERT_EQ(kpm.status, INM_OK);
@@ -348,7 +347,7 @@ TEST(Moments, have_no_part_of_translations)
     const auto dos        = dos_of(kpm.spectrum(), range);
     EXPECT_LT(dos[0].count + dos[1].count, 0.01);
 
-    // a force on the centre of mass has no moment at all
+    // all moments of a force on the centre of mass vanish
     Field force(3 * s.natom(), 0.0);
     for (size_t i = 0; i < s.natom(); i++) force[3 * i + 1] = s.mass[i];
     const Kpm pushed(s, force, 1, 10);
@@ -422,7 +421,7 @@ TEST(Moments, have_a_default_number_of_random_vectors_and_refuse_a_negative_one)
     }
 }
 
-// they were computed again without end
+// regression: the recomputation did not terminate
 TEST(Moments, of_a_vector_that_is_not_finite_are_refused_on_all_ranks)
 {
     const System s = random_cluster(6, 2);
@@ -440,9 +439,9 @@ TEST(Moments, that_overflow_are_refused_on_all_ranks)
     EXPECT_EQ(Kpm(s, Field(), 2, 40, scattered, false, MPI_COMM_WORLD, 1).status, INM_ERR_NONFINITE);
 }
 
-// ---- what is read off ---------------------------------------------------------------------------
+// ---- results from moments -----------------------------------------------------------------------
 
-// 0 below, 1 above, and half way in the middle
+// 0 below, 1 above, 1/2 in the middle
 TEST(SmoothStep, joins_its_levels_with_two_derivatives)
 {
     const double e = 4.0, width = 0.5, h = 1e-4;
@@ -456,13 +455,13 @@ TEST(SmoothStep, joins_its_levels_with_two_derivatives)
         const double below = inm_smooth_step(end - h, e, width),
                      at    = inm_smooth_step(end, e, width),
                      above = inm_smooth_step(end + h, e, width);
-        // third order in h/width: with a first or second derivative it would be 100 times more
+        // third order in h/width: a nonzero first or second derivative would give 100 times more
         EXPECT_LT(std::fabs(above - 2.0 * at + below), 11.0 * std::pow(h / width, 3));
         EXPECT_LT(std::fabs(above - below), 11.0 * std::pow(h / width, 3));
     }
 }
 
-// the same sums over the modes, in the words of the manual
+// the same sums over the modes, as defined in the manual
 std::vector<double> sums_over_modes(const Known &known, double w_edge, double wmin, double width)
 {
     const auto step = [](double x, double edge, double over) {
@@ -557,7 +556,7 @@ TEST(ClassSums, by_bin_add_up_to_the_whole)
 
 TEST(Fractions, are_those_of_the_spectrum_within_their_error)
 {
-    // many random vectors: their mean is close, and their spread tells how close
+    // with many random vectors the mean is close, and the spread estimates its error
     const Known known(40, 1, 3, 51);
     Kpm kpm(known.s, known.proj, 64, 300);
     ASSERT_EQ(kpm.status, INM_OK);
@@ -610,8 +609,8 @@ TEST(Bins, hold_the_modes_and_projections_of_the_spectrum)
             count += 1.0;
             xi2 += 0.5 * (known.proj2(0, p) + known.proj2(1, p));
         }
-        // 120 modes, 64 random vectors: an error of sqrt(2 n f(1-f)/64) < 1 mode; of a mode near
-        // the edge of the bin a part may be beyond it
+        // 120 modes, 64 random vectors: an error of sqrt(2 n f(1-f)/64) < 1 mode; part of a mode
+        // near the edge of the bin may be counted beyond it
         EXPECT_NEAR(dos[b].count, count, 4.0) << b;
         EXPECT_NEAR(dos[b].g, dos[b].count / (120.0 * 2.5), 1e-12);
         EXPECT_TRUE(std::isnan(dos[b].mean_p));
@@ -635,7 +634,7 @@ TEST(Bins, hold_the_modes_and_projections_of_the_spectrum)
 
 TEST(Bins, low_frequency_slope_is_that_of_the_spectrum)
 {
-    // eigenvalues evenly spread over -100..300 are g = 2|w|/400
+    // eigenvalues evenly spread over -100..300 give g = 2|w|/400
     const size_t natom = 60, n = 3 * natom;
     std::vector<double> lambda;
     for (size_t p = 0; p < n; p++)

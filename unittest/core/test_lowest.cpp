@@ -1,4 +1,4 @@
-// The lowest modes by filtered subspace iteration: those of LAPACK.
+// The lowest modes by Chebyshev-filtered subspace iteration, against LAPACK.
 
 #include "solvers/inm_lowest.h"
 #include "model_systems.h"
@@ -40,7 +40,7 @@ Options with_vectors(const System &s, unsigned seed, inm_edge edge = {INM_EDGE_P
     return options;
 }
 
-// residuals are below 1e-10 of the interval, so vectors are exact to that over the gap
+// residuals are below 1e-10 of the interval, so vectors have errors of that divided by the gap
 void expect_those_of_lapack(const System &s, size_t count, const Options &options)
 {
     Solution wanted(s, options);
@@ -116,7 +116,7 @@ TEST(Lowest, modes_may_be_degenerate)
     options.proj = random_numbers(n, -1.0, 1.0, 59);
     Lowest found(s, 8, options);
     ASSERT_EQ(found.status, INM_OK);
-    double wanted = 0.0, sum = 0.0; // over the six, whatever their basis
+    double wanted = 0.0, sum = 0.0; // over the six modes, in any basis
     for (size_t p = 0; p < 6; p++) {
         double overlap = 0.0;
         for (size_t r = 0; r < n; r++) overlap += q[p * n + r] * options.proj[r];

@@ -1,5 +1,5 @@
-// The Hessian on file: the archive byte by byte, read by a reader of its own, and the matrix in it.
-// That numpy and scipy read it too: decks/test_matrix_file.py
+// The Hessian on file: the archive byte by byte, with an independent reader, and the matrix in it.
+// For numpy and scipy as readers see decks/test_matrix_file.py
 
 #include "files_of_tests.h"
 #include "model_systems.h"
@@ -33,7 +33,7 @@ struct Extra {
     const Bytes &b;
     size_t at;
     int taken = 0;
-    // the value of a 32-bit field, from the next 64-bit one if it is there
+    // the value of a 32-bit field, or of the next 64-bit field if present
     uint64_t value(uint64_t field)
     {
         if (field != ESCAPE) return field;
@@ -74,7 +74,7 @@ struct Archive {
     }
 
 private:
-    // an entry of the directory and its file, which begins where the one before ends
+    // an entry of the directory and its file, which begins where the previous one ends
     uint64_t read_entry(const Bytes &b, uint64_t *at, uint64_t begin)
     {
         const uint64_t d = *at, length = number_at(b, d + 28, 2), more = number_at(b, d + 30, 2);
@@ -90,7 +90,7 @@ private:
         EXPECT_EQ(more, extra.taken ? 4u + 8u * (unsigned)extra.taken : 0u);
         nlong += extra.taken;
 
-        // the local header says the same from the version to the length of the name
+        // the local header is identical from the version to the length of the name
         EXPECT_EQ(number_at(b, offset, 4), 0x04034b50u);
         EXPECT_EQ(number_at(b, offset + 8, 2), 0u) << "method";
         for (size_t c = 6; c < 28; c++)
@@ -243,7 +243,7 @@ TEST(Npz, fields_of_64_bits_say_the_same)
 {
     const std::string name = scratch("_zip64.npz", true);
     std::set<int> numbers;
-    // all, those of some files and offsets, those of offsets only, the directory's only
+    // 64-bit fields for all, for some files and offsets, for offsets only, for the directory only
     for (uint64_t from : {0, 150, 1000, 1400}) {
         const inm_status status = write_arrays(name, [&](inm_npz *z) {
             inm_npz_set_zip64(z, from);
@@ -357,7 +357,7 @@ std::vector<size_t> in_order(const System &s)
     return order;
 }
 
-// D or H with rows in that order, from the formulas
+// D or H from the formulas, with rows in that order
 Field expected_matrix(const System &s, bool weighted)
 {
     const size_t d = (size_t)s.dim, n = s.n();
@@ -382,7 +382,7 @@ void expect_matrix(const Field &found, const System &s, bool weighted)
             ASSERT_EQ(found[r * s.n() + c], found[c * s.n() + r]) << "not symmetric";
 }
 
-// the dense matrix out of blocks, whose structure is checked
+// the dense matrix from blocks, whose structure is checked
 Field from_bsr(const Npz &npz, const System &s)
 {
     const size_t d = (size_t)s.dim, n = s.n();
@@ -443,7 +443,7 @@ void expect_facts(const Npz &npz, const System &s, bool weighted)
         }
 }
 
-// the dense matrix out of a Matrix Market file, whose form is checked
+// the dense matrix from a Matrix Market file, whose format is checked
 Field from_mtx(const std::string &name, const System &s, bool weighted)
 {
     std::istringstream in(contents(name));
@@ -498,8 +498,8 @@ void expect_files(const System &s, const Owner &owner = scattered, bool reversed
     }
 }
 
-// a pair by two images, an atom and its own image, a wall, a spring, a block that is not symmetric,
-// tags in disorder with gaps
+// a pair with two images, an atom and its own image, a wall, a spring, an asymmetric block, and
+// unsorted tags with gaps
 System all_kinds(int dim)
 {
     System s;
@@ -560,7 +560,7 @@ TEST(MatrixFile, of_no_atoms_is_empty)
     expect_files(nothing);
 }
 
-// a chain: so long that every rank has more to say than fits one piece of a stream
+// a chain long enough that every rank sends more than one piece of a stream
 TEST(MatrixFile, of_many_atoms_comes_through_in_pieces)
 {
     const size_t natom = 6000;
@@ -630,7 +630,7 @@ TEST(MatrixFile, format_is_told_by_the_end_of_the_name)
 
 // ---- failures -----------------------------------------------------------------------------------
 
-// the status is the same on all ranks, and nothing is left behind
+// the status is the same on all ranks, and no files are left behind
 void expect_failure(const System &s, const std::string &name, inm_status expected)
 {
     const inm_matrix_facts facts = facts_of(true);

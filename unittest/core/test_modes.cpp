@@ -84,7 +84,7 @@ System einstein(size_t natom)
 
 TEST(ParticipationRatio, of_a_mode_of_one_atom_is_1_over_N_in_any_direction)
 {
-    // so x, y, z of an atom are added before they are squared
+    // x, y, z of an atom are summed before squaring
     for (size_t natom : {1, 2, 7}) {
         const System s = einstein(natom);
         Solution solution(s);

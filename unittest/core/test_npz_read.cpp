@@ -1,6 +1,5 @@
-// Reading of named arrays, and of matrices: what was written comes back, what was damaged is found,
-// and what is not read is refused with its reason.  Archives are made here byte by byte, or by
-// numpy.
+// Reading named arrays and matrices: round trips, detection of damage, and refusal of unsupported
+// files with a reason.  Archives are made here byte by byte, or by numpy.
 
 #include "files/inm_npz_read.h"
 #include "files_of_tests.h"
@@ -72,11 +71,11 @@ struct Member {
     std::string name;
     Bytes data;
     unsigned method = 0, flags = 0;
-    uint64_t size = 0; // that it says to have; 0 for that of data
+    uint64_t size = 0; // size in the header; 0: size of data
     Member(const std::string &n, const Bytes &d) : name(n), data(d) {}
 };
 
-// What numpy makes of them, with sizes in 32 bits.
+// An archive as numpy writes it, with 32-bit sizes.
 Bytes archive_of(const std::vector<Member> &members)
 {
     Bytes b, directory;
@@ -139,7 +138,7 @@ public:
     Reader(const Reader &)            = delete;
     Reader &operator=(const Reader &) = delete;
 
-    // all elements of an array; empty if it cannot be read
+    // all elements of an array; empty if unreadable
     template <typename T> std::vector<T> all(const std::string &name, inm_npz_info *info = nullptr)
     {
         inm_npz_info here;
@@ -198,7 +197,7 @@ void all_types(inm_npz *z)
     inm_npz_text(z, "no_text", "");
 }
 
-// to the bit
+// bit for bit
 bool same(const Field &x, const Field &y)
 {
     return of_doubles(x) == of_doubles(y);
@@ -208,7 +207,7 @@ void expect_all_types(const Bytes &b)
 {
     Reader in(b);
     inm_npz_info info;
-    // in another order than in the file
+    // in a different order than in the file
     EXPECT_EQ(in.text("units"), "metal");
     EXPECT_TRUE(same(in.all<double>("x", &info), numbers));
     EXPECT_EQ(info.ndim, 2);
@@ -268,7 +267,7 @@ TEST(NpzRead, files_of_numpy_are_read)
     expect_arrays_of_numpy(from_hex(BY_SAVEZ));
 }
 
-// whether this was built with zlib
+// whether the core was built with zlib
 bool inflates()
 {
     Reader in(from_hex(BY_SAVEZ_COMPRESSED));
@@ -330,7 +329,7 @@ TEST(NpzRead, texts_are_those_that_fit)
 
 // ---- damage -------------------------------------------------------------------------------------
 
-// every array, or nothing where one cannot be read
+// every array, or none if one is unreadable
 Bytes all_data(const Bytes &b, inm_status *status)
 {
     Reader in(b);
@@ -360,7 +359,7 @@ TEST(NpzRead, a_file_that_ends_too_early_is_refused)
     }
 }
 
-// Some bytes tell nothing that is read, such as the time; no other may be changed unseen.
+// Changes of some bytes, such as the time, have no effect; any other change must be detected.
 TEST(NpzRead, no_changed_byte_changes_a_number)
 {
     for (const char *digits : {BY_SAVEZ, BY_SAVEZ_COMPRESSED}) {
@@ -458,7 +457,7 @@ TEST(NpzRead, headers_that_are_none_are_refused)
     EXPECT_EQ(status_of(Bytes("1234567890123456")), INM_ERR_DATA);
 }
 
-// nothing may be allocated for them
+// must not allocate memory for them
 TEST(NpzRead, sizes_that_the_file_cannot_hold_are_refused)
 {
     const Bytes two = of_doubles({1.0, 2.0});
@@ -515,7 +514,7 @@ TEST(NpzRead, a_file_that_cannot_be_read_is_an_error)
 
 // ---- matrices -----------------------------------------------------------------------------------
 
-// a pair by two images, an atom and its own image, an atom outside, an external field, tags with
+// a pair with two images, an atom and its own image, an atom outside, an external field, tags with
 // gaps
 System all_kinds(int dim)
 {
@@ -542,7 +541,7 @@ inm_matrix_facts facts_of(bool weighted)
     return inm_matrix_facts{weighted, "real", (int64_t)12345678901, {4, 0, 0, 1, 5, 0, -1, 2, 6}};
 }
 
-// A matrix that was read, which frees itself; collective over comm.
+// A matrix read from a file, which frees itself; collective over comm.
 struct Stored {
     inm_hessian *h = nullptr;
     inm_matrix_origin origin;
@@ -578,7 +577,7 @@ Field array_of(const std::string &name, const std::string &x)
     return all;
 }
 
-// what was read, written again
+// what was read, written to a file again
 void expect_same_file(const std::string &first, const Stored &read, bool exact)
 {
     const std::string again = scratch("_again.npz");
@@ -632,7 +631,7 @@ TEST(MatrixRead, of_few_atoms_or_none)
     expect_round_trip(s);
 }
 
-// so long that a rank gets it in several pieces
+// long enough that a rank receives it in several pieces
 TEST(MatrixRead, of_many_atoms_comes_in_pieces)
 {
     expect_round_trip(chain(6000, FREE, 3.0, -0.5, 1.0), in_pairs);
@@ -685,9 +684,9 @@ TEST(MatrixRead, on_one_rank_of_several_is_read_too)
     remove_file(name);
 }
 
-// ---- matrices that are refused ------------------------------------------------------------------
+// ---- refused matrices ---------------------------------------------------------------------------
 
-// The arrays of a file for two atoms, to be spoilt before they are written.
+// The arrays of a file for two atoms, to be corrupted before writing.
 struct Arrays {
     std::string format = "bsr", units = "lj";
     std::vector<int64_t> shape = {6, 6}, id = {3, 5};
@@ -695,7 +694,7 @@ struct Arrays {
     Field mass = {1.0, 2.0}, data, xi = Field(54, 0.25);
     double scale = 1.0;
     int64_t dim = 3, columns = 3;
-    std::string without; // the name of an array that is left out
+    std::string without; // the name of an array to omit
     Arrays()
     {
         for (double sign : {1.0, -1.0, -1.0, 1.0})
@@ -736,7 +735,7 @@ private:
     }
 };
 
-// The status of reading, and the sentence without the name of the file.
+// The status of reading, and the reason without the file name.
 inm_status read_status(const Arrays &arrays, std::string *why)
 {
     const std::string name = scratch("_spoilt.npz");
@@ -894,7 +893,7 @@ TEST(MatrixRead, a_file_that_is_not_there_is_an_error)
     EXPECT_STREQ(other.origin.why, "D.mtx does not end in .npz: no other format is read");
 }
 
-// blocks are read on the root only: what is found there must stop the others, who wait for them
+// blocks are read on the root only, so its errors must stop the other ranks, which wait for them
 TEST(MatrixRead, a_damaged_file_is_an_error_on_all_ranks)
 {
     const System s         = chain(3000, FREE, 3.0, -0.5, 1.0);

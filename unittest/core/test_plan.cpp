@@ -85,7 +85,7 @@ TEST(Plan, in_single_precision_needs_about_half_the_memory)
     EXPECT_LT(narrow.need, 0.6 * wide.need);
     EXPECT_LT(narrow.work, wide.work);
     EXPECT_EQ(narrow.job.precision, INM_SINGLE_PRECISION);
-    // the issue of memory: 1.3 n^2 doubles at most
+    // required: 1.3 n^2 doubles at most
     EXPECT_LT(wide.need, 1.3 * 8.0 * (double) n * (double) n);
     EXPECT_LT(plan_for(6000, request_for(INM_VECTORS_UNSTABLE), "twostage").need, 1.3 * 8.0 * 6000.0 * 6000.0);
 }
@@ -137,17 +137,18 @@ TEST(Plan, takes_no_matrix_free_solver_that_was_not_asked_for)
     EXPECT_EQ(plan.solver, nullptr);
 }
 
-// ---- counts of 32 bits, at their limits, without a matrix -------------------------------------------
+// ---- limits of 32-bit integers, without a matrix
+// ----------------------------------------------------
 
 struct Limit {
     const char *solver;
     inm_vectors vectors;
-    size_t natom; // largest number of atoms, in three dimensions
+    size_t natom; // largest number of atoms in 3d
 };
 
 TEST(Limits, of_the_dense_solvers_are_those_of_a_count_of_lapack)
 {
-    // dsyevd: 1 + 6n + 2n^2 numbers of workspace; everything else: n^2
+    // dsyevd: lwork = 1 + 6n + 2n^2; everything else: n^2
     const Limit limits[] = {{"lapack", INM_VECTORS_ALL, 10922},
                             {"lapack", INM_VECTORS_UNSTABLE, 15446},
                             {"lapack", INM_VECTORS_NONE, 15446},
@@ -246,7 +247,7 @@ double address_space()
     return pages * (double) sysconf(_SC_PAGESIZE);
 }
 
-// RLIMIT_AS with so much room above what is in use; back to what it was at the end of the scope
+// sets RLIMIT_AS to the memory in use plus some room, and restores it at the end of the scope
 
 class AddressLimit {
     struct rlimit before;
@@ -279,7 +280,7 @@ TEST(Memory, the_address_space_limit_of_the_process_counts)
         ASSERT_TRUE(limit.set);
         EXPECT_LE(inm_memory_available(), room);
         EXPECT_LE(inm_memory_available(), before);
-        EXPECT_GT(inm_memory_available(), 0.5 * room); // a little goes to reading /proc
+        EXPECT_GT(inm_memory_available(), 0.5 * room); // reading /proc takes a little
     }
     {
         AddressLimit half(0.5 * room);

@@ -1,4 +1,4 @@
-// The kind of processor that inner loops are chosen for.  ctest runs this with INMVISC_PROCESSOR too.
+// CPU dispatch of inner loops.  ctest runs this with INMVISC_PROCESSOR too.
 
 #include "base/inm_processor.h"
 

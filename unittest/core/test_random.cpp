@@ -1,4 +1,5 @@
-// Random numbers: the stream that results of solver kpm depend on, and that others are random.
+// Random numbers: a fixed stream, on which results of solver kpm depend, and statistics of the
+// others.
 
 #include "inm_random.h"
 
@@ -10,7 +11,7 @@ namespace {
 
 TEST(Random, signs_are_those_of_every_version)
 {
-    // component a of vector v of the atom: moments of kpm change if one of these does
+    // component a of vector v of the atom; if one of these changes, so do moments of kpm
     std::string signs;
     for (int64_t tag : {(int64_t)1, (int64_t)2, (int64_t)1000, (int64_t)1 << 40})
         for (int v = 0; v < 4; v++)

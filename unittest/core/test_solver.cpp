@@ -1,4 +1,4 @@
-// From a Hessian to its mode table, through a dense solver: closed forms, a spectrum that is put in, and
+// From a Hessian to its mode table with a dense solver: closed forms, prescribed spectra, and
 // properties of the outputs.
 
 #include "comm/inm_stream.h"
@@ -23,7 +23,7 @@ void expect_lambda(const Solution &solution, const std::vector<double> &expected
         EXPECT_NEAR(solution.m.lambda[p], lambda[p], tolerance) << "mode " << p;
 }
 
-// what must hold for every table: order, zero modes, classes
+// invariants of every table: order, zero modes, classes
 void expect_order(const Solution &solution)
 {
     const inm_modes &m = solution.m;
@@ -104,7 +104,7 @@ TEST(Chain, of_two_masses_has_the_acoustic_and_the_optical_branch)
 
 // ---- a spectrum that is put in ------------------------------------------------------------------
 
-// Modes known in full: lambda -4, -3, .. without gaps below 1, several masses, two types.
+// Known modes: lambda -4, -3, .. with gaps of at least 1, several masses, two types.
 struct Known {
     std::vector<double> lambda, mass;
     Field q; // [mode][n]
@@ -190,7 +190,7 @@ TEST(KnownSpectrum, in_two_dimensions_z_is_left_out)
 {
     const Known known(9, 6, 2);
     Options options;
-    options.proj = random_numbers(3 * 9, -2.0, 2.0, 5); // with z components, which must not count
+    options.proj = random_numbers(3 * 9, -2.0, 2.0, 5); // with z components, to be ignored
     options.keep = INM_KEEP_INDEX;
     options.keep_value = 3;
     Solution solution(known.s, options);
@@ -206,7 +206,7 @@ TEST(KnownSpectrum, in_two_dimensions_z_is_left_out)
 
 TEST(KnownSpectrum, in_two_dimensions_blocks_may_have_z_components)
 {
-    // a flat layer whose atoms would feel something along z: x and y decide
+    // a flat layer with forces along z: only x and y count
     System flat = random_cluster(5, 3, 2), bent = flat;
     for (size_t i = 0; i < 5; i++) bent.onsite(i, Mat3{{0, 0, 3.0, 0, 0, -2.0, 3.0, -2.0, 9.0}});
     Solution a(flat), b(bent);
@@ -247,7 +247,7 @@ TEST(Scaling, the_factor_given_to_create_multiplies_lambda)
                     lambda_tolerance(s.matrix(), s.n()));
 }
 
-// sum of lambda and of its square: the trace of D and the sum of its squared elements
+// sums of lambda and lambda^2: the trace of D and the sum of its squared elements
 void expect_moments(const Solution &solution, const Field &d)
 {
     const size_t n = solution.m.n;
@@ -274,7 +274,7 @@ TEST(Scaling, sum_of_lambda_is_the_trace_and_sum_of_squares_that_of_the_elements
 
 // ---- eigenvectors -------------------------------------------------------------------------------
 
-// every eigenvector in turn through the one that is kept
+// keep every eigenvector in turn
 std::vector<Field> all_vectors(const System &s, Options options, std::vector<double> &lambda)
 {
     std::vector<Field> e;
@@ -340,7 +340,8 @@ TEST(Eigenvectors, solve_D_e_is_lambda_e_and_are_orthonormal)
 
 TEST(Eigenvectors, of_degenerate_unstable_modes_are_orthonormal)
 {
-    // periodic chain, all pairs of waves degenerate, soft across: every eigenvalue at least twice
+    // periodic chain, soft across: waves are degenerate in pairs, so every eigenvalue is at least
+    // double
     const System s = chain(8, PERIODIC, -1.0, -1.0);
     const Field d  = s.matrix();
     std::vector<double> lambda;
@@ -354,7 +355,7 @@ TEST(Eigenvectors, of_degenerate_unstable_modes_are_orthonormal)
     }
 }
 
-// the largest component is positive; where symmetry makes several the largest, that of the first atom
+// the largest component is positive; if symmetry makes several equal, that of the first atom
 TEST(Eigenvectors, have_a_sign_that_no_solver_chooses)
 {
     for (const char *solver : {"lapack", "twostage"})
@@ -395,7 +396,7 @@ TEST(Eigenvectors, of_zero_modes_are_translations)
 
 // ---- sums over modes ----------------------------------------------------------------------------
 
-// A cluster with three free translations, on which vectors are projected.
+// A cluster with three free translations, and vectors to project on its modes.
 struct Summed {
     System s = random_cluster(9, 23);
     Options options;
@@ -495,7 +496,7 @@ TEST(SumsOverModes, shares_of_all_modes_of_an_atom_add_up_to_the_dimension)
     }
     ASSERT_TRUE(count[0] > 0.0 && count[1] > 0.0 && count[2] > 0.0);
     for (size_t i = 0; i < one.s.natom(); i++) {
-        double sum = 3.0 * one.s.mass[i] / one.s.total_mass(); // the translations
+        double sum = 3.0 * one.s.mass[i] / one.s.total_mass(); // part of the translations
         for (int column = 0; column < 3; column++) sum += count[column] * solution.intensity(i, column);
         EXPECT_NEAR(sum, 3.0, 100.0 * (double) one.s.n() * DBL_EPSILON);
     }
@@ -525,7 +526,7 @@ bool same_or_both_nan(double x, double y, double tolerance)
     return (std::isnan(x) && std::isnan(y)) || std::fabs(x - y) <= tolerance;
 }
 
-// all that both tables know; where one has no vector, the entries of that one are NaN
+// compare everything that both tables have; entries without vector are NaN
 void expect_same_table(const Solution &a, const Solution &b, double lambda, double vectors)
 {
     ASSERT_EQ(a.status, INM_OK);
@@ -543,7 +544,7 @@ void expect_same_table(const Solution &a, const Solution &b, double lambda, doub
         EXPECT_NEAR(a.m.lambda[p], b.m.lambda[p], lambda) << "mode " << p;
         if (!inm_has_vector(&a.m, p) || !inm_has_vector(&b.m, p)) continue;
         EXPECT_EQ(a.m.cls[p], b.m.cls[p]) << "mode " << p;
-        if (a.m.cls[p] == INM_ZERO) continue; // any three that span the translations
+        if (a.m.cls[p] == INM_ZERO) continue; // any basis of the translations
         EXPECT_NEAR(a.m.pr[p], b.m.pr[p], 4.0 * vectors) << "mode " << p;
         for (int v = 0; v < a.m.nproj; v++)
             EXPECT_NEAR(a.proj2(v, p), b.proj2(v, p), 1e3 * vectors) << "mode " << p;
@@ -690,7 +691,7 @@ TEST(Vectors, an_edge_by_participation_classifies_with_them_only)
 
 TEST(Vectors, of_more_unstable_modes_than_one_panel_holds_are_all_right)
 {
-    // vectors are handed on 256 at a time: one short of it, just it, one and many more
+    // vectors are passed on 256 at a time: test one less, exactly as many, one more, and many more
     for (size_t nunstable : {255, 256, 257, 270}) {
         Known known(90, nunstable);
         Options options(INM_VECTORS_UNSTABLE);
@@ -718,7 +719,7 @@ TEST(OneSign, an_all_stable_spectrum_has_no_unstable_modes_and_vectors_are_not_n
         expect_order(solution);
         for (size_t p = 0; p < 3; p++) EXPECT_EQ(solution.m.cls[p], INM_ZERO);
         for (size_t p = 3; p < s.n(); p++) EXPECT_EQ(solution.m.cls[p], INM_STABLE);
-        // one mass and all modes: every atom has the same share
+        // one mass and all modes: every atom has the same intensity
         for (size_t i = 0; i < 6; i++)
             EXPECT_NEAR(solution.intensity(i, 2), 1.0 / 6.0, 1e3 * DBL_EPSILON);
     }
@@ -779,7 +780,7 @@ TEST(ZeroModes, sit_exactly_at_zero_between_unstable_and_stable_modes)
 
 TEST(ZeroModes, are_found_by_their_vectors_among_soft_modes)
 {
-    // modes far closer to zero than rounding lets a translation be found by its eigenvalue
+    // modes so close to zero that rounding hides which of them are translations
     System s = chain(5, FREE, 1.0, 1e-17);
     Solution solution(s);
     ASSERT_EQ(solution.status, INM_OK);
@@ -936,7 +937,7 @@ TEST(Distribution, the_same_table_is_on_every_rank)
 
 TEST(Distribution, parts_of_the_ranks_solve_for_themselves)
 {
-    // two halves, each with a system of its own
+    // two halves of the ranks, each with its own system
     MPI_Comm half;
     const int color = my_rank() % 2;
     MPI_Comm_split(MPI_COMM_WORLD, color, 0, &half);
@@ -972,9 +973,9 @@ TEST(Distribution, blocks_may_come_in_many_parts)
 
 TEST(Distribution, any_number_of_blocks_arrives)
 {
-    // Records of two indices and nine elements travel in pieces: numbers around one and two pieces,
-    // one record of each diagonal block and of each pair.  The moments of the spectrum notice any
-    // block that is lost or comes twice.
+    // Records of two indices and nine elements are sent in pieces.  Test numbers around one and two
+    // pieces, with one record for each diagonal block and each pair.  A lost or duplicated block
+    // changes the moments of the spectrum.
     const size_t one = INM_STREAM_PIECE / (11 * sizeof(double));
     for (size_t records : {one - 1, one, one + 1, 2 * one, 2 * one + 1}) {
         const size_t natom = (size_t) std::sqrt(2.0 * (double) records) + 1;
@@ -1175,7 +1176,7 @@ TEST(Failure, a_tag_that_appears_twice_is_refused)
 {
     System s = random_cluster(6, 71);
     s.terms.clear();
-    for (size_t other : {1, 2, 5}) { // on the same rank or on another one
+    for (size_t other : {1, 2, 5}) { // on the same or another rank
         System twice     = s;
         twice.tag[other] = twice.tag[0];
         expect_failure(twice, INM_ERR_TAG);
@@ -1187,7 +1188,7 @@ TEST(Failure, a_tag_that_appears_twice_is_refused)
 
 TEST(Failure, a_column_that_is_no_atom_is_refused)
 {
-    // an ID that is nobody's, and what is no ID
+    // an ID that no atom has, and invalid IDs
     for (int64_t col : {99, -7, 0}) {
         System s = random_cluster(5, 72);
         s.side(4, col, diagonal_matrix(1, 1, 1));
@@ -1214,7 +1215,7 @@ TEST(Failure, infinite_and_undefined_numbers_are_refused)
         }
 }
 
-// finite ones, of which a solver would make infinite eigenvalues
+// finite elements that would lead to infinite eigenvalues
 TEST(Failure, numbers_whose_squares_overflow_are_refused)
 {
     for (double large : {1.7e308, -1.7e308, 1.0e200}) {
@@ -1238,7 +1239,7 @@ TEST(Failure, infinities_outside_the_group_matter_where_they_hold_an_atom_of_it)
 {
     const Mat3 bad = Mat3{{NaN, 0, 0, 0, Infinity, 0, 0, 0, 0}};
     System s       = random_cluster(5, 75);
-    s.side(2, INM_OUTSIDE, bad); // no part of the matrix
+    s.side(2, INM_OUTSIDE, bad); // not in the matrix
     EXPECT_EQ(Solution(s).status, INM_OK);
     s.block(2, INM_OUTSIDE, Vec3{{1, 0, 0}}, bad);
     expect_failure(s, INM_ERR_NONFINITE);
@@ -1329,7 +1330,7 @@ TEST(Solvers, matrix_free_ones_need_more_memory_for_more_vectors_and_know_no_tim
         EXPECT_EQ(inm_solver_place(solver), INM_MATRIX_FREE);
         Options options(INM_VECTORS_LOWEST);
         options.nlowest = 1;
-        options.owner   = all_on_first; // bytes are those of this rank
+        options.owner   = all_on_first; // bytes are of this rank
         const Task few(small, options), more_atoms(large, options);
         options.nlowest = 60;
         const Task more_vectors(small, options);

@@ -1,5 +1,5 @@
-// Solvers by their table: what they lack, what they refuse, and matrix-free ones against dense
-// ones.
+// The table of solvers: missing capabilities, refused requests, and matrix-free solvers against
+// dense ones.
 
 #include "model_systems.h"
 
@@ -86,7 +86,7 @@ TEST(Capabilities, are_those_that_a_solver_can)
             return inm_solver_can(solver, &job);
         };
         const char *name = inm_solver_name(solver);
-        // modes lowest alone, as vectors of a solver that has nothing else
+        // modes lowest, the only vectors of this solver
         const bool has_vectors = !lacks(solver, INM_HAS_VECTORS),
                    has_lowest  = !lacks(solver, INM_HAS_LOWEST),
                    has_single  = !lacks(solver, INM_HAS_SINGLE);
@@ -100,7 +100,7 @@ TEST(Capabilities, are_those_that_a_solver_can)
             EXPECT_EQ(can(vectors, INM_SINGLE_PRECISION), has_single ? in_double : INM_ERR_ARG)
                 << name;
         }
-        // without vectors: modes, or the density that polynomials have
+        // without vectors: modes, or the density of polynomials
         const bool has_none = !lacks(solver, INM_HAS_EIGENVALUES) ||
                               !lacks(solver, INM_HAS_PRODUCTS);
         EXPECT_EQ(can(INM_VECTORS_NONE, INM_DOUBLE), has_none ? INM_OK : INM_ERR_ARG) << name;
@@ -225,7 +225,7 @@ TEST(MatrixFree, spectrum_of_solver_lowest_is_one_of_the_modes_found)
     EXPECT_EQ(lowest.about().products, 0u);
     EXPECT_NEAR(lowest.about().lowest, inm_frequency(wanted.m.lambda[0]), 1e-9);
     EXPECT_NEAR(lowest.about().highest, inm_frequency(wanted.m.lambda[7]), 1e-9);
-    // sums over the most unstable modes are those of all modes below them
+    // sums over the lowest modes equal those over all modes up to the same lambda
     const inm_cut cut = {
         at_w, 0.5 * (std::sqrt(-wanted.m.lambda[7]) + std::sqrt(-wanted.m.lambda[8])), 0.0};
     const auto sums = lowest.sums(0, 2, cut), all = Spectrum(wanted.m).sums(0, 2, cut);
@@ -272,7 +272,7 @@ TEST(MatrixFree, facts_of_solver_kpm_are_those_of_its_moments)
     EXPECT_EQ(about.nrandom, inm_kpm_default_random(2));
     EXPECT_EQ(about.nvector, about.nrandom + 2);
     EXPECT_EQ(about.width, 0.25);
-    EXPECT_TRUE(std::isnan(about.change)); // the number was given
+    EXPECT_TRUE(std::isnan(about.change)); // the number of products was given
     EXPECT_GE(about.seconds, 0.0);
     EXPECT_EQ(about.low_seconds, 0.0);
     EXPECT_NEAR(about.mean_mass, s.total_mass() / (double)s.natom(), 1e-13);
@@ -305,13 +305,13 @@ TEST(Criteria, are_met_when_the_change_is_below_the_bound)
         const Spectrum spectrum(s, options);
         ASSERT_EQ(spectrum.status, INM_OK);
         const size_t products = spectrum.about().products;
-        EXPECT_GT(products, 200u); // the change is looked at twice
+        EXPECT_GT(products, 200u); // the change is checked twice
         EXPECT_LT(products, 10000u);
         EXPECT_GE(products, before);
         EXPECT_LE(spectrum.about().change, bound);
         before = products;
 
-        // the change that is reported is that between half of the products and all
+        // the reported change is between half of the products and all
         double largest = 0.0;
         for (const inm_criterion &c : options.criteria) {
             const int set     = (c.cut.edge.kind == INM_EDGE_FREQUENCY) ? INM_UL : INM_ALL;
@@ -326,7 +326,7 @@ TEST(Criteria, are_met_when_the_change_is_below_the_bound)
 
 TEST(Criteria, that_cannot_be_met_end_at_the_largest_number_of_products)
 {
-    // few atoms on one rank, for 10000 products; the bound is below any rounding
+    // few atoms on one rank, for 10000 products; the bound is below rounding
     const System s   = random_cluster(3, 55);
     Options options  = with_projections(s, "kpm", INM_VECTORS_NONE);
     options.comm     = MPI_COMM_SELF;

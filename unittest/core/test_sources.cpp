@@ -1,5 +1,5 @@
-// One spectrum, two sources: modes of a diagonalization and Chebyshev moments, through the same
-// functions.  What holds for both is tested with both.
+// One spectrum from two sources: modes of a diagonalization and Chebyshev moments, through the same
+// functions.  Common properties are tested with both.
 
 #include "inm_entropy.h"
 #include "model_systems.h"
@@ -11,7 +11,7 @@ namespace {
 
 const inm_edge no_edge = {INM_EDGE_NONE, 0.0}, at_w = {INM_EDGE_FREQUENCY, 1.5};
 
-// both with two projected vectors; nrandom 0 is the default number
+// both with two projected vectors; nrandom 0: default
 Options options_for(const System &s, const std::string &solver, size_t products = 400,
                     int nrandom = 64)
 {
@@ -82,7 +82,7 @@ TEST_P(Sources, measures_add_up_to_the_number_of_modes_and_to_the_square_of_the_
         EXPECT_EQ(xi2.m.ntypes, 2);
         EXPECT_EQ(xi2.m.is_polynomial, !has_modes());
     }
-    // the mean of two is the mean of each
+    // the mean over two vectors is the mean of the results for each
     double each = 0.0;
     for (int v : {0, 1})
         each += 0.5 * Measure(spectrum->s, v, 1).total();
@@ -131,7 +131,7 @@ TEST_P(Sources, participation_ratios_are_known_where_there_are_modes)
 
 TEST_P(Sources, zero_modes_are_left_out)
 {
-    // no mode but the translations lies within |w| < 0.2
+    // only the translations have |w| < 0.2
     const System soft = chain(10, FREE, 5.0, 3.0, 2.0);
     const Spectrum of_chain(soft, options_for(soft, GetParam(), 600, 4));
     ASSERT_EQ(of_chain.status, INM_OK);
@@ -439,8 +439,8 @@ TEST(Uncertainty, without_an_edge_is_undefined_for_the_unstable_classes)
     EXPECT_GT(u[INM_ALL], 0.0);
 }
 
-// how many times the uncertainty the error is, for every set; the truth are sums over the modes
-// with sharp edges, which polynomials cannot follow
+// error in units of the uncertainty, for every set; the reference is sums over the modes with sharp
+// edges, which polynomials cannot follow
 std::vector<double> relative_errors(unsigned seed, double width)
 {
     const System s = random_cluster(60, seed);
@@ -466,7 +466,7 @@ TEST(Uncertainty, is_more_than_the_error)
             EXPECT_LT(one, 1.0) << width;
 }
 
-// it is about twice a standard deviation
+// the uncertainty is about twice a standard deviation
 TEST(Uncertainty, is_more_than_the_error_in_nine_of_ten_cases)
 {
     int count = 0, more = 0;

@@ -1,10 +1,10 @@
-// Spectra of mode tables that are made by hand, so that every number is known.
+// Spectra of handmade mode tables, for which every result is known.
 
 #include "model_systems.h"
 
 namespace {
 
-// the frequencies given, in ascending order
+// the given frequencies, in ascending order
 std::vector<double> ascending(const std::vector<double> &w)
 {
     std::vector<double> lambda;
@@ -63,8 +63,8 @@ void expect_good_range(double lowest, double highest, size_t nbin)
     EXPECT_LE(range.lo, enough * std::min(0.0, lowest));
     EXPECT_GE(range.hi, enough * std::max(0.0, highest));
 
-    // Zero on a boundary: a frequency is the root of an eigenvalue and not known better than to the
-    // root of DBL_EPSILON, so this far from zero the bins must differ.
+    // Zero is on a boundary.  A frequency is the root of an eigenvalue, so its rounding error is of
+    // the order sqrt(DBL_EPSILON).  At this distance from zero the bins must differ.
     const double boundary = -range.lo / inm_bin_width(&range);
     EXPECT_NEAR(boundary, std::round(boundary), 100.0 * (double) nbin * DBL_EPSILON);
     const double near = std::sqrt(DBL_EPSILON) * span;
@@ -81,7 +81,7 @@ TEST(Range, covers_all_modes_with_zero_between_two_bins)
             expect_good_range(-size[k], size[k + 1], nbin);
 }
 
-// rounding must not decide in which bin the lowest and the highest mode are
+// the bins of the lowest and the highest mode must not depend on rounding
 TEST(Range, keeps_the_extreme_modes_off_the_boundaries)
 {
     const std::vector<double> size = random_numbers(200, 1.0, 30.0, 2);
@@ -119,7 +119,7 @@ TEST(Range, of_unstable_modes_reaches_zero)
 
 TEST(Range, covers_a_mode_at_zero_above_unstable_ones)
 {
-    // no zero mode but a stable one without any stiffness
+    // not a zero mode, but a stable one without stiffness
     for (size_t nbin : {2, 5, 100}) expect_good_range(-30.0, 0.0, nbin);
     Table t({-4.0, -1.0, 0.0});
     const inm_range range = range_of(t, 20);
@@ -174,7 +174,7 @@ TEST(Dos, leaves_zero_modes_out)
 TEST(Dos, counts_modes_outside_the_range_and_norms_by_all_modes)
 {
     Table t(ascending({-9.0, -3.0, -1.0, 1.0, 2.0, 6.0, 7.0, 8.0}));
-    const inm_range range = {12, -4.0, 8.0}; // 8.0 is outside: bins are open above
+    const inm_range range = {12, -4.0, 8.0}; // 8.0 is outside: bins exclude the upper end
     double outside;
     double integral = 0.0;
     for (const DosRow &row : dos_of(t, range, &outside)) integral += row.g * inm_bin_width(&range);
@@ -364,7 +364,7 @@ TEST(Fractions, of_single_modes_have_no_standard_errors)
 
 // ---- mobility edge ------------------------------------------------------------------------------
 
-// P = 0.8 - 0.05 |w|: two modes in every bin, either side of its center, so that bin means are
+// P = 0.8 - 0.05 |w|: two modes in every bin, on either side of its center, so that bin means are
 // exact
 struct LinearP {
     inm_range range = {60, -12.0, 18.0};
@@ -472,7 +472,7 @@ TEST(LowFrequencySlope, of_uniform_eigenvalues_is_exact)
 
 TEST(LowFrequencySlope, is_that_of_the_density_of_states)
 {
-    // the histogram of the same modes is a |w| but for one mode in a bin
+    // the histogram of the same modes follows a |w| to within one mode in a bin
     const size_t n = 20000;
     Table t(uniform_lambda(n, 1.0));
     const double slope    = Spectrum(t).slope();
@@ -495,7 +495,8 @@ TEST(LowFrequencySlope, leaves_zero_modes_out)
 
 TEST(LowFrequencySlope, counts_both_branches)
 {
-    // all stable, at the same density on one branch: half as many modes within W of as many in all
+    // all stable, with the same density on one branch: half as many modes within W, of as many in
+    // total
     const size_t n = 400;
     std::vector<double> lambda;
     for (size_t k = 0; k < n; k++) lambda.push_back((double) k + 0.5);

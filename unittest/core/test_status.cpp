@@ -1,4 +1,4 @@
-// Statuses, their texts and their agreement over ranks.
+// Status codes, their texts, and agreement between ranks.
 
 #include "model_systems.h"
 

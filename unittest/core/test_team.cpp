@@ -1,4 +1,4 @@
-// Threads that stay for a whole calculation.
+// The thread team, whose threads live for a whole calculation.
 
 #include "base/inm_team.h"
 
@@ -43,7 +43,7 @@ TEST(Team, wakes_members_that_have_gone_to_sleep)
     inm_team *team = nullptr;
     ASSERT_EQ(inm_team_create(&team, 3), INM_OK);
     for (int round = 1; round <= 3; round++) {
-        usleep(20000); // a thousand times their patience
+        usleep(20000); // a thousand times as long as they spin
         inm_team_run(team, count, done.data());
         for (auto &d : done)
             EXPECT_EQ(d, round);

@@ -1,4 +1,5 @@
-// Eigenvalues of a tridiagonal matrix: against a formula, LAPACK, and counts in higher precision.
+// Eigenvalues of a tridiagonal matrix against a formula, LAPACK, and Sturm counts in higher
+// precision.
 
 #include "base/inm_lapack.h"
 #include "eigen/inm_tridiagonal.h"
@@ -9,7 +10,7 @@
 namespace {
 
 struct Tridiagonal {
-    Field diagonal, offdiagonal; // [n], [n] of which the last is never read
+    Field diagonal, offdiagonal; // [n] each; the last offdiagonal is never read
 };
 
 Tridiagonal random_tridiagonal(size_t n, unsigned seed)
@@ -29,7 +30,7 @@ double norm_of(const Tridiagonal &t)
     return norm;
 }
 
-// the same to the last bit on any number of threads
+// bit for bit the same on any number of threads
 Field eigenvalues_of(const Tridiagonal &t)
 {
     const size_t n = t.diagonal.size();
@@ -44,7 +45,7 @@ Field eigenvalues_of(const Tridiagonal &t)
     return lambda;
 }
 
-// pivots of T - s below zero, in long double
+// number of negative pivots of T - s, in long double
 size_t count_below(const Tridiagonal &t, long double s)
 {
     const long double tiny = 1.0e-4000L;
@@ -112,7 +113,7 @@ TEST(Tridiagonal, bears_pairs)
     EXPECT_NEAR(found[2 * half], found[2 * half - 1], 1.0e-14);
 }
 
-// blocks that are alike, as crystals and several molecules far apart have them
+// equal blocks, as in crystals and in sets of distant molecules
 TEST(Tridiagonal, bears_multiple_eigenvalues)
 {
     for (size_t size : {1, 2, 12, 40}) {
@@ -139,7 +140,7 @@ TEST(Tridiagonal, bears_zeros)
     }
 }
 
-// squares and products of elements would overflow or vanish
+// squares and products of elements would overflow or underflow
 TEST(Tridiagonal, does_not_depend_on_the_unit)
 {
     const size_t n      = 150;

@@ -1,5 +1,5 @@
-// Two-stage solver in both precisions; and the threads that it uses.  Systems have more than 128
-// modes: below that it hands over to LAPACK; or more than 256: below that single precision is double.
+// Two-stage solver in both precisions, and its threads.  Systems have more than 128 modes, below
+// which it calls LAPACK, or more than 256, below which single precision is replaced by double.
 
 #include "inm_cores.h"
 #include "model_systems.h"
@@ -9,7 +9,7 @@
 
 namespace {
 
-// smallest distance of a mode from the others
+// distance of a mode from its closest neighbor
 double gap_of(const inm_modes &m, size_t p)
 {
     double gap = Infinity;
@@ -66,7 +66,7 @@ TEST(TwoStage, needs_more_than_one_panel_for_many_modes)
     expect_same_table(s, options);
 }
 
-// the part of a projected vector in each cluster does not depend on the choice of basis
+// the projection of a vector on a whole cluster does not depend on the choice of basis
 void expect_degenerate_modes(size_t multiplicity, unsigned seed)
 {
     const size_t natom = 60, n = 3 * natom;
@@ -128,7 +128,7 @@ Options in_single(inm_vectors vectors)
     return options;
 }
 
-// Sums over modes do not depend on how neighbors are mixed: that is what single precision is for.
+// Sums over modes do not depend on the mixing of neighbors, which makes single precision useful.
 TEST(SinglePrecision, gives_eigenvalues_and_sums_over_modes)
 {
     const System s         = random_cluster(110, 41); // 330 modes
@@ -153,7 +153,7 @@ TEST(SinglePrecision, gives_eigenvalues_and_sums_over_modes)
             sum += in_double.proj2(0, p);
             sum_single += single.proj2(0, p);
         }
-        EXPECT_GT(differ, s.n() / 2); // it is not double in disguise
+        EXPECT_GT(differ, s.n() / 2); // it must really be single
         EXPECT_NEAR(sum_single, sum, 1e-4 * sum);
     }
 }
@@ -168,7 +168,7 @@ TEST(SinglePrecision, vectors_are_normalized_in_double)
     EXPECT_NEAR(shares, 1.0, 1e-12);
 }
 
-// the elements are within the range of floats, what is made of them is not
+// elements are in the range of floats, intermediate results are not
 TEST(SinglePrecision, that_overflows_is_left_to_lapack_in_double)
 {
     System s = random_cluster(110, 45);
@@ -188,7 +188,7 @@ TEST(SinglePrecision, of_small_matrices_is_double)
     EXPECT_EQ(solution.m.single, 0);
 }
 
-// a few bonds that are 1e7 times as stiff as all else: rounding hides the soft modes
+// a few bonds 1e7 times as stiff as the others, so that rounding hides the soft modes
 TEST(SinglePrecision, is_refused_where_stiff_bonds_hide_the_soft_modes)
 {
     System s = random_cluster(110, 45);

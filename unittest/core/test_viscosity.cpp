@@ -1,4 +1,4 @@
-// The viscosity as a sum over modes: tables made by hand, and systems whose viscosity is a formula.
+// The viscosity as a sum over modes: handmade tables, and systems with an analytic viscosity.
 
 #include "model_systems.h"
 
@@ -11,14 +11,14 @@ inm_edge at_participation(double value)
     return inm_edge{INM_EDGE_PARTICIPATION, value};
 }
 
-// of the first projected vector, with sharp edges
+// sums for the first projected vector, with sharp edges
 std::vector<double> sums_of(const inm_modes &m, double wmin, inm_edge edge)
 {
     return Spectrum(m).sums(0, 1, inm_cut{edge, wmin, 0.0});
 }
 
 // Modes at w = -8, -7, .., -1, 1, 2, .., 15, two types, P = 1/|w|.  Xi_p^2 = |w|^4 2^-|w|, so that
-// a sum over a class is one of powers of two; weights w1 = |w|, w2 = 1.
+// sums over classes are sums of powers of two; weights w1 = |w|, w2 = 1.
 struct Model {
     Table t;
 
@@ -101,7 +101,7 @@ TEST(ViscositySums, decide_the_classes_by_the_edge_that_is_given)
 {
     Model model;
     for (signed char &cls : model.t.cls)
-        if (cls != INM_STABLE) cls = INM_UNSTABLE_DELOCALIZED; // by another edge
+        if (cls != INM_STABLE) cls = INM_UNSTABLE_DELOCALIZED; // for another edge
     EXPECT_NEAR(model.sums(0.0, at_participation(0.3))[3 * INM_UL], Model::sum(4, 8), 1e-15);
     EXPECT_NEAR(model.sums(0.0, at_participation(0.15))[3 * INM_UL], Model::sum(7, 8), 1e-15);
     const inm_edge at_w = {INM_EDGE_FREQUENCY, 5.0};
@@ -156,7 +156,7 @@ TEST(ViscositySums, of_localized_modes_are_undefined_without_edge_and_the_others
         EXPECT_FALSE(std::isnan(s[3 * INM_ALL + k]));
     }
     EXPECT_NEAR(s[3 * INM_ALL], Model::sum(1, 8) + Model::sum(1, 15), 1e-15);
-    // and defined where no unstable mode is left
+    // defined if the cutoff leaves no unstable mode
     EXPECT_EQ(model.sums(9.0, no_edge)[3 * INM_UL], 0.0);
 }
 
@@ -209,7 +209,7 @@ struct Pair {
     {
         return mu * std::pow(dr[(size_t) k] * dr[(size_t) c], 2) / dot(dr, dr);
     }
-    // P of every mode but the translations
+    // P of every mode except the translations
     double participation() const { return 0.5 / (std::pow(mu / m1, 2) + std::pow(mu / m2, 2)); }
 };
 
@@ -254,7 +254,7 @@ std::vector<double> sums_of(const System &s, double wmin = 0.0)
 
 TEST(Units, of_energy_do_not_matter_if_the_factor_goes_with_them)
 {
-    // energies in a unit that is 1000 times smaller: Xi is 1000 times larger, lambda the same
+    // with a 1000 times smaller unit of energy, Xi is 1000 times larger and lambda is unchanged
     System s        = random_cluster(6, 81);
     const auto one  = sums_of(s);
     const double up = 1000.0;
@@ -265,7 +265,7 @@ TEST(Units, of_energy_do_not_matter_if_the_factor_goes_with_them)
     s.scale          = 1.0 / up;
     const auto small = sums_of(s);
     for (size_t k = 0; k < one.size(); k++) {
-        if (std::isnan(one[k])) continue; // UL and UD, for want of an edge
+        if (std::isnan(one[k])) continue; // UL and UD, without an edge
         EXPECT_NEAR(small[k] / (up * up), one[k], 1e-8 * std::fabs(one[k])) << k;
     }
 }
@@ -427,7 +427,7 @@ protected:
         }
         return all;
     }
-    // mean and standard error of friction . x[set], in two passes as in a textbook
+    // mean and standard error of friction . x[set], by the two-pass formula
     static void textbook(const std::vector<std::vector<double>> &all, int set,
                          const std::vector<double> &friction, double &mean, double &error)
     {
@@ -466,7 +466,7 @@ TEST_F(Running, mean_and_error_are_those_of_the_textbook)
 
 TEST_F(Running, error_survives_a_large_offset)
 {
-    // sum of squares minus square of the sum would lose it: 1e8^2 has no room for 1
+    // the difference of sum of squares and squared sum would lose it: 1e8^2 + 1 is rounded
     const auto all = add(50, 1e8);
     double mean, error;
     textbook(all, 2, {1, 0, 0}, mean, error);

@@ -1,4 +1,4 @@
-// A plugin that does not fit must be refused with a message, and leave LAMMPS usable.
+// An incompatible plugin must be refused with a message, and leave LAMMPS usable.
 
 #include "lammps_test.h"
 

@@ -1,6 +1,6 @@
-// Every argument of every style, given wrong in every way: what the documentation allows is
-// computed right or refused with a reason, everything else is refused, and a refusal names the
-// style, its ID, and the argument or its value.  The grammar below is that of the pages in doc/src.
+// Every argument of every style, wrong in every way.  Documented input must give correct results or
+// be refused with a reason; all other input must be refused; and an error must name the style, its
+// ID, and the argument or its value.  The grammar below follows the pages in doc/src.
 
 #include "lammps_test.h"
 
@@ -24,19 +24,19 @@ enum Kind {
     INM_ID,   // "inm"
     GAMMA_ID, // "gam"
     QUANTITY, // number >= 0 or v_name
-    FRICTION, // the same or f_ID, f_ID[i]
+    FRICTION, // number >= 0, v_name, f_ID or f_ID[i]
     NAME      // anything
 };
 
 struct Slot {
-    std::string name; // as the error calls it; several names with | between them
+    std::string name; // name in errors; alternatives separated by |
     Kind kind;
-    std::string good; // a value that is accepted
+    std::string good; // a valid value
     double low = 0.0, high = 0.0;
     bool closed = true;
 };
 
-// one way to write a keyword: "edge frequency" with one slot; what else must be there
+// one form of a keyword, "edge frequency" with one slot; companions: keywords that it requires
 struct Form {
     std::string words;
     std::vector<Slot> slots;
@@ -44,10 +44,10 @@ struct Form {
 };
 
 struct Style {
-    std::string me;      // as errors begin
+    std::string me;      // beginning of errors
     std::string command; // before the arguments
     std::vector<Slot> head;
-    std::string needed; // keywords that are always required, for what is tried of the head
+    std::string needed; // mandatory keywords, for tests of the head
     std::vector<Form> forms;
 };
 
@@ -198,7 +198,7 @@ std::string unquoted(const std::string &value)
     return value.size() > 1 && value[0] == '"' ? value.substr(1, value.size() - 2) : value;
 }
 
-// a decimal number by LAMMPS's rules for input: no hexadecimal ones, no leading blank, finite
+// a decimal number by the rules of LAMMPS input: not hexadecimal, no leading blank, finite
 bool is_number(const std::string &text, double *value)
 {
     if (text.empty() || text.find_first_not_of("0123456789.+-eE") != std::string::npos) return false;
@@ -248,12 +248,12 @@ void last_words(int signal)
 class BadInput : public LammpsTest {
 protected:
     int number = 0, tried = 0, refused = 0, right = 0;
-    std::vector<double> lambda;   // of the reference
+    std::vector<double> lambda;   // from the reference run
     std::vector<double> gamma;    // squared projections, mean over the planes
     double unstable = 0.0, volume = 0.0, mass = 0.0;
     bool fresh      = false;
 
-    // of the processor, which a rank that waits for others uses too
+    // CPU time, which a waiting rank consumes too
     static void give_time(int seconds)
     {
         struct itimerval timer = {};
@@ -271,7 +271,7 @@ protected:
         for (int s : {SIGSEGV, SIGABRT, SIGFPE, SIGBUS, SIGPROF}) signal(s, SIG_DFL);
     }
 
-    // 32 atoms of two types out of place, so that some modes are unstable
+    // 32 displaced atoms of two types, so that some modes are unstable
     static std::string liquid()
     {
         return "units lj\natom_style atomic\natom_modify map array\nlattice fcc 1.0\nregion box block 0 2 0 2 0 2\n"
@@ -281,7 +281,7 @@ protected:
                "timestep 0.001\nthermo_modify norm no lost ignore\nvariable three equal 3\nvariable atoms atom x\nvariable mass equal mass(all)\n"
                "fix nve all nve\n";
     }
-    // what a command needs before it; a command that was refused at once has left all as it was
+    // set up what a command needs, unless the last command was refused at once and changed nothing
     void begin(const std::string &before = "")
     {
         if (fresh) return;
@@ -304,7 +304,7 @@ protected:
         fresh    = false;
     }
 
-    // commands before and after the one that is tried; what its outputs must be
+    // commands before and after the one under test, and a check of its outputs
     struct Surroundings {
         std::string before, after;
         std::function<void(const std::string &command)> check;
@@ -313,7 +313,7 @@ protected:
     void attempt(const Style &style, const std::string &arguments, bool may_pass, const std::string &name,
                  const std::string &value, const Surroundings &around)
     {
-        // arguments are read alike on all ranks: a part of the cases is enough on more than one
+        // all ranks parse the same arguments, so some of the cases suffice on more than one rank
         if (ranks() > 1 && number++ % 7) return;
         std::string command = style.command + " " + arguments;
         const auto at       = command.find("SCRATCH");
@@ -351,7 +351,7 @@ protected:
         return false;
     }
 
-    // the arguments of a form with value in place of that of slot k; k < 0: all good
+    // the arguments of a form with value in slot k and valid values elsewhere; k < 0: all valid
     static std::string write_form(const Form &f, int k, const std::string &value)
     {
         std::string text = f.words;
@@ -401,13 +401,13 @@ protected:
             const std::string with = head + (f.companions.empty() ? "" : " " + f.companions) + " ";
             const std::string good = write_form(f, -1, "");
             const bool has_good    = !good_of(f.slots[0]).empty();
-            // missing: the form ends early; "edge" alone, "edge pr" without its value
+            // truncated forms: "edge" alone, "edge pr" without its value
             for (int n = 1; n < count_words(good) + (has_good ? 0 : 1); n++)
                 attempt(style, with + first_words(good, n), false, "missing value for", "", around);
             if (has_good) {
                 attempt(style, with + good, true, f.slots[0].name, "", around);
                 attempt(style, with + good + " surplus", false, "unknown keyword", "surplus", around);
-                // twice the same is once, unless it says that it may be given once
+                // repeating a keyword has no effect, or is refused with that reason
                 attempt(style, with + good + " " + good, true, f.slots[0].name, "", around);
             }
             for (int k = 0; k < (int)f.slots.size(); k++) {
@@ -523,10 +523,10 @@ TEST_F(BadInput, of_ulinm_viscosity)
         const auto v               = vector("eta");
         const std::string friction = value_after(command, "friction");
         if (is_one_of(friction, "v_nothing|f_mem|f_mem[1]")) {
-            EXPECT_TRUE(std::isnan(v[0]) && std::isnan(v[3]) && std::isnan(v[6])); // not known yet
+            EXPECT_TRUE(std::isnan(v[0]) && std::isnan(v[3]) && std::isnan(v[6])); // not yet known
             return;
         }
-        // mean friction over mean mass; with mode and two masses the sum needs the weights of types
+        // mean friction over mean mass; for mode with two masses the sum needs weights by type
         const std::string wmin = value_after(command, "wmin"), bulk = value_after(command, "bulk");
         const double f = friction == "v_three" ? 3.0 : strtod(friction.c_str(), nullptr);
         double cutoff  = wmin == "v_three" ? 3.0 : strtod(wmin.c_str(), nullptr);
@@ -535,7 +535,7 @@ TEST_F(BadInput, of_ulinm_viscosity)
             cutoff         = 2.0 * M_PI * std::sqrt(b / (mass / volume)) / std::cbrt(volume);
         }
         EXPECT_NEAR(v[4], cutoff, 1e-12 * cutoff);
-        if (f > 0.0 && (f < 1e-290 || f > 1e290)) { // products leave the range of numbers
+        if (f > 0.0 && (f < 1e-290 || f > 1e290)) { // products overflow or underflow
             EXPECT_TRUE(f < 1.0 ? v[3] < 1e-280 : v[3] > 1e280);
             return;
         }

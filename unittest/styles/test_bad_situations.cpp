@@ -1,5 +1,5 @@
-// Systems that have nothing to compute, and runs in which something is taken away: an error that
-// names the style, or a result that is right, and NaN where there is none.
+// Systems with nothing to compute, and runs in which something is deleted: an error that names the
+// style, or a correct result, with NaN for undefined outputs.
 
 #include "lammps_test.h"
 
@@ -95,7 +95,7 @@ TEST_F(BadSituation, of_one_atom)
     run(box() + "create_atoms 1 single 0.5 0.5 0.5\n" + forces() +
         "velocity all set 1 0 0\nfix nve all nve\n" + styles() + fix() + "run 8\n");
     EXPECT_EQ(vector("inm")[5], 3.0);
-    for (int k : {0, 1, 2, 3}) EXPECT_TRUE(std::isnan(vector("inm")[k])) << k; // nothing but translations
+    for (int k : {0, 1, 2, 3}) EXPECT_TRUE(std::isnan(vector("inm")[k])) << k; // only translations
     expect_no_infinity();
     expect_no_infinity(of_fix(), "fix");
 }
@@ -113,7 +113,7 @@ TEST_F(BadSituation, of_two_atoms)
 TEST_F(BadSituation, of_one_atom_among_others)
 {
     run(liquid() + "group one id 7\n" + styles("one") + "fix mem one orthogonal/dynamics 1 4 1 blocks 2\nrun 8\n");
-    EXPECT_EQ(vector("inm")[5], 0.0); // held by the others
+    EXPECT_EQ(vector("inm")[5], 0.0); // pinned by the others
     EXPECT_NEAR(vector("inm")[0] + vector("inm")[1], 1.0, 1e-14);
     for (const auto &row : local("inm")) EXPECT_NEAR(row[2], 1.0, 1e-14); // P of a single atom
     expect_no_infinity();
@@ -139,8 +139,8 @@ TEST_F(BadSituation, of_atoms_that_do_not_move)
     expect_no_infinity(of_fix(), "fix");
 }
 
-// an edge above or below all unstable modes: one class has all of them, the other none, which is
-// known, so it is 0; only what is a mean over the modes of the empty class is nan
+// an edge above or below all unstable modes: one class contains all of them, and sums over the
+// empty class are 0; only means over the empty class are nan
 
 TEST_F(BadSituation, of_modes_that_are_all_of_one_class)
 {
@@ -185,7 +185,7 @@ TEST_F(BadSituation, an_exploding_system_ends_in_an_error)
 {
     run(liquid() + styles() + fix() + "timestep 2.0\n");
     const std::string error = error_of("run 50\n");
-    // whoever sees it first
+    // from whichever style detects it first
     EXPECT_TRUE(error.find("Compute inm/dos inm: ") != std::string::npos ||
                 error.find("Fix orthogonal/dynamics mem: ") != std::string::npos ||
                 error.find("Lost atoms") != std::string::npos || error.find("Non-numeric") != std::string::npos)
@@ -220,7 +220,7 @@ TEST_F(BadSituation, styles_in_the_wrong_order)
     expect_error("compute gam all affine/gamma inm", "Compute affine/gamma gam: there is no compute inm/dos with ID inm");
     expect_error("compute eta all ulinm/viscosity inm gam friction 80 wmin 1",
                  "Compute ulinm/viscosity eta: there is no compute inm/dos with ID inm");
-    // what is only needed in a run may be defined later
+    // a command needed only during a run may be defined later
     run("compute inm all inm/dos 20 edge pr 0.3\ncompute eta all ulinm/viscosity inm gam friction 80 wmin 1\n"
         "compute gam all affine/gamma inm\ncompute eta2 all ulinm/viscosity inm gam friction 80 wmin 1\n"
         "thermo_style custom step c_eta c_eta2\nrun 0\n");

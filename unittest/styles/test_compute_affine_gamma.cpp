@@ -25,7 +25,7 @@ protected:
         run(setup + computes(gamma, inm));
         return peratom("gam");
     }
-    // the part of one plane: 0 for xy, 1 for xz, 2 for yz
+    // the contribution of one plane: 0 for xy, 1 for xz, 2 for yz
     static std::vector<std::vector<double>> plane(const std::vector<std::vector<double>> &all,
                                                   int p)
     {
@@ -57,7 +57,7 @@ TEST_F(AffineGamma, kspace_style_agrees_between_its_virial_and_a_strained_tricli
                               state(ions) +
                               "\npair_style lj/cut/coul/long 1.6\npair_coeff * * 1.0 1.0\n"
                               "pair_modify shift yes table 0\nkspace_style ewald 1e-6\n";
-    // rounding of forces over a displacement of 1e-6, and gamma^2
+    // rounding of forces divided by a displacement of 1e-6, and gamma^2
     EXPECT_LT(deviation(xi(setup, "method hessian"), xi(setup, "method strain 1e-5")), 1e-7);
 }
 
@@ -66,7 +66,7 @@ TEST_F(AffineGamma, several_images_of_a_pair_in_a_small_box_are_told_apart)
     const auto reference = strained_boxes(melt108());
     EXPECT_LT(deviation(xi(melt108(), "method hessian", "hessian analytic"), reference), 1e-6);
     EXPECT_LT(deviation(xi(melt108(), "method strain 1e-6"), reference), 1e-6);
-    // the numeric Hessian does not know the images: strain serves in its place
+    // the numeric Hessian does not resolve images, so use method strain
     EXPECT_LT(deviation(xi(melt108(), "method hessian", "hessian numeric 0"), reference), 1e-6);
 }
 
@@ -81,7 +81,7 @@ TEST_F(AffineGamma, copper_agrees_with_a_strained_box)
 
 TEST_F(AffineGamma, copper_in_a_box_of_four_cutoffs_has_it_from_the_numeric_hessian)
 {
-    // cutoff 4.95, many-body reach 9.9, box 20.7: the images are apart.  From a data file, since
+    // cutoff 4.95, many-body range 9.9, box 20.7: images do not overlap.  From a data file, since
     // delete_atoms random depends on the number of ranks
     const std::string file = std::string(INMVISC_POTENTIALS_DIR) + "/Cu_u3.eam";
     if (!std::ifstream(file)) GTEST_SKIP() << file << " is not there";
@@ -129,7 +129,7 @@ TEST_F(AffineGamma, tilted_box_agrees_with_more_tilt)
         "change_box all triclinic xy final 1.0 xz final -0.7 yz final 0.4 remap units box\n";
     const auto reference = strained_boxes(tilted), hessian = xi(tilted);
     EXPECT_LT(deviation(xi(tilted, "method strain 1e-6"), hessian), 1e-6);
-    for (int p = 1; p < 3; p++) // the planes that change one tilt factor
+    for (int p = 1; p < 3; p++) // planes that change a single tilt factor
         EXPECT_LT(deviation(plane(hessian, p), plane(reference, p)), 1e-6) << p;
 }
 
@@ -173,7 +173,7 @@ TEST_F(AffineGamma, any_number_of_ranks_and_newton_off_find_the_force_of_one_ran
 
 TEST_F(AffineGamma, projections_of_all_modes_add_up_to_the_length_of_the_affine_force)
 {
-    // unequal masses: |Xi/sqrt(m)|^2, less its part along the translations, which is zero
+    // unequal masses: |Xi/sqrt(m)|^2; its component along the translations is zero
     for (const std::string plane : {"xy", "xz", "yz", "avg"}) {
         reopen();
         run(melt256() + "mass 2 2.5\nset type 2 type 2\n" + computes("plane " + plane));
@@ -204,7 +204,7 @@ TEST_F(AffineGamma, projections_of_all_modes_add_up_to_the_length_of_the_affine_
 TEST_F(AffineGamma,
        projections_weighted_with_the_eigenvalues_are_the_curvature_along_the_affine_force)
 {
-    // sum_p lambda_p Xi~_p^2 = Xi~ D Xi~, the right side from forces at displacements s Xi/m
+    // sum_p lambda_p Xi~_p^2 = Xi~ D Xi~, with the right side from forces at displacements s Xi/m
     const std::string setup = melt256() + "mass * 2.0\n";
     const auto rows         = xi(setup, "plane xy");
     double left             = 0.0;

@@ -1,5 +1,5 @@
-// compute inm/dos inside LAMMPS: what it hands out, and that neither the number of ranks nor the
-// way in which LAMMPS keeps the atoms matters.  Against dynamical_matrix: test_hessian_oracle.cpp
+// compute inm/dos inside LAMMPS: its outputs, and their independence of the number of ranks and of
+// how LAMMPS stores atoms.  For dynamical_matrix as reference see test_hessian_oracle.cpp
 
 #include "lammps_test.h"
 
@@ -8,7 +8,7 @@
 
 namespace {
 
-// rounding: sums over neighbors in another order, then LAPACK
+// rounding: sums over neighbors in a different order, then LAPACK
 constexpr double ROUNDING = 1e-11;
 // differences of forces
 constexpr double FD_TOLERANCE = 2.0e-6;
@@ -26,7 +26,7 @@ protected:
     std::string melt256() { return read_melt(state(melt(4, smooth_pair())), smooth_pair()); }
     std::string melt108() { return read_melt(state(melt(3, smooth_pair())), smooth_pair()); }
 
-    // the spectrum that one rank finds in the present configuration
+    // the spectrum of the current configuration on one rank
     std::vector<double> spectrum_alone(const std::string &pair)
     {
         const std::string data = scratch("now.data");
@@ -191,7 +191,7 @@ TEST_F(InmDos, solvers_agree_with_any_number_of_threads)
     }
 }
 
-// the sums are those of double: the paper's viscosity does not see single precision
+// sums agree with double precision, so the viscosity of the paper is unaffected by single precision
 TEST_F(InmDos, single_precision_gives_the_viscosity_of_double)
 {
     std::vector<double> eta[2];
@@ -239,7 +239,8 @@ TEST_F(InmDos, a_solution_of_some_length_is_announced_with_an_estimate_of_its_ti
         << log;
 }
 
-// a call of a library that returns when all is done; where it is over in less than a line's silence there is none
+// progress during a library call that returns only at the end; none if it is shorter than the first
+// interval
 TEST_F(InmDos, a_long_solution_shows_that_it_goes_on)
 {
     int nprocs;
@@ -326,7 +327,7 @@ TEST_F(InmDos, chosen_eigenvector_has_the_curvature_and_the_participation_ratio_
         EXPECT_NEAR(norm, 1.0, 1e-11);
         EXPECT_NEAR(1.0 / (256.0 * fourth), mode[2], 1e-10);
 
-        // forces along the mode: -[f(s) - f(-s)] / 2s sqrt(m) = lambda e
+        // forces for displacements along the mode: -[f(s) - f(-s)] / 2s sqrt(m) = lambda e
         const double s = 1e-6;
         std::vector<double> curvature(768, 0.0), expected(768);
         for (int side = 0; side < 2; side++) {
@@ -406,7 +407,7 @@ TEST_F(InmDos, any_number_of_ranks_finds_the_spectrum_of_one)
                     expected.push_back(local("inm")[p][2]);
                 }
             EXPECT_LT(deviation(seen, expected), 1e-8);
-            for (int k = 0; k < 6; k++) // of the eigenvector, the sign too
+            for (int k = 0; k < 6; k++) // eigenvector, including its sign
                 EXPECT_LT(deviation(column(per, k), column(peratom("inm"), k)), k < 3 ? 1e-9 : 1e-8)
                     << k;
         }
@@ -507,7 +508,7 @@ TEST_F(InmDos, ranks_without_atoms_take_part)
 
 TEST_F(InmDos, two_atoms_are_an_oscillator)
 {
-    // lj at distance r: lambda = 2 u''/m once, 2 u'/(r m) twice
+    // lj dimer at distance r: lambda = 2 u''/m once, 2 u'/(r m) twice
     const double r = 1.05, i6 = std::pow(r, -6);
     const double du  = -24.0 * (2.0 * i6 * i6 - i6) / r,
                  du2 = 4.0 * (156.0 * i6 * i6 - 42.0 * i6) / (r * r);
@@ -547,7 +548,7 @@ TEST_F(InmDos, harmonic_entropy_is_that_of_the_local_array_and_undefined_with_un
             if (one != 0.0) sum += 1.0 - std::log(h / (2.0 * M_PI) * std::sqrt(one) / (k * T));
         const auto v = vector("inm");
         ASSERT_EQ(v[1], 0.0);
-        EXPECT_NEAR(v[12], sum / 108.0, 1e-6 * std::fabs(sum) / 108.0); // constants have changed since 2018
+        EXPECT_NEAR(v[12], sum / 108.0, 1e-6 * std::fabs(sum) / 108.0); // LAMMPS may have older constants
         EXPECT_GT(v[13], v[12]);
     }
     reopen();
@@ -664,7 +665,7 @@ TEST_F(InmDos, spheres_with_masses_of_their_own_are_atoms_with_these_masses)
     std::string sphere     = melt108();
     const std::string data = state(melt(3, smooth_pair()));
     run("clear\n");
-    // the data file is of atom style atomic: take the atoms over one by one
+    // the data file has atom style atomic: create the atoms one by one
     std::string atoms_of;
     {
         Alone alone(this);
@@ -689,6 +690,6 @@ TEST_F(InmDos, spheres_with_masses_of_their_own_are_atoms_with_these_masses)
     const auto spheres = spectrum(
         "units lj\natom_style sphere\n" + atoms_of +
         "set group all diameter 1.0\nset type 1 mass 1.0\nset type 2 mass 2.5\n" + smooth_pair());
-    EXPECT_LT(deviation(spheres, atomic), 1e-9); // positions go through the box's faces
+    EXPECT_LT(deviation(spheres, atomic), 1e-9); // positions cross the faces of the box
 }
 } // namespace

@@ -22,7 +22,7 @@ protected:
     std::string melt256() { return read_melt(state(melt(4, smooth_pair())), smooth_pair()); }
     std::string melt108() { return read_melt(state(melt(3, smooth_pair())), smooth_pair()); }
 
-    // (v/m/V) sum Xi~^2/lambda^2 over the modes of a set, one mass
+    // (v/m/V) sum Xi~^2/lambda^2 over the modes of a set, for equal masses
     double sum_over_modes(int set, double v_over_m, double wmin)
     {
         const auto modes = local("inm"), projections = local("gam");
@@ -181,7 +181,7 @@ TEST_F(UlinmViscosity, means_in_a_restart_file_are_for_the_same_settings_only)
     run("write_restart " + name);
     close();
     open();
-    run(again + with("friction 160 wmin 3") + "run 0\n"); // another friction is no other mean
+    run(again + with("friction 160 wmin 3") + "run 0\n"); // the same mean with another friction
     EXPECT_EQ(vector("eta")[17], 1.0);
     EXPECT_NEAR(vector("eta")[9], 2.0 * eta, 1e-10 * eta);
     for (const std::string &other :
@@ -251,7 +251,7 @@ TEST_F(UlinmViscosity, equal_masses_and_frictions_mix_alike)
 
 TEST_F(UlinmViscosity, unequal_masses_mix_by_the_part_of_each_atom_in_the_mode)
 {
-    // all eigenvectors of 32 atoms, one after the other
+    // all eigenvectors of 32 atoms, one at a time
     const std::string setup =
         read_melt(state(melt(2, smooth_pair())), smooth_pair()) + "mass 2 3.0\n";
     run(setup + with("friction 80 wmin 1") + "run 0\n");
@@ -413,14 +413,14 @@ TEST_F(UlinmViscosity, parameters_that_decide_the_result_are_in_the_log)
 
 TEST_F(UlinmViscosity, replicated_crystal_box_gives_an_intensive_number)
 {
-    // twice the system side by side: each mode of the small box is one of the large box, so the sum
-    // over all modes with w_min 0 holds what the small box holds and more
+    // two copies of the system side by side: each mode of the small box is a mode of the large one,
+    // so the sum over all modes with w_min 0 contains that of the small box
     const std::string setup = read_melt(state(melt(3, smooth_pair())), smooth_pair());
     run(setup + with("friction 80 wmin 0") + "run 0\n");
     const double once = vector("eta")[ALL];
     reopen();
     run(setup + "replicate 2 1 1\n" + with("friction 80 wmin 0") + "run 0\n");
-    // Xi is periodic in the small box, hence its part in the additional modes vanishes
+    // Xi is periodic in the small box, so its projection on the additional modes vanishes
     EXPECT_NEAR(vector("eta")[ALL], once, 1e-6 * once);
 }
 } // namespace

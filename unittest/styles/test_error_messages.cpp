@@ -1,5 +1,4 @@
-// Every error stops LAMMPS with a text that names the command, what is wrong and what would be
-// right
+// Every error stops LAMMPS with a message that names the command, the problem and the remedy
 
 #include "lammps_test.h"
 
@@ -9,7 +8,7 @@ namespace {
 
 class ErrorMessages : public LammpsTest {
 protected:
-    // a crystal of 32 atoms that has run
+    // a crystal of 32 atoms after a run
     static std::string crystal(const std::string &pair = smooth())
     {
         return "units lj\natom_style atomic\natom_modify map array\nlattice fcc 1.0\nregion box "
@@ -353,7 +352,7 @@ TEST_F(ErrorMessages, displacement_far_too_large)
 
 TEST_F(ErrorMessages, more_modes_than_any_solver_can_count)
 {
-    // 2e5 atoms of a gas: 6e5 modes need terabytes, the Hessian itself next to nothing
+    // 2e5 atoms of a gas: 6e5 modes need terabytes, the sparse Hessian almost nothing
     expect("units lj\natom_style atomic\nlattice sc 1e-3\nregion box block 0 64 0 64 0 "
            "48\ncreate_box 1 box\n"
            "create_atoms 1 box\nmass 1 1.0\n" +
@@ -368,7 +367,7 @@ TEST_F(ErrorMessages, more_memory_than_the_keyword_allows)
 
 TEST_F(ErrorMessages, single_precision_of_a_solver_that_has_none)
 {
-    // 32 atoms have so few modes that they would be solved in double
+    // the modes of 32 atoms are so few that they would be solved in double
     const std::string crystal500 =
         std::regex_replace(crystal(), std::regex("block 0 2 0 2 0 2"), "block 0 5 0 5 0 5");
     expect(crystal500, inm("solver lapack precision single") + go(),

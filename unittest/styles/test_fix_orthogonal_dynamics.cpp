@@ -31,7 +31,7 @@ protected:
     double vector_of(const std::string &id, int i) { return value(id, LMP_TYPE_VECTOR, i); }
     double array_of(const std::string &id, int i, int j) { return value(id, LMP_TYPE_ARRAY, i, j); }
 
-    // all numbers the fix has to offer
+    // all outputs of the fix
     Series everything(const std::string &id, int nlag, int ntypes)
     {
         Series all = {scalar_of(id)};
@@ -53,7 +53,7 @@ protected:
         return ((LAMMPS_NS::LAMMPS *)lmp)->modify->get_fix_by_id(id);
     }
 
-    // a file of this program, that one on another number of ranks does not touch
+    // a scratch file, not shared with runs on other numbers of ranks
     static std::string scratch(const std::string &name)
     {
         int nranks;
@@ -68,7 +68,7 @@ protected:
 
     // ---- systems
 
-    // two masses, a drift, and every atom free to change its rank at any step
+    // two masses, a drift, and atoms that may migrate at any step
     static std::string liquid(int steps = 100)
     {
         return melt(4, kob_andersen_pair(), steps) + "mass 2 2.5\nvelocity all set 0.4 -0.2 0.1 sum yes\n"
@@ -387,7 +387,7 @@ TEST_F(OrthogonalDynamics, restart_continues_on_any_number_of_ranks)
     remove(name);
 }
 
-// LAMMPS tells a fix neither the length of its data nor whether they are whole
+// LAMMPS passes neither the length of the restart data to a fix nor whether they are complete
 
 TEST_F(OrthogonalDynamics, restart_with_damaged_data_is_refused)
 {
@@ -425,8 +425,8 @@ TEST_F(OrthogonalDynamics, rerun_of_a_dump_gives_the_same)
     remove(name);
 }
 
-// a dump of the trajectory, read on one or on all ranks, in one go or with a restart in the middle of
-// a window and of a group of samples kept: the same numbers to the last bit
+// rerun of a dump on one or on all ranks, in one run or with a restart in the middle of a window
+// and of a group of stored samples: bit for bit the same results
 
 TEST_F(OrthogonalDynamics, rerun_split_at_a_restart_is_identical)
 {
@@ -441,7 +441,7 @@ TEST_F(OrthogonalDynamics, rerun_split_at_a_restart_is_identical)
             open(comm);
             run("read_restart " + restart + ".0\n" + setup + fix + "rerun " + name + RERUN);
             result.push_back(everything("mem", 15, 2));
-            if (comm == MPI_COMM_SELF) continue; // every rank would write the restart
+            if (comm == MPI_COMM_SELF) continue; // every rank would write the restart file
             reopen();
             run("read_restart " + restart + ".0\n" + setup + fix + "rerun " + name + " last 167" + RERUN);
             run("write_restart " + restart + ".1\n");
@@ -453,7 +453,7 @@ TEST_F(OrthogonalDynamics, rerun_split_at_a_restart_is_identical)
         EXPECT_EQ(result[0], result[1]) << "restart, " << estimator;
         if (std::string(estimator).find("direct") == std::string::npos)
             EXPECT_EQ(result[0], result[2]) << "ranks, " << estimator;
-        else // forces are not the same to the last bit
+        else // forces are not bit for bit the same
             expect_close(result[0], result[2], 1e-8);
     }
     for (const char *end : {".0", ".1"}) remove(restart + end);

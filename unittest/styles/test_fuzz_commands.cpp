@@ -1,7 +1,8 @@
-// Random words as arguments of the four styles, in random order of definition, followed by a run: an
-// error of LAMMPS that names the style or the ID, or a run that ends.  The same words every time.
+// Random words as arguments of the four styles, in random order of definition, followed by a run.
+// The outcome must be an error that names the style or the ID, or a complete run.  The words are
+// reproducible.
 //
-//   INMVISC_FUZZ_COMMANDS=N    so many in place of 300
+//   INMVISC_FUZZ_COMMANDS=N    number of scripts, default 300
 
 #include "lammps_test.h"
 
@@ -41,7 +42,7 @@ protected:
             "vectors", "seed", "&", "${v}", "$(1/0)", "ke", "few", "none"};
         return random() % 3 == 0 ? number() : one_of(words);
     }
-    // a keyword of the style with values that are right
+    // a keyword of the style with valid values
     std::string likely(const std::string &style)
     {
         if (style == "inm/dos")
@@ -74,7 +75,7 @@ protected:
         const std::string group = random() % 12 ? "all" : one_of<std::string>({"few", "none", "nobody"});
         return kind + s.first + " " + group + " " + s.second + arguments(s.second) + "\n";
     }
-    // each style that is to be there is defined first, as it should be, or by chance, or not at all
+    // define the styles that others need first, at random, or not at all
     std::string script()
     {
         std::string lines;
@@ -82,7 +83,7 @@ protected:
             if (random() % 8) lines += good;
         for (int n = 1 + (int) (random() % 3); n > 0; n--) {
             const std::string one = command();
-            if (lines.find(one.substr(0, 12)) != std::string::npos) // an ID again: give up the one before
+            if (lines.find(one.substr(0, 12)) != std::string::npos) // ID in use: delete it first
                 lines += (one[0] == 'f' ? "unfix " + one.substr(4, 3) : "uncompute " + one.substr(8, 3)) + "\n";
             lines += one;
         }
@@ -92,7 +93,7 @@ protected:
                 lines += std::string(" ") + column;
         return lines + "\nthermo 2\nrun 6\n";
     }
-    // the message alone: LAMMPS adds the place in the source and the command, which has the name anyway
+    // the bare message: LAMMPS appends the source line and the command, which always has the name
     static std::string message_of(const std::string &error)
     {
         const std::string line = error.substr(0, error.find('\n'));
@@ -105,7 +106,7 @@ protected:
             if (message.find(name) != std::string::npos) return true;
         return false;
     }
-    // of LAMMPS itself, before our styles see the words or after they are done
+    // errors of LAMMPS itself, before it passes the words to our styles or after they have finished
     static bool is_of_lammps(const std::string &message)
     {
         for (const char *text : {"Could not find compute group ID", "Could not find fix group ID", "Substitution",

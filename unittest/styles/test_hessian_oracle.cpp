@@ -1,5 +1,5 @@
 // The spectrum of compute inm/dos against LAMMPS's own command dynamical_matrix, diagonalized here
-// without LAPACK.  dynamical_matrix is right on one rank only, so rank 0 runs it alone while the
+// without LAPACK.  dynamical_matrix is correct on one rank only, so rank 0 runs it alone while the
 // compute runs on all ranks from the same data file.
 
 #include "provider_test.h"
@@ -11,7 +11,7 @@ constexpr double FD_TOLERANCE = 2.0e-6;
 
 class HessianOracle : public ProviderTest {
 protected:
-    // a melt in which no pair is within 1e-5 of a cutoff: there the force jumps
+    // a melt with no pair within 1e-5 of a cutoff, where the force jumps
     std::string melt_away_from_cutoffs(int cells)
     {
         for (int steps = 300; steps < 400; steps += 5) {
@@ -113,7 +113,8 @@ TEST_F(HessianOracle, box_smaller_than_the_cutoff_agrees_with_dynamical_matrix)
 
 TEST_F(HessianOracle, crystal_of_level_atoms_agrees_with_dynamical_matrix)
 {
-    // coordinates of half of the neighbors differ by rounding: which rank has the pair?
+    // half of the neighbors' coordinates differ by rounding, which affects the choice of the rank
+    // with the pair
     for (const std::string size : {"0 5 0 3 0 3", "0 3 0 3 0 5"}) {
         const std::string setup =
             "units lj\natom_style atomic\natom_modify map array\nlattice fcc 1.05\n"
@@ -163,8 +164,8 @@ TEST_F(HessianOracle, free_cluster_agrees_with_dynamical_matrix)
 
 TEST_F(HessianOracle, ewald_sums_agree_with_dynamical_matrix)
 {
-    // from a data file, since set type/ratio depends on the number of ranks.
-    // without tables: they look distances up in single precision, noise for small displacements
+    // from a data file, since set type/ratio depends on the number of ranks.  without tables: their
+    // lookup by distances in single precision is noise for small displacements
     const std::string ions =
         "units lj\natom_style charge\natom_modify map array\nlattice fcc 0.8\nregion box block 0 2 "
         "0 2 0 2\n"
@@ -191,8 +192,8 @@ TEST_F(HessianOracle, group_has_the_spectrum_of_its_block)
 
 // ---- the viscosity without normal modes ---------------------------------------------------------
 
-// Over all modes (v/mV) sum_p Xi~_p^2/lambda_p^2 = (v/mV) |D^+ Xi~|^2: one linear equation, with D
-// from dynamical_matrix and Xi from strained boxes.  Nothing of the package is in it.
+// Over all modes (v/mV) sum_p Xi~_p^2/lambda_p^2 = (v/mV) |D^+ Xi~|^2: a linear system with D from
+// dynamical_matrix and Xi from strained boxes, independent of this package.
 
 TEST_F(HessianOracle, viscosity_of_all_modes_is_the_solution_of_a_linear_equation)
 {
@@ -209,14 +210,14 @@ TEST_F(HessianOracle, viscosity_of_all_modes_is_the_solution_of_a_linear_equatio
         for (int p = 0; p < 3; p++)
             for (size_t k = 0; k < n; k++)
                 b[p][k] = xi[k / 3][3 * p + k % 3] / std::sqrt(m);
-        // translations are made stiff; Xi has no part along them
+        // shift the translations to a high lambda; Xi is orthogonal to them
         double stiff = 0.0;
         for (size_t i = 0; i < n; i++)
             stiff = std::max(stiff, d[i * n + i]);
         for (size_t i = 0; i < n; i++)
             for (size_t j = i % 3; j < n; j += 3)
                 d[i * n + j] += stiff;
-        // Gauss with pivoting for the three right sides
+        // Gaussian elimination with pivoting for three right-hand sides
         for (size_t k = 0; k < n; k++) {
             size_t pivot = k;
             for (size_t i = k; i < n; i++)
@@ -246,7 +247,7 @@ TEST_F(HessianOracle, viscosity_of_all_modes_is_the_solution_of_a_linear_equatio
     reopen();
     run(setup + three_computes("", "", "friction 80 wmin 0") + "run 0\n");
     expected *= v / (m * thermo("vol"));
-    // the softest mode decides and amplifies the error of the differences
+    // the softest mode dominates and amplifies the error of the differences
     EXPECT_NEAR(vector("eta")[3], expected, 1e-3 * expected);
 }
 
@@ -290,8 +291,8 @@ TEST_F(HessianOracle, wrong_born_matrix_of_lj96_is_found_and_not_used)
 
 TEST_F(HessianOracle, other_pair_styles_agree_with_differences)
 {
-    // born_matrix() of buck and born reads rho[2][1], which LAMMPS 4Feb2025 does not set: with two
-    // types it may fail its self-test, with one type it must not
+    // born_matrix() of buck and born reads rho[2][1], which LAMMPS 4Feb2025 does not set: it may
+    // fail its self-test with two types, but not with one
     for (const std::string pair : {"pair_style buck 2.5\npair_coeff * * 1000.0 0.12 1.0\n",
                                    "pair_style born 2.5\npair_coeff * * 1000.0 0.12 0.1 1.0 0.1\n",
                                    "pair_style morse 2.5\npair_coeff * * 1.0 4.0 1.1\n"}) {
@@ -345,7 +346,7 @@ TEST_F(HessianOracle, hybrid_pair_styles_agree_with_differences)
     }
 }
 
-// diatomic molecules in a bath of themselves
+// a liquid of diatomic molecules
 std::string molecules(const std::string &bond)
 {
     return "units lj\natom_style bond\natom_modify map array\nspecial_bonds lj 0.0 1.0 1.0\n"

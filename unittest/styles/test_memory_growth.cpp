@@ -1,4 +1,4 @@
-// A thousand invocations take no more memory than the first ones did.
+// Memory must not grow over a thousand invocations.
 
 #include "lammps_test.h"
 
@@ -6,18 +6,18 @@
 
 namespace {
 
-const int WARM_UP = 1030, INVOCATIONS = 1000; // the fix takes room for longer displacements at 1024 and 2048
+const int WARM_UP = 1030, INVOCATIONS = 1000; // the fix enlarges arrays at 1024 and 2048
 
 class MemoryGrowth : public LammpsTest {
 protected:
-    // pages of the process, in bytes
+    // resident memory of the process, in bytes
     static double resident()
     {
         double total = 0.0, pages = 0.0;
         std::ifstream("/proc/self/statm") >> total >> pages;
         return pages * (double)sysconf(_SC_PAGESIZE);
     }
-    // what malloc has given out and not got back; 0 where it cannot be told
+    // bytes allocated by malloc and not freed; 0 if unknown
     static double in_use()
     {
 #if defined(__GLIBC__) && (__GLIBC__ > 2 || __GLIBC_MINOR__ >= 33)
@@ -42,8 +42,8 @@ protected:
         const double more_pages = resident() - pages, more_bytes = in_use() - bytes;
         RecordProperty("resident", std::to_string(more_pages));
         printf("rank %d: %.0f bytes more resident, %.0f more in use\n", rank(), more_pages, more_bytes);
-        // MPI and the C library may keep a few buffers more; the smallest thing that the styles could
-        // forget, an array of one number for each bin, would be 80 bytes a step
+        // MPI and the C library may keep a few more buffers; the smallest possible leak of the
+        // styles, an array with one number per bin, would be 80 bytes a step
         EXPECT_LT(more_bytes, 40.0 * INVOCATIONS);
         EXPECT_LT(more_pages, 1e6);
     }

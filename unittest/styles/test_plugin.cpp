@@ -1,4 +1,4 @@
-// The plugin as a file: loading, unloading, and what it shows to the rest of the process
+// The plugin as a file: loading, unloading, and its visible symbols
 
 #include "lammps_test.h"
 
@@ -87,7 +87,7 @@ TEST_F(Plugin, loading_it_twice_is_harmless)
     EXPECT_GT(scalar("eta"), 0.0);
 }
 
-// what a shared library shows: functions, and everything else
+// exported symbols of a shared library: functions, and all others
 std::pair<std::string, std::string> symbols_of(const std::string &file)
 {
     std::pair<std::string, std::string> result;
@@ -106,7 +106,7 @@ std::pair<std::string, std::string> symbols_of(const std::string &file)
 
 TEST_F(Plugin, shows_one_symbol)
 {
-    // LAMMPS opens plugins with RTLD_GLOBAL: whatever else were visible could clash
+    // LAMMPS opens plugins with RTLD_GLOBAL, so any other visible symbol could clash
     const std::string plugin = INMVISC_PLUGIN;
     const std::string styles = plugin.substr(0, plugin.rfind('/') + 1) + "inmvisc_styles.so";
     const auto shown = symbols_of(plugin), beside = symbols_of(styles);
@@ -117,8 +117,8 @@ TEST_F(Plugin, shows_one_symbol)
     EXPECT_EQ(beside.second.find("inm"), std::string::npos) << beside.second;
 }
 
-// LAPACK, BLAS and the core come with the plugin, but to nobody else: a name that the process did not
-// have before it does not have afterwards
+// LAPACK, BLAS and the core come with the plugin but are invisible to the process: it has the same
+// symbols before and after
 
 TEST_F(Plugin, brings_no_symbols_into_the_process)
 {
@@ -133,7 +133,7 @@ TEST_F(Plugin, brings_no_symbols_into_the_process)
         EXPECT_EQ(dlsym(RTLD_DEFAULT, names[k]), before[k]) << names[k];
 }
 
-// ctest runs this also with a LAPACK of the host: unittest/testing/host_linalg.c
+// ctest also runs this with a LAPACK of the host program: unittest/testing/host_linalg.c
 
 TEST_F(Plugin, tells_which_lapack_answers)
 {
@@ -154,7 +154,7 @@ TEST_F(Plugin, tells_which_lapack_answers)
 
 // ---- two instances ------------------------------------------------------------------------------
 
-// results of two systems that run in turn, or one after the other
+// results of two systems, run alternately or one after the other
 class TwoInstances : public Plugin {
 protected:
     static std::string start(int seed)
@@ -189,7 +189,7 @@ TEST_F(TwoInstances, in_one_process_do_not_know_of_each_other)
     reopen();
     run(start(11));
     void *first = lmp;
-    open(); // a second one beside it
+    open(); // a second instance
     run(start(22));
     for (int k = 0; k < 2; k++) {
         std::swap(lmp, first);
@@ -201,7 +201,8 @@ TEST_F(TwoInstances, in_one_process_do_not_know_of_each_other)
     std::swap(lmp, first);
     expect_equal(results(), alone[0]);
 
-    // the second ends and takes its list of plugins with it: the first goes on, and can make new ones
+    // closing the second instance deletes its list of plugins; the first goes on and can define new
+    // styles
     std::swap(lmp, first);
     close();
     lmp = first;

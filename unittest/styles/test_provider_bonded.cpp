@@ -5,8 +5,8 @@
 
 namespace {
 
-// For a displacement h of some 5e-6: h^2 u''''/6 and the rounding of forces, divided by h, are a
-// few 1e-10 of the largest element.
+// For a displacement h of about 5e-6, h^2 u''''/6 and the rounding of forces divided by h are a few
+// 1e-10 of the largest element.
 constexpr double FD_TOLERANCE = 1.0e-8;
 
 typedef std::map<std::pair<int, int>, double> Elements; // of the lower triangle, by row and column
@@ -41,7 +41,7 @@ protected:
         }
         Vector unit() const { return *this * (1.0 / std::sqrt(dot(*this))); }
     };
-    // next bond from the last two, by bond length, bond angle and dihedral angle
+    // next bond from the last two, given bond length, bond angle and dihedral angle
     static Vector grown(const Vector &before, const Vector &last, double r, double theta,
                         double phi)
     {
@@ -134,7 +134,7 @@ protected:
                terms("dihedral", {"multi/harmonic", "1 2 3 4 5", "2 -3 1 4 2"});
     }
 
-    // the matrix that the compute writes, on rank 0; of: MPI_COMM_SELF for one rank alone
+    // the matrix written by the compute, on rank 0; of: MPI_COMM_SELF for a run on one rank
     Elements matrix(const std::string &setup, const std::string &hessian,
                     const std::string &group = "all", MPI_Comm of = MPI_COMM_WORLD)
     {
@@ -149,7 +149,7 @@ protected:
             std::string line;
             while (std::getline(in, line) && line[0] == '%') {
             }
-            int row, column; // the line that was read last has the size
+            int row, column; // the last line read has the size
             double value;
             while (in >> row >> column >> value)
                 h[{row, column}] = value;
@@ -192,7 +192,7 @@ protected:
             if (is_there(kind, s.name)) expect_right(system(terms(kind, s)));
         }
     }
-    // no: of a package that this LAMMPS does not have.  The first word counts
+    // false if this LAMMPS lacks the package of the style, the first word
     bool is_there(const std::string &kind, const std::string &style)
     {
         reopen();
@@ -280,7 +280,7 @@ TEST_F(ProviderBonded, any_number_of_ranks_and_newton_off_find_the_hessian_of_on
 
 TEST_F(ProviderBonded, group_agrees_with_differences)
 {
-    // parts of chains: terms with some of their atoms outside
+    // parts of chains, so that some terms have atoms outside the group
     NEEDS_BORN_MATRIX();
     for (const std::string newton : {"on", "off"})
         expect_right(system(all_terms(), newton) + "group few id 4:19\n", "few");
@@ -309,7 +309,8 @@ TEST_F(ProviderBonded, terms_that_were_switched_off_do_not_count)
 
 TEST_F(ProviderBonded, straight_molecules_are_like_others)
 {
-    // U is smooth in the cosine; as (theta - 180)^2 LAMMPS has forces that are no gradient there
+    // U is a smooth function of the cosine; for (theta - 180)^2 LAMMPS's forces are not a gradient
+    // there
     NEEDS_BORN_MATRIX();
     const std::string setup =
         "units real\natom_style angle\natom_modify map array\nregion box block 0 12 0 12 0 12\n"
@@ -357,8 +358,8 @@ TEST_F(ProviderBonded, styles_without_derivatives_are_refused_by_name)
 
 TEST_F(ProviderBonded, wrong_derivatives_are_found_and_not_used)
 {
-    // born_matrix() of LAMMPS 4Feb2025: u'' without a factor cos(phi) in opls, of the wrong sign in
-    // cosine/squared/restricted, u' times sin^2 in cosine/periodic
+    // errors of born_matrix() in LAMMPS 4Feb2025: u'' without a factor cos(phi) in opls, with the
+    // wrong sign in cosine/squared/restricted, u' times sin^2 in cosine/periodic
     NEEDS_BORN_MATRIX();
     struct {
         std::string kind;

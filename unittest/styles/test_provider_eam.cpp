@@ -2,10 +2,10 @@
 // force from it against finite strain.
 //
 // The tables are splines with one continuous derivative: u'' jumps at their knots, which are 1e-3
-// to 1e-2 apart.  A difference across a knot is off by up to half the jump, so it must be so short
-// that next to no distance of the system passes a knot.  That leaves rounding, which is 1e-8 of the
-// largest number for a displacement of 1e-7, and 4e-7 for a strain of 1e-8.  One test shows what a
-// longer difference sees.
+// to 1e-2 apart.  A difference across a knot is off by up to half the jump, so displacements must
+// be so small that almost no distance in the system crosses a knot.  That leaves rounding, which is
+// 1e-8 of the largest number for a displacement of 1e-7, and 4e-7 for a strain of 1e-8.  One test
+// shows the effect of larger displacements.
 
 #include "provider_test.h"
 
@@ -85,7 +85,7 @@ TEST_F(ProviderEAM, check_against_forces_is_not_disturbed_by_the_knots_of_a_tabl
 
 TEST_F(ProviderEAM, density_that_differs_from_either_side_agrees_with_differences)
 {
-    // here, other than for Cu-Zr, the density of Al at Ni is not that of Ni at Al
+    // unlike for Cu-Zr, the density of Al at Ni differs from that of Ni at Al
     NEEDS("NiAlH_jea.eam.fs");
     expect_right(
         crystal("fcc 3.6", 3, 2,
@@ -115,14 +115,14 @@ TEST_F(ProviderEAM, concentration_dependent_alloy_is_refused_with_the_reason)
 
 TEST_F(ProviderEAM, box_of_less_than_two_cutoffs_agrees_with_differences)
 {
-    // box 7.4, cutoff 4.95, reach of the Hessian 9.9
+    // box 7.4, cutoff 4.95, range of the Hessian 9.9
     NEEDS("Cu_u3.eam");
     expect_right(copper(2));
 }
 
 TEST_F(ProviderEAM, box_smaller_than_the_cutoff_agrees_with_differences)
 {
-    // an atom is its own neighbor; 4 atoms also leave ranks without any
+    // an atom is its own neighbor; with 4 atoms some ranks have none
     NEEDS("Cu_u3.eam");
     expect_right(copper(1));
 }
@@ -144,7 +144,7 @@ TEST_F(ProviderEAM, cluster_with_free_surfaces_agrees_with_differences)
 
 TEST_F(ProviderEAM, group_agrees_with_differences)
 {
-    // atoms outside the group join atoms inside it
+    // atoms outside the group couple atoms inside
     NEEDS("Cu_u3.eam");
     const std::string setup = copper(3) + "group few id 11:50\n";
     const auto differences  = spectrum(setup, DISPLACEMENT, "few");
@@ -202,7 +202,7 @@ TEST_F(ProviderEAM, overlaid_pair_style_adds_to_it)
 
 TEST_F(ProviderEAM, atoms_of_another_style_have_no_density)
 {
-    // type 2 is no metal: NULL in eam/alloy, pairs with it are those of lj/smooth
+    // type 2 is not a metal: NULL in eam/alloy, with pairs of lj/smooth
     NEEDS("CuNi.eam.alloy");
     expect_right(
         crystal("fcc 3.7", 3, 2,
@@ -237,7 +237,7 @@ TEST_F(ProviderEAM, scale_of_fix_adapt_multiplies_the_hessian)
 
 TEST_F(ProviderEAM, scale_that_differs_between_types_has_no_hessian)
 {
-    // the forces are then no gradient
+    // the forces are then not a gradient
     NEEDS("CuZr_mm.eam.fs");
     const std::string error = error_of(
         copper_zirconium() +

@@ -1,5 +1,5 @@
-// The numeric Hessian by colored differences: against dynamical_matrix, strained boxes and the
-// analytic Hessian; what it costs, and what it must not depend on.
+// The numeric Hessian by colored differences against dynamical_matrix, strained boxes and the
+// analytic Hessian; its cost, and its invariances.
 
 #include "provider_test.h"
 
@@ -24,7 +24,7 @@ protected:
         xi  = peratom("gam");
         return column(local("inm"), 0);
     }
-    // the Hessian alone, for larger systems
+    // the Hessian only, for larger systems
     void fill(const std::string &setup)
     {
         reopen(comm);
@@ -32,7 +32,7 @@ protected:
                              "numeric 0\nthermo_style custom step c_inm\nrun 0\n");
     }
 
-    // the number before a word of the log
+    // the number before a word in the log
     int number(const std::string &word) const
     {
         std::smatch found;
@@ -154,7 +154,7 @@ TEST_F(ProviderNumeric, bonded_terms_agree_with_dynamical_matrix_and_strained_bo
     }
 }
 
-// a chain in which everyone is bonded to two others: 0 2 1 0 2 1 ... would be enough
+// a chain in which every atom has two bonds: colors 0 2 1 0 2 1 ... would suffice
 TEST_F(ProviderNumeric, bonds_without_a_pair_style_need_few_colors)
 {
     const std::string setup =
@@ -173,8 +173,9 @@ TEST_F(ProviderNumeric, bonds_without_a_pair_style_need_few_colors)
 
 // ---- reach -----------------------------------------------------------------------------------
 
-// The forces on a water molecule of this style depend on where its charge M is, hence on all three
-// atoms, whatever the distance of each of them to the other molecule: the style does not say so.
+// In this style the forces on a water molecule depend on its charge site M, hence on all three
+// atoms, at any distance of each of them from the other molecule.  The cutoff of the style does not
+// include this.
 TEST_F(ProviderNumeric, forces_beyond_the_reach_of_a_pair_style_are_found_and_followed)
 {
     const std::string setup =
@@ -200,7 +201,7 @@ TEST_F(ProviderNumeric, step_grows_with_the_noise_of_the_forces)
     spectrum(ions(3, pair));
     const double exact = value("displacement"), error = value("relative error");
     EXPECT_LT(error, 1e-8);
-    // tables look distances up in single precision
+    // tables are looked up by distances in single precision
     spectrum(ions(3, tables), "numeric 0");
     EXPECT_GT(value("displacement"), 5.0 * exact);
     EXPECT_GT(value("relative error"), error);
@@ -216,7 +217,7 @@ TEST_F(ProviderNumeric, step_can_be_given)
 
 // ---- kspace ----------------------------------------------------------------------------------
 
-// screening and grid are given, so that they are the same in strained boxes
+// fix screening and grid, so that they are the same in strained boxes
 std::string with_kspace(const std::string &style)
 {
     return "pair_style lj/cut/coul/long 2.5 3.4\npair_coeff * * 1.0 1.0\n"
@@ -246,7 +247,7 @@ TEST_F(ProviderNumeric, ewald_sums_agree_with_dynamical_matrix_and_strained_boxe
         }
 }
 
-// forces on a mesh are no exact derivatives: 1e-6 is the accuracy that was asked for
+// forces on a mesh are not exact derivatives; 1e-6 is the requested accuracy
 TEST_F(ProviderNumeric, mesh_agrees_with_ewald_sums_to_its_accuracy)
 {
     const auto exact    = spectrum(ions(2, ewald()));

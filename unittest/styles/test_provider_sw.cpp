@@ -1,12 +1,13 @@
-// The analytic Hessian of Stillinger and Weber's potential against central differences of the
-// forces, and the affine force from it against finite strain.
+// The analytic Hessian of the Stillinger-Weber potential against central differences of the forces,
+// and the affine force from it against finite strain.
 
 #include "provider_test.h"
 
 namespace {
 
-// For displacements of 1e-5 of energies whose derivatives grow tenfold with each order: h^2 u''''/6
-// and the rounding of forces, divided by h; relative to the largest eigenvalue or affine force
+// Error of differences with displacements h = 1e-5, for energies whose derivatives grow tenfold
+// with each order: h^2 u''''/6 and the rounding of forces divided by h, relative to the largest
+// eigenvalue or affine force
 constexpr double FD_TOLERANCE = 2.0e-8;
 
 class ProviderSW : public ProviderTest {
@@ -45,7 +46,7 @@ TEST_F(ProviderSW, dense_silicon_with_more_neighbors_agrees_with_differences)
 
 TEST_F(ProviderSW, compound_agrees_with_differences)
 {
-    // GaN has different cutoffs for its pairs, and triplets with parameters of their own
+    // GaN has different cutoffs for its pairs, and separate parameters for triplets
     NEEDS("GaN.sw");
     expect_right(crystal(
         "4.5", 2, 2, "pair_style sw\npair_coeff * * " + potential("GaN.sw") + " Ga N\n", "0.2"));
@@ -53,7 +54,7 @@ TEST_F(ProviderSW, compound_agrees_with_differences)
 
 TEST_F(ProviderSW, elements_with_shortened_cutoffs_agree_with_differences)
 {
-    // with a tolerance the neighbor list ends before the functions do
+    // with a tolerance the neighbor cutoff is shorter than the range of the functions
     NEEDS("CdTe.sw");
     expect_right(
         crystal("6.5", 2, 2, "pair_style sw\npair_coeff * * " + potential("CdTe.sw") + " Cd Te\n"));
@@ -101,7 +102,7 @@ TEST_F(ProviderSW, overlaid_pair_style_adds_to_it)
 
 TEST_F(ProviderSW, atoms_of_another_style_are_no_ends_of_triplets)
 {
-    // type 2 is NULL in sw, pairs with it are those of lj/smooth
+    // type 2 is NULL in sw, with pairs of lj/smooth
     NEEDS("Si.sw");
     expect_right(crystal("5.431", 2, 2,
                          "pair_style hybrid sw lj/smooth 3.5 4.5\npair_coeff * * sw " +
@@ -125,7 +126,7 @@ TEST_F(ProviderSW, pairs_remain_when_triplets_are_switched_off)
 
 TEST_F(ProviderSW, variant_with_another_formula_is_refused_with_the_reason)
 {
-    // where sw/mod modifies the cosine its forces are no gradient: not here
+    // forces of sw/mod are not a gradient where it modifies the cosine, which does not occur here
     NEEDS("Si.sw");
     const std::string pair =
         "pair_style sw/mod maxdelcs 1.0 1.0\npair_coeff * * " + potential("Si.sw") + " Si\n";

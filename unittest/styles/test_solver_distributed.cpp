@@ -1,5 +1,5 @@
-// The distributed solvers inside LAMMPS: the viscosity and all it is made of are those of lapack,
-// in one world and in several partitions.
+// The distributed solvers inside LAMMPS: the viscosity and all intermediate results agree with
+// lapack, in one world and in several partitions.
 
 #include "lammps_test.h"
 
@@ -7,8 +7,8 @@
 
 namespace {
 
-// Modes of a liquid are at least some 1e-6 of the largest eigenvalue apart, and what is read off a
-// vector is as exact as rounding (1e-15) over that gap.
+// Modes of a liquid are at least about 1e-6 of the largest eigenvalue apart, and results from a
+// vector have errors of rounding (1e-15) divided by that gap.
 constexpr double ROUNDING = 1e-9;
 
 class SolverDistributed : public LammpsTest, public testing::WithParamInterface<const char *> {
@@ -28,7 +28,7 @@ protected:
     }
     std::string melt108() { return read_melt(state(melt(3, smooth_pair())), smooth_pair()); }
 
-    // all that a snapshot gives
+    // all outputs of a snapshot
     struct Results {
         std::vector<double> eta;
         std::vector<std::vector<double>> modes, gamma, dos, shares;
@@ -52,7 +52,7 @@ protected:
         for (size_t p = 0; p < wanted.modes.size(); p++) {
             EXPECT_NEAR(found.modes[p][0], wanted.modes[p][0], 1e-12 * norm) << p;
             EXPECT_EQ(found.modes[p][3], wanted.modes[p][3]) << p;
-            if (wanted.modes[p][3] == 0.0) continue; // any three that span the translations
+            if (wanted.modes[p][3] == 0.0) continue; // any basis of the translations
             ASSERT_EQ(std::isnan(found.modes[p][2]), std::isnan(wanted.modes[p][2])) << p;
             if (std::isnan(wanted.modes[p][2])) continue;
             EXPECT_NEAR(found.modes[p][2], wanted.modes[p][2], ROUNDING) << p;
@@ -92,11 +92,11 @@ TEST_P(SolverDistributed, gives_the_eigenvalues_of_lapack_without_vectors)
 
 TEST_P(SolverDistributed, works_in_partitions_at_the_same_time)
 {
-    // as LAMMPS does it for -partition: each part is the world of an instance of its own
+    // as in LAMMPS with -partition: each part is the world of its own instance
     const Results wanted = solve("solver lapack");
     MPI_Comm part;
     MPI_Comm_split(MPI_COMM_WORLD, rank() % 2, rank(), &part);
-    const std::string data = melt108(); // made by all ranks together
+    const std::string data = melt108(); // made on all ranks
     reopen(part);
     run(data + three_computes(std::string("solver ") + GetParam()) + "run 0\n");
     const auto eta = vector("eta");
@@ -108,7 +108,7 @@ TEST_P(SolverDistributed, works_in_partitions_at_the_same_time)
 
 TEST_P(SolverDistributed, follows_a_run)
 {
-    // several snapshots: grids are made and given back
+    // several snapshots: grids are created and freed
     run(melt108() + three_computes("solver lapack") + "fix nve all nve\nthermo 5\nrun 15\n");
     const auto wanted = vector("eta");
     reopen();

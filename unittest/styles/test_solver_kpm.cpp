@@ -1,5 +1,5 @@
-// solver kpm inside LAMMPS: what it gives is what a diagonalization gives, with the same smooth
-// edges; what needs eigenvectors is refused or NaN
+// solver kpm inside LAMMPS: results agree with a diagonalization with the same smooth edges;
+// outputs that need eigenvectors are refused or NaN
 
 #include "lammps_test.h"
 
@@ -25,7 +25,7 @@ protected:
                eta + "\nthermo_style custom step c_inm c_eta\nthermo_modify norm no\n";
     }
 
-    // all that is known of the modes from a diagonalization: lambda and Xi^2
+    // modes from a diagonalization: lambda and Xi^2
     struct Modes {
         std::vector<double> lambda, xi2;
         double volume;
@@ -74,8 +74,7 @@ protected:
     }
 };
 
-// Exactness is a matter of one rank, and takes many products: each rank does it by itself.  That
-// ranks agree is shown below.
+// Test accuracy on each rank by itself, since it takes many products.  A test below compares ranks.
 TEST_F(SolverKpm, gives_the_viscosities_of_a_diagonalization_with_the_same_smooth_edges)
 {
     const std::string setup = melt108();
@@ -147,7 +146,7 @@ TEST_F(SolverKpm, does_not_depend_on_ranks_and_order_of_atoms)
     const auto eta = vector("eta"), inm = vector("inm");
     const auto dos = array("inm"), gam = array("gam"), spectrum = array("eta");
 
-    // every rank has all atoms, and not in the order in space that LAMMPS makes by default
+    // every rank has all atoms, without LAMMPS's default spatial sorting
     reopen(MPI_COMM_SELF);
     run(melt500() + "atom_modify sort 0 0.0\n" + with("kpm 300") + "run 0\n");
     for (int set = 0; set < 4; set++)
@@ -188,7 +187,7 @@ TEST_F(SolverKpm, fractions_and_spectra_are_those_of_the_modes)
         EXPECT_NEAR(dos[b][1], dos[b][3] / (1497.0 * 10.0), 1e-12);
         EXPECT_TRUE(std::isnan(dos[b][2]));
         EXPECT_TRUE(std::isnan(dos[b][4]));
-        // a projection moves to the next bin by the width of the broadening, 2 % of a bin
+        // broadening, 2 % of a bin wide, moves part of a projection to the next bin
         EXPECT_NEAR(gam[b][3], dense[b][3], 0.1 * dense[b][3] + 1e-3 * largest(column(dense, 3)));
         if (dos[b][3] >= 0.5) {
             EXPECT_NEAR(gam[b][1], gam[b][3] / dos[b][3], 1e-9 * gam[b][1]);
@@ -291,7 +290,7 @@ TEST_F(SolverKpm, mean_friction_over_mass_is_that_of_a_diagonalization)
     }
     modes.volume = thermo("vol");
     const double scale =
-        vector("eta")[ALL] / viscosities(modes, W_EDGE, W_MIN, 0.0)[ALL]; // 1 over the mean mass
+        vector("eta")[ALL] / viscosities(modes, W_EDGE, W_MIN, 0.0)[ALL]; // 1 / mean mass
     const std::string setup = melt108();
     reopen(MPI_COMM_SELF);
     run(setup + masses + with("kpm 20000 kpm/width 1.5", "friction/mix mean") + "run 0\n");

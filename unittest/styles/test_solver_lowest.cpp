@@ -1,4 +1,4 @@
-// The lowest modes one by one, beside the moments of solver kpm: those of a diagonalization
+// The lowest modes besides the moments of solver kpm, against a diagonalization
 
 #include "lammps_test.h"
 
@@ -20,7 +20,7 @@ protected:
     static constexpr size_t COUNT = 20;
 };
 
-// modes of a liquid are some 1e-5 of the interval apart, residuals are below 1e-10 of it
+// modes of a liquid are about 1e-5 of the interval apart, and residuals are below 1e-10 of it
 constexpr double VECTORS = 1e-4;
 
 TEST_F(SolverLowest, are_the_first_rows_of_a_diagonalization)

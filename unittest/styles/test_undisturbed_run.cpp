@@ -1,5 +1,5 @@
-// The computes leave no trace: trajectory, energies, pressure, per-atom quantities and thermo
-// output are bit for bit those of a run without them.
+// The computes do not disturb a run: trajectory, energies, pressure, per-atom quantities and thermo
+// output are bit for bit the same as without them.
 
 #include "lammps_test.h"
 
@@ -10,11 +10,11 @@ namespace {
 class UndisturbedRun : public LammpsTest {
 protected:
     struct Trace {
-        std::string thermo, dump, lists; // lists: what the log says of neighbor lists
+        std::string thermo, dump, lists; // lists: neighbor list lines of the log
         std::vector<std::vector<double>> x, v, f;
     };
 
-    // the three computes, asked for by a fix every step, so that thermo looks the same
+    // the three computes, invoked by a fix every step, so that thermo output is unchanged
     static std::string computes(const std::string &inm)
     {
         return "compute inm all inm/dos 20 edge pr 0.27 " + inm +
@@ -38,14 +38,14 @@ protected:
         bool inside = false;
         while (std::getline(in, line)) {
             if (line.find("Loop time") == 0) inside = false;
-            // warnings and our announcements may stand between
+            // warnings and our log lines may come between
             if (inside && line.find_first_not_of(" 0123456789.e+-naif") == std::string::npos)
                 result += line + "\n";
             if (line.find("   Step ") == 0) inside = true;
         }
         return result;
     }
-    // how often lists were built, and when it was late
+    // numbers of list builds and of dangerous builds
     static std::string list_lines(const std::string &log)
     {
         std::istringstream in(log);
@@ -191,12 +191,12 @@ TEST_F(UndisturbedRun, asked_for_by_a_dump)
     }
 }
 
-// every kind of force in every way of asking for results, with and without Newton's law
+// every kind of force with every way to invoke the computes, with newton on and off
 
 struct Kind {
     const char *name;
     std::string commands;
-    int ways; // of asking that are tried
+    int ways; // number of ways to test
 };
 
 // charged molecules: bonds and long-range forces, in a box of the given shape
@@ -219,7 +219,7 @@ std::string tilted_melt(const std::string &pair)
 
 TEST_F(UndisturbedRun, every_kind_of_force_in_every_way_of_asking)
 {
-    // differences of long-range forces take the most time: the first ways are enough there
+    // differences of long-range forces take the most time, so test the first ways only
     std::vector<Kind> systems = {
         {"pairwise", melt108(), 4},
         {"triclinic", tilted_melt(smooth_pair()), 4},

@@ -7,7 +7,7 @@
 
 namespace {
 
-// argon as it is usually taken: eps/k_B = 119.8 K, sigma = 3.405 A, m = 39.948 g/mol
+// standard parameters of argon: eps/k_B = 119.8 K, sigma = 3.405 A, m = 39.948 g/mol
 constexpr double KB = 1.380649e-23, NA = 6.02214076e23, EV = 1.602176634e-19, KCAL = 4184.0 / NA;
 constexpr double EPS = 119.8 * KB, SIGMA = 3.405e-10, MASS = 39.948e-3 / NA;
 const double TAU = SIGMA * std::sqrt(MASS / EPS);
@@ -27,7 +27,7 @@ protected:
         std::vector<double> w, xi, gamma, eta;
         double wmin, fu;
     };
-    // where the units of time and pressure come from
+    // definitions of the units of time and pressure
     enum Source { CODATA, LAMMPS };
 
     std::string number(double x) const
@@ -116,7 +116,7 @@ protected:
     }
 };
 
-// Against the constants of nature: LAMMPS's have 8 or 9 digits, some of them of older CODATA.
+// Against the physical constants; those of LAMMPS have 8 or 9 digits, some from older CODATA.
 
 TEST_F(UnitStyles, metal_real_and_si_units_give_what_reduced_units_give)
 {

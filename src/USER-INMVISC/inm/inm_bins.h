@@ -21,8 +21,8 @@ double inm_bin_center(const inm_range *range, size_t bin);
 /* Bin of a frequency, or range->nbin if it lies outside. */
 size_t inm_bin(const inm_range *range, double w);
 
-/* A range for modes between two frequencies and 26 % more at either end, with w = 0 on a boundary
-   between two bins, so that no bin mixes stable and unstable modes.  Needs nbin >= 2. */
+/* A range that extends 26 % beyond two frequencies at either end, with w = 0 on a bin boundary so that no
+   bin mixes stable and unstable modes.  Needs nbin >= 2. */
 inm_range inm_range_around(double lowest, double highest, size_t nbin);
 
 #ifdef __cplusplus

@@ -31,13 +31,13 @@ typedef struct {
   double value;
 } inm_edge;
 
-/* Which modes a sum runs over.  With width 0 each mode is in a set or not.  With a width the edges
-   are steps in |w|: a step at e is 0 below e - width/2, 1 above e + width/2, and
-   s^3 (10 - 15 s + 6 s^2) between, 0 < s < 1.  Polynomials can follow steps, not jumps. */
+/* Which modes a sum runs over.  With width 0 each mode is either in a set or not.  With width > 0 the
+   edges are smooth steps in |w|, which polynomials can follow, unlike jumps: a step at e is 0 below
+   e - width/2, 1 above e + width/2, and s^3 (10 - 15 s + 6 s^2) between, 0 < s < 1. */
 typedef struct {
   inm_edge edge;
-  double wmin;  /* modes with |w| < wmin are left out, >= 0 */
-  double width; /* of both steps, the one at wmin at most wmin wide; needs an edge by frequency */
+  double wmin;  /* omit modes with |w| < wmin, >= 0 */
+  double width; /* of both steps, at most wmin at wmin; needs an edge by frequency */
 } inm_cut;
 
 /* Angular frequency on the real axis, negative for unstable modes. */
@@ -49,7 +49,7 @@ inm_class inm_classify(double lambda, double pr, inm_edge edge);
 /* Quintic step at edge, from 0 to 1 over width > 0. */
 double inm_smooth_step(double x, double edge, double width);
 
-/* Part of a mode that belongs to each set, 0 to 1; NaN where that is unknown.
+/* Fraction of a mode that belongs to each set, 0 to 1; NaN if unknown.
    pr  participation ratio, NaN if unknown
    member [INM_NSET] out */
 void inm_membership(double lambda, double pr, const inm_cut *cut, double *member);

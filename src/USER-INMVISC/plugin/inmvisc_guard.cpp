@@ -71,7 +71,7 @@ bool INMVISC_NS::fits(void *lmp, const char *what)
   const bool version_ok = (version == my_version);
   const bool sizes_ok =
       tagint_bytes == (int) sizeof(tagint) && bigint_bytes == (int) sizeof(bigint);
-  // 1 was returned for any MPI before the handle size came to be reported
+  // older versions return 1 for any MPI instead of the handle size
   const bool mpi_ok = (mpi == my_mpi) || (mpi == 1 && my_mpi != 0);
   if (version_ok && sizes_ok && mpi_ok) return true;
 

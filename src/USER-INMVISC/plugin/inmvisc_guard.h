@@ -12,15 +12,15 @@
 
 namespace INMVISC_NS {
 
-// Whether the LAMMPS of this handle is the one we were built for; if not, rank 0 says what differs
-// and what to do.  There is no binary compatibility between LAMMPS versions, integer sizes or MPI
-// libraries, and LAMMPS does not check.  Uses nothing but the C library interface, which is the
-// same in all versions; before it has said yes, no C++ class of LAMMPS may be touched.
-// what: the file that asks, for the message
+// Whether the LAMMPS of this handle is the one we were built for; if not, rank 0 prints the difference
+// and the remedy.  There is no binary compatibility between LAMMPS versions, integer sizes or MPI
+// libraries, and LAMMPS does not check.  Uses only the C library interface, which is the same in all
+// versions.  No C++ class of LAMMPS may be used before this returns true.
+// what: the calling file, for the message
 
 bool fits(void *lmp, const char *what);
 
-// print on one rank only; the classes of this LAMMPS cannot be trusted yet, so neither can its Comm
+// true on one rank, for printing; does not use Comm, since the classes of this LAMMPS may be incompatible
 
 bool first_rank();
 }    // namespace INMVISC_NS

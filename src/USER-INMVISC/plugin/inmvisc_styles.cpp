@@ -8,9 +8,9 @@
 ------------------------------------------------------------------------- */
 
 /* ----------------------------------------------------------------------
-   The styles of the package, to be registered with the LAMMPS that loads it.
-   Lives in inmvisc_styles.so, which inmviscplugin.so opens once it knows
-   that this LAMMPS fits.
+   Registers the styles of the package with the LAMMPS that loads it.  Part of
+   inmvisc_styles.so, which inmviscplugin.so loads after it has checked that
+   LAMMPS is compatible.
 ------------------------------------------------------------------------- */
 
 #include "compute_affine_gamma.h"
@@ -56,7 +56,8 @@ const Style styles[] = {
 constexpr char INFO[] = "shear viscosity from instantaneous normal modes (compute inm/dos, compute "
                         "affine/gamma, compute ulinm/viscosity, fix orthogonal/dynamics)";
 
-// LAMMPS prints a line for each style that is registered; that of the first names all of them
+// LAMMPS prints a line for each registered style; the first line names all styles, so suppress the
+// others
 
 class Silence {
  public:
@@ -75,9 +76,9 @@ class Silence {
   FILE *screen, *logfile;
 };
 
-// LAMMPS has one list of plugins for the whole process: what stands in it because another instance
-// has loaded it is not given to this one.  The code stays in memory until the process ends, whoever
-// unloads the plugin, so this one may use it too.
+// LAMMPS has one list of plugins for the whole process, and does not register styles again for a
+// second instance.  So add missing ones here.  This is safe because the code stays in memory until
+// the process ends, even if another instance unloads the plugin.
 
 void add_where_missing(Modify *modify, const Style &s)
 {

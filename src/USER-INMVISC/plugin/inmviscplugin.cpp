@@ -10,12 +10,12 @@
 /* ----------------------------------------------------------------------
    USER-INMVISC: shear viscosity from instantaneous normal modes.
 
-   This file touches no C++ class of LAMMPS: it can be opened by any LAMMPS,
-   compares it with the one that it was built for, and only then opens
-   inmvisc_styles.so beside it, which has the C++ classes.
+   This file uses no C++ class of LAMMPS, so any LAMMPS can load it.  It compares
+   LAMMPS with the version that it was built for, and only then loads
+   inmvisc_styles.so from the same folder, which has the C++ classes.
 ------------------------------------------------------------------------- */
 
-// the one symbol that is seen from outside; everything else is compiled hidden
+// the only exported symbol; everything else is compiled with hidden visibility
 
 #pragma GCC visibility push(default)
 #include "lammpsplugin.h"
@@ -31,7 +31,7 @@ using INMVISC_NS::first_rank;
 
 namespace {
 
-// inmvisc_styles.so lies where this file lies
+// inmvisc_styles.so is in the folder of this file
 
 std::string styles_file()
 {

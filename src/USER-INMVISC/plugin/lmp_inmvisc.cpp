@@ -8,13 +8,13 @@
 ------------------------------------------------------------------------- */
 
 /* ----------------------------------------------------------------------
-   LAMMPS with the styles of this package, for a LAMMPS library that was
-   built without its PLUGIN package, as those of distributions are: the
-   executable of LAMMPS again, which adds our styles before it reads input.
+   LAMMPS with the styles of this package, for LAMMPS libraries without the
+   PLUGIN package, such as those of Linux distributions: an executable that
+   adds our styles before it reads input.
 
-   In such a LAMMPS the command "plugin" is free.  Here it takes the one
-   line that input for the plugin has, "plugin load .../inmviscplugin.so",
-   and adds the styles again: the command "clear" drops them.
+   In such a LAMMPS the command "plugin" is undefined.  Define it here so that
+   input for the plugin, "plugin load .../inmviscplugin.so", works unchanged.
+   It adds the styles again after the command "clear" has dropped them.
 ------------------------------------------------------------------------- */
 
 #include "inmvisc_guard.h"
@@ -43,7 +43,7 @@ extern "C" void inmvisc_register(void *lmp, void *handle, void *regfunc);
 
 namespace {
 
-// what LAMMPS's PLUGIN package would do with a style of ours
+// registers a style as LAMMPS's PLUGIN package would
 
 void add_style(lammpsplugin_t *style, void *ptr)
 {
@@ -69,7 +69,7 @@ class Plugin : public Command {
   {
     static const char ours[] = "inmviscplugin.so";
     const std::string file = (narg == 2) ? arg[1] : "";
-    const size_t begin = file.rfind('/') + 1;    // of the name without folders
+    const size_t begin = file.rfind('/') + 1;    // base name
     if (narg != 2 || strcmp(arg[0], "load") != 0 || file.compare(begin, file.npos, ours) != 0)
       error->all(FLERR,
                  std::string("This LAMMPS has no PLUGIN package; of the command plugin, "
@@ -87,7 +87,7 @@ Command *plugin(LAMMPS *lmp)
 void run(LAMMPS *lmp)
 {
   add_styles(lmp);
-  lmp->input->command_map->insert(std::make_pair("plugin", &plugin));    // unless it has one
+  lmp->input->command_map->insert(std::make_pair("plugin", &plugin));    // unless defined
   lmp->input->file();
 }
 }    // namespace
@@ -103,15 +103,15 @@ int main(int argc, char **argv)
     try {
       run((LAMMPS *) lmp);
       failed = 0;
-    } catch (const LAMMPSAbortException &) {    // of one rank: the others wait for it
+    } catch (const LAMMPSAbortException &) {    // on one rank, the others are waiting
       MPI_Abort(MPI_COMM_WORLD, 1);
-    } catch (const LAMMPSException &) {    // of all ranks; LAMMPS has printed it
+    } catch (const LAMMPSException &) {    // on all ranks, already printed by LAMMPS
     } catch (const std::exception &e) {
       fprintf(stderr, "%s\n", e.what());
       MPI_Abort(MPI_COMM_WORLD, 1);
     }
   }
-  // after an error LAMMPS's own executable does not clean up either
+  // like LAMMPS's own executable, do not clean up after an error
   if (!failed) lammps_close(lmp);
   MPI_Barrier(MPI_COMM_WORLD);
   MPI_Finalize();

@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- life ------------------------------------------------------------------------------------- */
+/* ---- destruction and sizes -------------------------------------------------------------------- */
 
 void inm_kpm_finish(inm_kpm *kpm)
 {
@@ -62,7 +62,7 @@ static double *group(const inm_kpm *kpm, int which, int g)
   return kpm->t[which] + (size_t) g * group_size(kpm);
 }
 
-/* two of each vector, at the beginning of a cache line */
+/* t_k and t_k-1 of all groups, aligned to cache lines */
 static inm_status allocate_vectors(inm_kpm *kpm)
 {
   const size_t n = (size_t) kpm->ngroup * group_size(kpm);
@@ -76,7 +76,7 @@ static inm_status allocate_vectors(inm_kpm *kpm)
   return INM_OK;
 }
 
-/* what is known of all atoms together */
+/* sums and extremes over all atoms */
 static void count_atoms(inm_kpm *kpm, const inm_hessian *h)
 {
   double sum[2] = {(double) h->nrow, 0.0}, extremes[2] = {-INFINITY, -INFINITY};
@@ -105,7 +105,7 @@ static double start_element(const inm_kpm *kpm, size_t i, int a, int v)
   return r->proj[3 * ((size_t) v * kpm->h->nrow + i) + (size_t) a] / sqrt(kpm->h->mass[i]);
 }
 
-/* t_0 of all groups; zero in place of what would come before it */
+/* set t_0 of all groups, and zero the term before it */
 static void start(inm_kpm *kpm)
 {
   for (int g = 0; g < kpm->ngroup; g++) {
@@ -121,14 +121,14 @@ static void start(inm_kpm *kpm)
   kpm->nproduct = 0;
 }
 
-/* ---- the ends of the spectrum: Lanczos's recursion for all vectors of a group at once ---------- */
+/* ---- bounds of the spectrum: Lanczos recursion for the vectors of a group, eight at a time ------ */
 
 enum { LANCZOS_STEPS = 60 };
 
 typedef struct {
   double alpha[LANCZOS_STEPS][INM_GROUP], beta[LANCZOS_STEPS][INM_GROUP];
   int length[INM_GROUP]; /* steps of each vector */
-  int ended[INM_GROUP];  /* its space is exhausted, or it is zero */
+  int ended[INM_GROUP];  /* Krylov space exhausted, or zero vector */
 } inm_lanczos;
 
 /* sum [INM_GROUP] over all ranks */
@@ -152,7 +152,7 @@ static void subtract_columns(const inm_kpm *kpm, const double *factor, const dou
     for (size_t v = 0; v < INM_GROUP; v++) y[INM_GROUP * r + v] -= factor[v] * x[INM_GROUP * r + v];
 }
 
-/* x holds q_s, y beta_s-1 q_s-1, which becomes beta_s q_s+1 */
+/* x = q_s;  y = beta_s-1 q_s-1 on entry, beta_s q_s+1 on return */
 static inm_status lanczos_step(const inm_kpm *kpm, inm_lanczos *l, int s, double *x, double *y)
 {
   double unused[2 * INM_GROUP], *alpha = l->alpha[s], *beta = l->beta[s];
@@ -199,7 +199,7 @@ static inm_status run_lanczos(inm_kpm *kpm, int nstep, inm_lanczos *l)
   return status;
 }
 
-/* lowest and highest eigenvalue of the tridiagonal matrices, and zero */
+/* lowest and highest of zero and all eigenvalues of the tridiagonal matrices */
 static inm_status ritz_ends(const inm_lanczos *l, double *lo, double *hi)
 {
   double diagonal[LANCZOS_STEPS], offdiagonal[LANCZOS_STEPS];
@@ -221,8 +221,8 @@ static inm_status ritz_ends(const inm_lanczos *l, double *lo, double *hi)
   return INM_OK;
 }
 
-/* With a margin, since the ends are found from within; and on a coarse grid, so that the interval is
-   the same whatever the rounding.  Zero is inside because a rest of the translations is there. */
+/* Add a margin, since Ritz values approach the ends from within, and round to a coarse grid, so that the
+   interval does not depend on rounding errors.  It contains zero, where remnants of the translations are. */
 static void set_interval(inm_kpm *kpm, double lo, double hi)
 {
   const double margin = 0.01 * (hi - lo);
@@ -323,8 +323,8 @@ static inm_status multiply_groups(inm_kpm *kpm, size_t k, double *dot)
   return status;
 }
 
-/* moments 2k-1 and 2k of all vectors.  Returns false if |t_k| has grown beyond |t_0|, as it does once
-   an eigenvalue lies outside the interval. */
+/* Moments 2k-1 and 2k of all vectors.  Returns false if |t_k| exceeds |t_0|, a sign of an eigenvalue
+   outside the interval. */
 static int take_dots(inm_kpm *kpm, size_t k, const double *dot)
 {
   const double rounding = 1.0e-8;
@@ -345,8 +345,8 @@ static int take_dots(inm_kpm *kpm, size_t k, const double *dot)
   return bounded;
 }
 
-/* Lanczos falls short of the ends by little.  An interval 1.1^60 = 300 times as wide as what it found
-   is not too small: the numbers overflow or are undefined. */
+/* Lanczos misses the ends by little.  If even an interval 1.1^60 = 300 times as wide is too small, the
+   cause is overflow or NaN. */
 enum { MOST_WIDENINGS = 60 };
 
 static inm_status widen_interval(inm_kpm *kpm)
@@ -364,7 +364,7 @@ static int has_finite_starts(const inm_kpm *kpm)
   return 1;
 }
 
-/* count products, with one reduction of all their scalar products; dot [count][ngroup][2][INM_GROUP] */
+/* count products, with a single MPI_Allreduce of all scalar products; dot [count][ngroup][2][INM_GROUP] */
 static inm_status run_products(inm_kpm *kpm, size_t count, double *dot)
 {
   const size_t each = (size_t) kpm->ngroup * 2 * INM_GROUP, first = kpm->nproduct;
@@ -403,7 +403,7 @@ inm_status inm_kpm_advance(inm_kpm *kpm, size_t nproduct)
   return status;
 }
 
-/* ---- what it is ------------------------------------------------------------------------------- */
+/* ---- access ----------------------------------------------------------------------------------- */
 
 size_t inm_kpm_nmoment(size_t nproduct)
 {
@@ -481,7 +481,7 @@ const double *inm_kpm_moments(const inm_kpm *kpm, int v)
   return inm_kpm_moment(kpm, v, 0);
 }
 
-/* place of lambda in the interval, as a number between -1 and 1 */
+/* position of lambda in the interval, from -1 to 1 */
 static double place_of(const inm_kpm *kpm, double lambda)
 {
   return (2.0 * lambda - kpm->hi - kpm->lo) / (kpm->hi - kpm->lo);
@@ -493,6 +493,6 @@ double inm_kpm_resolution(const inm_kpm *kpm, double w, size_t nproduct)
   const double x = place_of(kpm, w * fabs(w)), sine = sqrt(fmax(0.0, 1.0 - x * x));
   const double in_lambda = pi * half * sine / (double) inm_kpm_nmoment(nproduct);
 
-  /* sqrt(w^2 + in_lambda) - |w|, also for a w whose square is no number any more */
+  /* sqrt(w^2 + in_lambda) - |w|, written so that w^2 cannot overflow */
   return (in_lambda > 0.0) ? in_lambda / (hypot(w, sqrt(in_lambda)) + fabs(w)) : 0.0;
 }

@@ -6,10 +6,10 @@
 #include <stdlib.h>
 
 enum {
-  FIRST = 200,  /* products after which the change is looked at for the first time */
+  FIRST = 200,  /* products before the first check of convergence */
   MOST = 10000,
-  PLAIN = 800, /* with neither a criterion nor an edge */
-  BATCH = 25   /* products between calls of progress */
+  PLAIN = 800, /* without a criterion or an edge */
+  BATCH = 25   /* products between progress reports */
 };
 
 static const double usual_bound = 1.0e-3;
@@ -28,7 +28,7 @@ static inm_status advance_to(inm_kpm *kpm, const inm_request *request, size_t ta
   return status;
 }
 
-/* the sum over 1/lambda^2 that a criterion names, from the first nproduct products */
+/* the sum over 1/lambda^2 of a convergence criterion, from the first nproduct products */
 static inm_status criterion_sum(const inm_kpm *kpm, const inm_criterion *c, size_t nproduct,
                                 double *sum)
 {
@@ -58,7 +58,7 @@ static inm_status criterion_change(const inm_kpm *kpm, const inm_criterion *c, d
   return status;
 }
 
-/* what has yet to come down to the bound */
+/* the change that must fall to the bound */
 static inm_status find_change(const inm_kpm *kpm, const inm_request *r, double bound,
                               double *change)
 {
@@ -69,7 +69,7 @@ static inm_status find_change(const inm_kpm *kpm, const inm_request *r, double b
   for (int k = 0; k < r->ncriterion && status == INM_OK; k++) {
     double one = NAN;
     status = criterion_change(kpm, &r->criterion[k], &one);
-    if (isnan(one) || one > *change) *change = one; /* stays NaN once it is */
+    if (isnan(one) || one > *change) *change = one; /* NaN persists */
   }
   if (r->ncriterion > 0) return status;
   if (r->edge.kind == INM_EDGE_FREQUENCY)

@@ -17,7 +17,7 @@ static void mean_moments(const inm_kpm *kpm, int first, int count, size_t nmomen
   }
 }
 
-/* norm  NaN, or what the weights are to add up to */
+/* norm  NaN, or the sum to which the weights are normalized */
 static inm_status make_measure(const inm_kpm *kpm, int first, int count, size_t nproduct,
                                double norm, inm_measure *m)
 {

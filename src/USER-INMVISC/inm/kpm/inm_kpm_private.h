@@ -1,4 +1,4 @@
-/* What the files of the kernel polynomial method share. */
+/* Private header of the kernel polynomial method. */
 
 #ifndef INM_KPM_PRIVATE_H
 #define INM_KPM_PRIVATE_H
@@ -10,28 +10,28 @@ struct inm_block_matrix; /* inm_block_product.h */
 struct inm_kpm {
   MPI_Comm comm;
   inm_request request;
-  size_t natom, nzero, nmode; /* of all ranks */
+  size_t natom, nzero, nmode; /* over all ranks */
   double total_mass;
   int one_mass;
   double lo, hi; /* interval */
-  int nwidening; /* of it, since it was found too small */
+  int nwidening; /* times the interval was too small */
 
-  /* until finish */
+  /* valid until inm_kpm_finish */
   const inm_hessian *h;
   struct inm_block_matrix *matrix;
   int ngroup;
   void *memory; /* of t */
-  double *t[2]; /* [ngroup][ncol][3][INM_GROUP] each: t_k in t[k%2], t_k-1 in the other one */
+  double *t[2]; /* [ngroup][ncol][3][INM_GROUP] each: t_k in t[k%2], t_k-1 in the other */
 
   size_t nproduct, maxmoment;
   double *mu; /* [vectors][maxmoment] */
   double traffic;
 };
 
-/* Number of moments that so many products give. */
+/* Number of moments from nproduct products. */
 size_t inm_kpm_nmoment(size_t nproduct);
 
-/* Moment k of vector v, and those that follow it. */
+/* Address of moment k of vector v; later moments follow. */
 double *inm_kpm_moment(const inm_kpm *kpm, int v, size_t k);
 
 #endif

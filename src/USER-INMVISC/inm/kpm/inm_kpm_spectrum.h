@@ -7,10 +7,10 @@
 #include "kpm/inm_kpm.h"
 #include "spectral/inm_source.h"
 
-/* Take over the moments, and the table of the lowest modes, which may be empty (all zero); both are
-   left zeroed, and freed on failure.
+/* Take ownership of the moments and of the table of the lowest modes, which may be empty (all zero).  Both
+   arguments are zeroed; on failure their contents are freed.
    lacks  [INM_NCAPABILITY] of the solver, borrowed
-   about  what the solver knows: name, ntypes, low_products, change, seconds; the rest is filled in */
+   about  name, ntypes, low_products, change and seconds from the solver; the rest is filled in here */
 inm_status inm_kpm_spectrum_create(inm_spectrum **out, inm_kpm **kpm, inm_modes *lowest,
                                    const char *const *lacks, inm_spectrum_facts about);
 

@@ -1,5 +1,5 @@
-/* What the mode table has to know of the atoms, in ascending order of their IDs.  Coordinate dim*i+a of
-   an eigenvector belongs to atom i. */
+/* Atom data for the mode table, in ascending order of ID.  Coordinate dim*i+a of an eigenvector belongs to
+   atom i. */
 
 #ifndef INM_MODE_ATOMS_H
 #define INM_MODE_ATOMS_H
@@ -15,9 +15,9 @@ typedef struct {
   double *proj; /* [nproj][n]  vectors to project, divided by sqrt(m) */
 } inm_mode_atoms;
 
-/* Collect the atoms of all ranks on the root, where the arrays are filled; elsewhere they are NULL.
+/* Gather the atoms of all ranks on the root, where the arrays are filled; elsewhere they are NULL.
    tag [natom]  all tags in ascending order
-   Whatever is returned, free it.  Collective; the same status on all ranks. */
+   Free the result even after a failure.  Collective; the same status on all ranks. */
 inm_status inm_mode_atoms_gather(inm_mode_atoms *atoms, const inm_hessian *h,
                                  const inm_request *request, const int64_t *tag, size_t natom,
                                  int root);

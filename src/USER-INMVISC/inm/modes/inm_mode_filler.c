@@ -1,4 +1,4 @@
-/* Filling of a mode table: inm_mode_filler.h */
+/* Fill a mode table: inm_mode_filler.h */
 
 #include "modes/inm_mode_filler.h"
 
@@ -9,7 +9,7 @@
 #include <limits.h>
 #include <math.h>
 
-/* The solver's order has the lifted translations last, the table has them at lambda = 0. */
+/* Solvers return the shifted translations last; in the table they are at lambda = 0. */
 static size_t table_index(const inm_filler *f, size_t solver_index)
 {
   const inm_modes *m = f->modes;
@@ -93,7 +93,7 @@ static void fill_vector(inm_filler *f, size_t p, const double *e)
       for (size_t a = 0; a < 3; a++) m->eigenvector[3 * i + a] = (a < dim) ? e[dim * i + a] : 0.0;
 }
 
-/* Single precision: to length one, and held against the matrix. */
+/* Normalize vectors of single precision and compute their residuals in double. */
 static inm_status check_panel(inm_filler *f, size_t first, size_t count, double *vec)
 {
   const size_t n = f->modes->n;
@@ -126,7 +126,7 @@ void inm_fill_progress(const inm_filler *f, double done)
   if (f->request->progress) f->request->progress(f->request->progress_ctx, &p);
 }
 
-/* sum over all modes of |e_ip|^2 that are neither unstable nor zero, from completeness */
+/* sum of |e_ip|^2 over the stable modes, by completeness */
 static double stable_sum(const inm_filler *f, size_t i, double total_mass)
 {
   const inm_modes *m = f->modes;
@@ -154,7 +154,7 @@ void inm_fill_means(inm_filler *f)
 
 /* ---- tables of several ranks ------------------------------------------------------------------ */
 
-/* x [n] on the root = sum over ranks, each of which has NaN where it has nothing */
+/* x [n] on the root = sum over ranks, with NaN, for missing, counted as 0 */
 static void add_up(double *x, size_t n, int root, MPI_Comm comm)
 {
   int me;
@@ -164,7 +164,7 @@ static void add_up(double *x, size_t n, int root, MPI_Comm comm)
   MPI_Reduce((me == root) ? MPI_IN_PLACE : x, x, (int) n, MPI_DOUBLE, MPI_SUM, root, comm);
 }
 
-/* on the root: a participation ratio of 0 is that of no vector */
+/* On the root, classify the modes that have a vector, and set the others, whose pr is 0, to NaN. */
 static void settle(inm_filler *f)
 {
   inm_modes *m = f->modes;

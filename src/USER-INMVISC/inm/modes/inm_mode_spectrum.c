@@ -24,7 +24,7 @@ static double resolution(const void *data, double w)
   return 0.0;
 }
 
-/* a measure on the modes whose weights are to be filled in; NULL if there is no memory */
+/* a measure on the modes, with weights for the caller to fill; NULL if out of memory */
 static double *on_modes(const inm_modes *modes, inm_measure *m)
 {
   double *weight = inm_measure_own_weights(m, modes->n);

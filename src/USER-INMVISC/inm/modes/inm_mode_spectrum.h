@@ -6,7 +6,7 @@
 #include "inm_modes.h"
 #include "inm_spectrum.h"
 
-/* Take over a table of all modes, which is left zeroed, and freed on failure.
+/* Take ownership of a table of all modes.  The argument is zeroed; on failure its contents are freed.
    lacks  [INM_NCAPABILITY] of the solver, borrowed */
 inm_status inm_mode_spectrum_create(inm_spectrum **out, inm_modes *modes,
                                     const char *const *lacks);

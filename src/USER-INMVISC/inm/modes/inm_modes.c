@@ -44,7 +44,7 @@ void inm_set_nan(double *x, size_t n)
   for (size_t i = 0; i < n; i++) x[i] = NAN;
 }
 
-/* an array of n NaN; never NULL but for want of memory */
+/* an array of n NaN; NULL only if out of memory, even for n = 0 */
 static double *nan_array(size_t n)
 {
   double *x = (double *) malloc((n + 1) * sizeof(*x));
@@ -110,7 +110,7 @@ int inm_class_column(int cls)
   return -1;
 }
 
-/* components this close to the largest one are its equals: symmetry makes them so, but for rounding */
+/* treat components this close to the largest as equal: symmetry makes them equal up to rounding */
 #define EQUAL_COMPONENTS 1.0e-6
 
 void inm_modes_fix_sign(inm_modes *m)
@@ -119,7 +119,7 @@ void inm_modes_fix_sign(inm_modes *m)
   size_t first = 0;
 
   for (size_t i = 0; i < 3 * m->natom; i++) largest = fmax(largest, fabs(e[i]));
-  if (largest == 0.0) return; /* all NaN, fmax leaves them out */
+  if (largest == 0.0) return; /* all NaN, which fmax ignores */
   while (!(fabs(e[first]) >= (1.0 - EQUAL_COMPONENTS) * largest)) first++;
   if (e[first] > 0.0) return;
   for (size_t i = 0; i < 3 * m->natom; i++) e[i] = (e[i] == 0.0) ? 0.0 : -e[i];

@@ -1,4 +1,4 @@
-/* Dealing out the matrix, and columns of it to and fro: inm_cyclic.h */
+/* Block-cyclic distribution of the matrix, and redistribution of columns: inm_cyclic.h */
 
 #include "solvers/inm_cyclic.h"
 
@@ -16,12 +16,12 @@
 /* ---- the grid --------------------------------------------------------------------------------- */
 
 enum {
-  BLOCK = 48,        /* rows: whole atoms in two and in three dimensions, BLAS-3 in a cache */
+  BLOCK = 48,        /* rows: whole atoms in 2d and 3d, and BLAS-3 stays in cache */
   LARGEST_ASPECT = 3 /* longer grids communicate more than the ranks left out would save */
 };
 
-/* The most ranks with an acceptable aspect, the squarest grid among those; every row and column of
-   it gets an atom. */
+/* The grid with the most ranks within this aspect ratio; among equals, the most square one.  Every row
+   and column of the grid gets an atom. */
 static void choose_grid(inm_cyclic *c, int nprocs, size_t natom)
 {
   c->nprow = c->npcol = 1;
@@ -33,7 +33,7 @@ static void choose_grid(inm_cyclic *c, int nprocs, size_t natom)
       }
 }
 
-/* whole atoms, and no fewer blocks than the longer side of the grid has ranks */
+/* whole atoms, and at least one block for each rank along the longer side of the grid */
 static int choose_block(const inm_cyclic *c, size_t natom, int dim)
 {
   const size_t most = natom / (size_t) c->npcol, usual = BLOCK / (size_t) dim;
@@ -92,17 +92,16 @@ void inm_cyclic_free(inm_cyclic *c)
   c->lane = NULL;
 }
 
-/* ---- blocks to their ranks -------------------------------------------------------------------- */
+/* ---- distribution of blocks ------------------------------------------------------------------- */
 
-enum { PIECE = 16384 }; /* blocks that a rank sends at a time: workspace that does not grow */
+enum { PIECE = 16384 }; /* blocks that a rank sends at a time, to bound the workspace */
 
 typedef struct {
   size_t atom[2]; /* row, column */
   double k[9];    /* weighted */
 } parcel;
 
-/* What a rank has yet to send: the next block of its Hessian, which is that on the diagonal for
-   block == 0. */
+/* The next block of its Hessian that a rank sends; block == 0 is the one on the diagonal. */
 typedef struct {
   const inm_hessian *h;
   const size_t *index; /* [ncol] atoms in the order of tags */
@@ -111,7 +110,7 @@ typedef struct {
   int32_t block;
 } cursor;
 
-/* The next block into p[0], its transpose into p[1] if that is another one.  Returns how many. */
+/* Copy the next block to p[0] and, off the diagonal, its transpose to p[1].  Returns the number. */
 static int next_blocks(cursor *at, parcel *p)
 {
   const inm_hessian *h = at->h;
@@ -147,7 +146,7 @@ static void add_block(inm_cyclic *c, size_t dim, const parcel *p)
     for (size_t a = 0; a < dim; a++) c->a[(col + b) * c->nrow + row + a] += p->k[3 * a + b];
 }
 
-/* One piece of every rank: item [PIECE+1], dest [PIECE+1] are workspace. */
+/* Send and receive one piece.  item, dest: [PIECE+1] workspace. */
 static inm_status send_piece(inm_cyclic *c, cursor *at, parcel *item, int *dest)
 {
   const inm_hessian *h = at->h;
@@ -199,7 +198,7 @@ static inm_status send_blocks(inm_cyclic *c, const inm_hessian *h, const int64_t
 
 /* ---- translations ----------------------------------------------------------------------------- */
 
-/* Largest row sum of |D|: every eigenvalue lies within.  Not finite if an element is not. */
+/* Largest row sum of |D|, which bounds all |lambda|.  Not finite if an element is not. */
 static inm_status row_sum_norm(const inm_cyclic *c, double *norm)
 {
   double *sum = (double *) calloc(c->n, sizeof(*sum));
@@ -214,7 +213,7 @@ static inm_status row_sum_norm(const inm_cyclic *c, double *norm)
     double largest = 0.0, nonfinite = 0.0;
     for (size_t row = 0; row < c->n; row++) {
       largest = fmax(largest, sum[row]);
-      nonfinite += 0.0 * sum[row]; /* NaN as soon as one is not finite */
+      nonfinite += 0.0 * sum[row]; /* NaN if any element is not finite */
     }
     *norm = largest + nonfinite;
   }
@@ -270,7 +269,7 @@ inm_status inm_cyclic_fill(inm_cyclic *c, const inm_hessian *h, const int64_t *t
   status = inm_status_sync(status, h->comm);
   if (status != INM_OK) return status;
   MPI_Bcast(&norm, 1, MPI_DOUBLE, 0, h->comm);
-  if (!isfinite(norm * norm)) return INM_ERR_NONFINITE; /* solvers square what they get */
+  if (!isfinite(norm * norm)) return INM_ERR_NONFINITE; /* solvers square elements */
   c->shift = (norm > 0.0) ? 1.1 * norm : 1.0;
   if (inm_cyclic_inside(c)) {
     lift(c, mass, natom, is_free);
@@ -281,7 +280,7 @@ inm_status inm_cyclic_fill(inm_cyclic *c, const inm_hessian *h, const int64_t *t
 
 /* ---- complete columns ------------------------------------------------------------------------- */
 
-/* counts and offsets, [nprow] each, of what goes to and comes from the ranks of the grid column */
+/* counts and offsets of MPI_Alltoallv in the grid column, [nprow] each */
 typedef struct {
   int *part_count, *part_offset, *whole_count, *whole_offset;
 } lanes;
@@ -314,8 +313,8 @@ static void to_run(double *whole, double *run, size_t length)
   memcpy(run, whole, length * sizeof(*whole));
 }
 
-/* Copy every piece of ncolumn complete columns, to or from its place in the runs: the rows of one
-   rank after the other, [ncolumn][rows of the rank] each. */
+/* Copy ncolumn complete columns block by block to or from the runs, one for each rank of the grid column:
+   [ncolumn][rows of the rank] each. */
 static void copy_rows(const inm_cyclic *c, int ncolumn, double *whole, double *run, copy_fn copy)
 {
   for (int rank = 0; rank < c->nprow; rank++) {

@@ -1,5 +1,5 @@
-/* Collecting the distributed blocks into one dense mass-weighted matrix on one rank.
-   The order of atoms is that of their tags, so the matrix is the same for any distribution. */
+/* Gather the distributed blocks into a dense mass-weighted matrix on one rank.  Atoms are sorted by tag,
+   so the matrix is the same for any distribution. */
 
 #include "solvers/inm_dense.h"
 
@@ -31,8 +31,8 @@ static void add_to_element(inm_dense *d, size_t row, size_t col, double x)
     d->a[row * d->n + col] += x;
 }
 
-/* D = scale * H / sqrt(m_i m_j): the atoms must have been gathered before.  A block off the diagonal
-   stands for its transpose too. */
+/* D = scale * H / sqrt(m_i m_j), once the atoms have been gathered.  An off-diagonal block represents
+   its transpose too. */
 static inm_status take_block(inm_dense *d, const block_record *record)
 {
   const size_t dim = (size_t) d->atoms.dim, i = (size_t) record->row, j = (size_t) record->col;
@@ -82,7 +82,7 @@ static inm_status gather_blocks(const inm_hessian *h, const int64_t *tag, size_t
 {
   inm_stream stream;
   block_taker taker = {d, INM_OK};
-  size_t *index = (size_t *) malloc((h->ncol + 1) * sizeof(*index)); /* in the matrix */
+  size_t *index = (size_t *) malloc((h->ncol + 1) * sizeof(*index)); /* atoms in the matrix */
   inm_status status = inm_status_sync(index ? INM_OK : INM_ERR_ALLOC, h->comm);
 
   if (status == INM_OK) status = inm_stream_open(&stream, h->comm, root, take_blocks, &taker);
@@ -203,7 +203,7 @@ static void norm_share(void *ctx, int thread)
   l->norm[thread] = norm;
 }
 
-/* Every eigenvalue lies within the largest row sum of |D|; NaN if an element is not finite. */
+/* The largest row sum of |D| bounds all |lambda|; NaN if an element is not finite. */
 static double row_sum_norm(const lifting *l)
 {
   double norm = 0.0;
@@ -236,7 +236,7 @@ inm_status inm_dense_lift_translations(inm_dense *d, const int *is_free, int nth
   if (!l.norm) return INM_ERR_ALLOC;
   const double norm = row_sum_norm(&l), shift = (norm > 0.0) ? 1.1 * norm : 1.0;
   free(l.norm);
-  if (!isfinite(norm * norm)) return INM_ERR_NONFINITE; /* solvers square what they get */
+  if (!isfinite(norm * norm)) return INM_ERR_NONFINITE; /* solvers square elements */
   for (size_t i = 0; i < d->atoms.natom; i++) total += d->atoms.mass[i];
   l.weight = shift / total;
   inm_run_parallel(nthread, lift_share, &l);

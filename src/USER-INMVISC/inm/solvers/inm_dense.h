@@ -1,4 +1,4 @@
-/* The mass-weighted matrix on one rank, atoms in ascending order of their IDs. */
+/* The dense mass-weighted matrix on one rank, with atoms in ascending order of ID. */
 
 #ifndef INM_DENSE_H
 #define INM_DENSE_H
@@ -13,16 +13,17 @@ typedef struct {
   double scale;  /* of the Hessian, see inm_hessian_create */
   double *a;     /* [n][n]     symmetric; solvers may destroy it.  NULL in single precision */
   float *single; /* [n][n]     the same in single precision, else NULL */
-  struct inm_residual *residual; /* the matrix in double, for the check of single precision; or NULL */
+  struct inm_residual *residual; /* the matrix in double, to check single precision; or NULL */
 } inm_dense;
 
-/* Collect the matrix on rank root, where d is filled; elsewhere d stays zeroed.  nthread: of the root.
-   Whatever is returned, free it.  Collective. */
+/* Gather the matrix on rank root, where d is filled; elsewhere d is zeroed.  nthread: threads of the
+   root.  Free d even after a failure.  Collective. */
 inm_status inm_dense_gather(const inm_hessian *h, const inm_request *request, const int64_t *tag,
                             size_t natom, int root, int nthread, inm_dense *d);
 void inm_dense_free(inm_dense *d);
 
-/* Add shift * t t^T for each free translation t = sqrt(m_i/M), with a shift above all eigenvalues.
+/* Deflation by shift: add shift * t t^T for each free translation t = sqrt(m_i/M), with a shift above
+   all eigenvalues.
    INM_ERR_NONFINITE if an element is infinite or undefined. */
 inm_status inm_dense_lift_translations(inm_dense *d, const int *is_free, int nthread);
 

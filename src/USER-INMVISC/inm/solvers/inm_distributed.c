@@ -1,4 +1,4 @@
-/* The way from a Hessian to the mode table by a distributed solver: inm_distributed.h */
+/* From a Hessian to the mode table with a distributed solver: inm_distributed.h */
 
 #include "solvers/inm_distributed.h"
 
@@ -65,16 +65,16 @@ inm_status inm_distributed_take_all(inm_distributed *p, size_t nvector, const do
 
 /* ---- check ------------------------------------------------------------------------------------ */
 
-/* All vectors at once, with random signs c_p in y = sum_p c_p e_p and z = sum_p c_p lambda_p e_p:
+/* Check all vectors at once, with random signs c_p in y = sum_p c_p e_p and z = sum_p c_p lambda_p e_p:
      |y|^2 - count = sum_p (|e_p|^2 - 1) + 2 sum_{p<q} c_p c_q e_p.e_q
      |D y - z|^2   = about sum_p |D e_p - lambda_p e_p|^2
-   so one vector that is wrong, or two that overlap, stand out.  D is that of the sparse blocks, so
-   that the distributed matrix is checked too.  Of eigenvalues, sum and sum of squares are known. */
+   A single wrong vector or overlapping pair shows.  D is applied as sparse blocks, which checks the
+   distributed matrix too.  Eigenvalues are checked by their sum and sum of squares. */
 static const double max_overlap = 1.0e-7;
-static const double max_residual = 1.0e-10; /* relative to the largest |lambda|, as is the next */
+static const double max_residual = 1.0e-10; /* this and the next relative to the largest |lambda| */
 static const double max_lambda_error = 1.0e-12; /* mean over all modes */
 
-/* |D y - z|^2, rows of this rank only */
+/* |D y - z|^2 over the rows of this rank */
 static inm_status residual(const inm_distributed *p, const inm_hessian *h, const int64_t *tag,
                            double *square)
 {
@@ -115,7 +115,7 @@ static double norm_of(const inm_distributed *p)
   return fmax(fabs(p->lambda[0]), fabs(p->lambda[p->d.n - 1]));
 }
 
-/* on a rank of the grid */
+/* ranks of the grid only */
 static inm_status check_eigenvalues(const inm_distributed *p)
 {
   const double norm = norm_of(p), bound = max_lambda_error * norm * (double) p->d.n;
@@ -134,7 +134,7 @@ static inm_status check_eigenvalues(const inm_distributed *p)
 static inm_status check_vectors(inm_distributed *p, const inm_hessian *h, const int64_t *tag)
 {
   const size_t n = p->d.n;
-  double norm = norm_of(p), square, length = 0.0; /* norm: there are ranks without eigenvalues */
+  double norm = norm_of(p), square, length = 0.0; /* some ranks have no eigenvalues for norm */
 
   MPI_Allreduce(MPI_IN_PLACE, &p->nvector, 1, MPI_DOUBLE, MPI_SUM, h->comm);
   if (p->nvector == 0.0) return INM_OK;
@@ -150,7 +150,7 @@ static inm_status check_vectors(inm_distributed *p, const inm_hessian *h, const 
   return inm_status_sync(good ? INM_OK : INM_ERR_ACCURACY, h->comm);
 }
 
-/* ---- all together ----------------------------------------------------------------------------- */
+/* ---- driver ----------------------------------------------------------------------------------- */
 
 static inm_status attempt(const inm_solver *solver, inm_distributed *p, const inm_hessian *h,
                           const int64_t *tag)
@@ -164,7 +164,7 @@ static inm_status attempt(const inm_solver *solver, inm_distributed *p, const in
   memset(p->image, 0, p->d.n * sizeof(*p->image));
   p->nvector = 0.0;
   if (inm_cyclic_inside(&p->d)) {
-    inm_blas_set_threads(1); /* all ranks are at work */
+    inm_blas_set_threads(1); /* all cores have a rank at work */
     status = solver->on_grid(p);
     if (status == INM_OK) status = check_eigenvalues(p);
     inm_blas_set_threads(threads);
@@ -186,7 +186,7 @@ static inm_status allocate(inm_distributed *p)
 inm_status inm_distributed_solve(const inm_solver *solver, const inm_hessian *h,
                                  const inm_request *request, inm_modes *modes)
 {
-  const int root = 0; /* of the grid too */
+  const int root = 0; /* of h's communicator and of the grid */
   inm_distributed p;
   inm_status status;
 

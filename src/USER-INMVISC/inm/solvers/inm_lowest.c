@@ -1,17 +1,17 @@
 /* Lowest modes by Chebyshev-filtered subspace iteration (Zhou, Saad, Tiago, Chelikowsky, J. Comput.
    Phys. 219, 172 (2006)):
 
-     1. X <- p(D) X, with a Chebyshev polynomial that is small on what is not wanted, [cut, highest],
-        and grows fast below
-     2. X <- an orthonormal basis of it, by the eigenvectors of X^T X (Stathopoulos, Wu, SIAM J. Sci.
-        Comput. 23, 2165 (2002))
-     3. Rayleigh-Ritz: eigenpairs of X^T D X; the largest of them is the next cut
+     1. filter:  X <- p(D) X  with a Chebyshev polynomial that is small on the unwanted interval
+        [cut, highest] and grows fast below it
+     2. orthonormalize X by the eigenvectors of X^T X (Stathopoulos, Wu, SIAM J. Sci. Comput. 23, 2165
+        (2002))
+     3. Rayleigh-Ritz: eigenpairs of X^T D X; the largest Ritz value is the next cut
 
-   until the residuals of the wanted ones are small.  X has half as many vectors more than are wanted,
-   so that the wanted ones are well separated from what is cut.
+   until the residuals of the wanted pairs are small.  X has 1.5 times as many vectors as are wanted,
+   which leaves a gap between the wanted ones and the cut.
 
-   Vectors stand in groups of eight (inm_block_product.h).  Random starts are functions of the atom ID
-   and sums are those over ranks: results do not depend on the distribution but for rounding. */
+   Vectors are stored in groups of eight (inm_block_product.h).  Start vectors are functions of the atom
+   ID and sums run over all ranks, so results do not depend on the distribution, except for rounding. */
 
 #include "solvers/inm_lowest.h"
 
@@ -31,24 +31,23 @@
 #include <string.h>
 
 enum {
-  CHUNK = 256,      /* rows that are rotated at a time */
-  MOST_ROUNDS = 60, /* of the iteration; some 5 are usual */
+  CHUNK = 256,      /* rows rotated at a time */
+  MOST_ROUNDS = 60, /* of the iteration; typically about 5 */
   HIGHEST_DEGREE = 200
 };
 
-static const double max_residual = 1.0e-10; /* of the interval */
-static const double largest_growth =
-    23.0; /* ln of what a filter may do to the lowest mode more than
-                                               to those at the cut: rounding of the lowest must not
-                                               bury the others */
+static const double max_residual = 1.0e-10; /* relative to the interval */
+/* ln of the amplification of the lowest mode relative to modes at the cut, bounded so that its rounding
+   errors do not swamp the others */
+static const double largest_growth = 23.0;
 
 typedef struct {
   const inm_hessian *h;
   const inm_request *request;
-  double lo, hi; /* an interval that has all eigenvalues */
+  double lo, hi; /* an interval that contains all eigenvalues */
   inm_block_matrix *matrix;
   size_t m, ngroup;        /* vectors, groups of them */
-  size_t rows, group_size; /* 3 nrow; elements of a group, copies of other ranks' rows included */
+  size_t rows, group_size; /* 3 nrow; elements of a group, with ghost rows */
   double total_mass;
   double *x, *dx;           /* [ngroup][ncol][3][INM_GROUP]  X and D X */
   double *work;             /* one group */
@@ -128,7 +127,7 @@ static inm_status multiply(subspace *s, double a, double b, double c, double *x,
   return inm_block_multiply(s->matrix, a, b, c, x, y, unused);
 }
 
-/* Degree whose growth at the lowest eigenvalue is bounded: T_d(t) grows as exp(d arccosh t). */
+/* Degree that keeps the growth at the lowest eigenvalue bounded: T_d(t) ~ exp(d arccosh t). */
 static int degree_for(double lowest, double cut, double highest)
 {
   const double t = 1.0 + 2.0 * (cut - lowest) / (highest - cut);
@@ -136,7 +135,7 @@ static int degree_for(double lowest, double cut, double highest)
   return (degree < HIGHEST_DEGREE) ? (int) degree + 1 : (int) HIGHEST_DEGREE;
 }
 
-/* The scaled recursion of Zhou et al.: the polynomial is 1 at lowest.  The result is in x. */
+/* The scaled recursion of Zhou et al., which makes the polynomial 1 at lowest.  The result is in x. */
 static inm_status filter_group(subspace *s, double lowest, double cut, double highest, double *x)
 {
   const int degree = degree_for(lowest, cut, highest);
@@ -151,7 +150,7 @@ static inm_status filter_group(subspace *s, double lowest, double cut, double hi
     double *before = now;
     const double sigma_next = 1.0 / (2.0 / first - sigma), factor = 2.0 * sigma_next / half;
     now = next;
-    next = before; /* holds the one before, which the next takes the place of */
+    next = before; /* the next term overwrites the previous one */
     status = multiply(s, factor, -centre * factor, sigma * sigma_next, now, next);
     sigma = sigma_next;
   }
@@ -229,8 +228,8 @@ static void rotate(subspace *s, double *x)
   }
 }
 
-/* Eigenvectors of gram in its place, eigenvalues in theta.  The root's are used by all ranks, so that
-   they agree to the last bit. */
+/* Overwrite gram by its eigenvectors; eigenvalues in theta.  All ranks use those of the root, so that they
+   agree to the last bit. */
 static inm_status diagonalize_gram(subspace *s)
 {
   const int m = (int) s->m, lwork = 1 + 6 * m + 2 * m * m, liwork = 3 + 5 * m, root = 0;
@@ -256,12 +255,12 @@ static inm_status diagonalize_gram(subspace *s)
 
 /* ---- 2. orthonormal basis --------------------------------------------------------------------- */
 
-/* One pass makes vectors of very different directions orthonormal up to their condition; two do so to
-   rounding.  With d = 1/|x|:  d X^T X d = U L U^T,  X <- X d U L^-1/2 */
+/* With d = 1/|x|:  d X^T X d = U L U^T,  X <- X d U L^-1/2.
+   After one pass the error still grows with the condition number of X; a second pass leaves rounding. */
 static inm_status orthonormalize_once(subspace *s)
 {
   inm_status status = form_gram(s, s->x, s->x);
-  double *scale = s->residual; /* not in use yet */
+  double *scale = s->residual; /* borrowed as workspace */
 
   if (status != INM_OK) return status;
   for (size_t i = 0; i < s->m; i++) {
@@ -330,7 +329,7 @@ static int has_converged(const subspace *s)
   return 1;
 }
 
-/* The first cut is at zero, where unstable modes end, if that is inside. */
+/* Put the first cut at zero, the end of the unstable modes, if zero is in the interval. */
 static inm_status iterate(subspace *s)
 {
   const double lo = s->lo, hi = s->hi;
@@ -364,7 +363,7 @@ static double intensity_of(const subspace *s, size_t i, size_t v, double *e)
   return sum;
 }
 
-/* this rank's part of sums over atoms: sum_i |e_i|^4 in pr, overlaps in proj2, weights */
+/* partial sums over the atoms of this rank: sum_i |e_i|^4 in pr, overlaps in proj2, weights */
 static void add_up_mode(const subspace *s, size_t v, inm_modes *m)
 {
   const inm_hessian *h = s->h;
@@ -400,7 +399,7 @@ static void finish_modes(const subspace *s, inm_modes *m)
   }
 }
 
-/* masses, means over the classes, the chosen eigenvector: by atom */
+/* arrays by atom: masses, mean intensities of the classes, the chosen eigenvector */
 static void fill_atoms(const subspace *s, inm_modes *m)
 {
   const inm_hessian *h = s->h;
@@ -450,9 +449,9 @@ static inm_status fill_table(const subspace *s, inm_modes *m)
   return INM_OK;
 }
 
-/* ---- all together ----------------------------------------------------------------------------- */
+/* ---- driver ----------------------------------------------------------------------------------- */
 
-/* modes without translations, and the mass, of all ranks */
+/* returns the number of modes without translations; sets the total mass */
 static size_t count_modes(subspace *s)
 {
   double sum[2] = {(double) s->h->nrow, 0.0};
@@ -475,7 +474,7 @@ static inm_status check_request(subspace *s)
   if (s->request->nlowest < 1 || !(s->lo < s->hi)) status = INM_ERR_ARG;
   if (inm_hessian_largest_type(s->h) > s->request->ntypes) status = INM_ERR_ARG;
   if (count_modes(s) < 2 * s->m) status = INM_ERR_ARG;
-  if (s->m > 32766) status = INM_ERR_SIZE; /* as dsyevd has it */
+  if (s->m > 32766) status = INM_ERR_SIZE; /* largest order for dsyevd */
   return inm_status_sync(status, s->h->comm);
 }
 

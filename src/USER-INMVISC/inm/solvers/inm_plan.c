@@ -6,7 +6,7 @@
 #include <string.h>
 
 typedef struct {
-  double root, least; /* bytes available on rank 0's node, and on the node that has least */
+  double root, least; /* bytes available on the node of rank 0, and least of any node */
   int ranks;          /* largest number of ranks on a node */
 } nodes;
 
@@ -48,7 +48,7 @@ int inm_plan_fits(const inm_plan *plan)
   return plan->have == 0.0 || plan->need <= plan->have;
 }
 
-/* a is better than b: it fits and b does not, both fit and it is faster, or it needs less */
+/* Prefer what fits; of two that fit the faster one, of two that do not the smaller one. */
 static int is_better(const inm_plan *a, const inm_plan *b)
 {
   const int a_fits = inm_plan_fits(a), b_fits = inm_plan_fits(b);
@@ -56,8 +56,8 @@ static int is_better(const inm_plan *a, const inm_plan *b)
   return a_fits ? a->work < b->work : a->need < b->need;
 }
 
-/* A distributed solver on one rank is that rank's BLAS without its threads; matrix-free ones leave
-   something out. */
+/* Exclude distributed solvers on one rank, which would run BLAS without threads, and matrix-free solvers,
+   which do not compute all outputs. */
 static int is_candidate(const inm_solver *solver, const inm_job *job)
 {
   const inm_place place = inm_solver_place(solver);

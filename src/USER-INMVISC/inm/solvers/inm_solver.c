@@ -26,7 +26,7 @@ static const inm_solver *const solvers[] = {
     &inm_solver_lowest,
 };
 
-/* what the choice of a solver does not consider: solvers that leave something out */
+/* what solver auto lacks, since it never chooses a matrix-free solver */
 static const char *const unchosen_lacks[INM_NCAPABILITY] = {
     NULL, NULL, NULL, NULL, NULL, "solver auto finds all modes; use solver kpm",
     "solver auto does not work with products; use solver kpm"};
@@ -78,7 +78,7 @@ size_t inm_solver_vectors(size_t nlowest)
   return inm_lowest_vectors(nlowest);
 }
 
-/* Wait for the root without spinning: its BLAS threads want the cores of the waiting ranks. */
+/* Wait for the root without spinning, since its BLAS threads use the cores of the waiting ranks. */
 enum { TAG_READY = 7302 };
 
 static void wait_for_root(int root, MPI_Comm comm)
@@ -108,8 +108,8 @@ static void wake_others(int root, MPI_Comm comm)
     if (r != root) MPI_Send(&token, 1, MPI_INT, r, TAG_READY, comm);
 }
 
-/* LAPACK tells success where elements at the ends of the range of doubles gave infinite or undefined
-   eigenvalues */
+/* LAPACK returns info = 0 even if elements near overflow or underflow lead to infinite eigenvalues or
+   NaN */
 static inm_status check_finite(const inm_modes *m)
 {
   for (size_t p = 0; p < m->n; p++)
@@ -117,7 +117,7 @@ static inm_status check_finite(const inm_modes *m)
   return INM_OK;
 }
 
-/* the part that one rank does alone, with the cores of the others */
+/* work of the root, on the cores of all ranks of its node */
 static inm_status solve_on_root(const inm_solver *solver, const inm_request *request, inm_dense *d,
                                 inm_cores *cores, inm_modes *modes)
 {
@@ -143,7 +143,7 @@ static inm_status solve_on_root(const inm_solver *solver, const inm_request *req
   return status;
 }
 
-/* an empty table for the atoms of h, the same on all ranks */
+/* an empty table for the atoms of h, on all ranks */
 static inm_status start_table(const inm_solver *solver, const inm_hessian *h,
                               const inm_request *request, const inm_cores *cores, inm_modes *modes)
 {
@@ -197,7 +197,7 @@ inm_precision inm_precision_used(const inm_request *request, size_t n)
   return (n <= small) ? INM_DOUBLE : request->precision;
 }
 
-/* one attempt, on a table that is empty */
+/* one attempt; modes is an empty table */
 static inm_status solve_once(const inm_solver *solver, const inm_hessian *h,
                              const inm_request *request, inm_modes *modes)
 {
@@ -224,7 +224,7 @@ static inm_status solve_once(const inm_solver *solver, const inm_hessian *h,
   return status;
 }
 
-/* by a dense solver */
+/* solve with a dense solver */
 static inm_status solve_densely(const inm_solver *solver, const inm_hessian *h,
                                 const inm_request *request, inm_modes *modes)
 {
@@ -232,8 +232,7 @@ static inm_status solve_densely(const inm_solver *solver, const inm_hessian *h,
   const inm_status status = solve_once(solver, h, request, modes);
   if (status != INM_ERR_ACCURACY || solver != &inm_solver_twostage) return status;
 
-  /* a cluster that is too large for inverse iteration: lapack solves it, but in single precision for
-     all vectors only */
+  /* Clusters too large for inverse iteration need lapack, which works in double precision only. */
   inm_request in_double = *request;
   in_double.precision = INM_DOUBLE;
   return solve_once(&inm_solver_lapack, h, &in_double, modes);
@@ -273,6 +272,6 @@ inm_status inm_solve(const inm_solver *solver, const inm_hessian *h, const inm_r
       status = inm_status_sync(inm_mode_spectrum_create(out, &modes, solver->lacks),
                                inm_hessian_comm(h));
   }
-  if (status != INM_OK) inm_spectrum_destroy(out); /* it may have failed on another rank alone */
+  if (status != INM_OK) inm_spectrum_destroy(out); /* another rank may have failed */
   return status;
 }

@@ -1,8 +1,8 @@
 /* Distributed solver with ELPA (Marek et al., J. Phys.: Condens. Matter 26, 213201 (2014)).
 
-   ELPA finds all eigenvalues by divide and conquer and transforms back as many vectors as it is told
-   to beforehand.  The number of unstable modes is not known then: a third of all is asked for, which
-   is more than there are in a liquid, and all of them where that was too few. */
+   ELPA finds all eigenvalues by divide and conquer and back-transforms a number of vectors that must be
+   set beforehand, when the number of unstable modes is not known yet.  Request a third of all, more than
+   the unstable fraction of a liquid, and if that is too few, all. */
 
 #if defined(INM_ELPA)
 
@@ -20,7 +20,7 @@ static inm_status elpa_can(const inm_job *job)
 
 static double elpa_bytes(const inm_job *job)
 {
-  /* measured: 4 to 5 matrices, as much for eigenvalues alone */
+  /* measured: 4 to 5 matrices, even for eigenvalues only */
   const double columns = 2.0 * INM_DISTRIBUTED_SHARE + 16.0;
   return 8.0 * (5.0 * inm_cyclic_largest_part(job->n, job->nprocs) + columns * (double) job->n) +
       INM_CYCLIC_WORKSPACE;
@@ -42,10 +42,10 @@ static size_t vectors_asked_for(const inm_distributed *p)
   return (which == INM_VECTORS_UNSTABLE && p->attempt == 0) ? (n + 2) / 3 : n;
 }
 
-/* An object for the matrix on its grid, or NULL.  Of ELPA's solvers the one in two stages was the
-   faster for eigenvalues and as fast for few vectors, that in one stage for all of them (with
-   the kernels that Debian builds); the environment variable ELPA_FORCE_solver overrules.  The
-   second attempt is made with the other one. */
+/* An ELPA object for the matrix on its grid, or NULL.  With the kernels of the Debian package, ELPA's
+   two-stage solver was faster for eigenvalues and as fast for few vectors, its one-stage solver faster for
+   all vectors.  The second attempt uses the other one.  The environment variable ELPA_FORCE_solver
+   overrides the choice. */
 static elpa_t start_elpa(const inm_distributed *p, size_t nvector)
 {
   const inm_cyclic *d = &p->d;
@@ -89,7 +89,7 @@ static inm_status solve(inm_distributed *p, elpa_t handle, size_t nvector)
   if (p->f.request->vectors == INM_VECTORS_NONE) {
     elpa_eigenvalues_double(handle, d->a, p->lambda, &error);
   } else {
-    /* all columns, however few are wanted */
+    /* ELPA needs room for all columns, however few are wanted */
     z = (double *) inm_malloc_for_blas(d->nrow * d->ncol * sizeof(*z));
     status = inm_status_sync(z ? INM_OK : INM_ERR_ALLOC, d->comm);
     if (status == INM_OK) elpa_eigenvectors_double(handle, d->a, p->lambda, z, &error);
@@ -123,5 +123,5 @@ static inm_status elpa_solve(inm_distributed *p)
 const inm_solver inm_solver_elpa = {"elpa", INM_ON_GRID, {NULL, NULL, NULL, INM_NO_SINGLE("elpa"), NULL, INM_NO_LOWEST("elpa"), INM_NO_PRODUCTS("elpa")}, elpa_can, elpa_bytes, elpa_work, NULL, elpa_solve, NULL};
 
 #else
-typedef int inm_not_built; /* ISO C wants something in every file */
+typedef int inm_not_built; /* ISO C forbids an empty translation unit */
 #endif

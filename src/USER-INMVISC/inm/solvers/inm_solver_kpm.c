@@ -1,5 +1,4 @@
-/* The kernel polynomial method in the table of solvers: moments instead of modes, and the lowest modes
-   one by one if they are wanted. */
+/* Solver kpm: Chebyshev moments instead of modes, and on request a table of the lowest modes. */
 
 #include "kpm/inm_kpm_converge.h"
 #include "kpm/inm_kpm_spectrum.h"
@@ -15,7 +14,7 @@ static inm_status can(const inm_job *job)
   return (has && job->precision == INM_DOUBLE) ? INM_OK : INM_ERR_ARG;
 }
 
-/* first the moments, then the lowest modes, never both */
+/* the larger one: moments are finished before the lowest modes begin */
 static double bytes(const inm_job *job)
 {
   if (!job->h) return 0.0;

@@ -11,10 +11,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* vectors given to the filler at a time: large enough for BLAS-3 in dormtr */
+/* vectors passed to the filler at a time: enough for BLAS-3 in dormtr */
 enum { PANEL = 256 };
 
-/* dsyevd wants 1 + 6n + 2n^2 doubles of workspace, counted in an int; the others n^2 */
+/* the int lwork of dsyevd is at least 1 + 6n + 2n^2; the others index n^2 elements */
 static const size_t largest_n_all = 32766, largest_n = 46340;
 
 static inm_status lapack_can(const inm_job *job)
@@ -33,7 +33,7 @@ static double lapack_bytes(const inm_job *job)
   return 8.0 * (matrices * n * n + 64.0 * n);
 }
 
-/* half of the tridiagonalization is limited by memory, not by arithmetic: more than 4/3 n^3 */
+/* more than 4/3 n^3, since memory bandwidth limits half of the tridiagonalization */
 static double lapack_work(const inm_job *job)
 {
   const double n = (double) job->n;
@@ -97,7 +97,7 @@ static inm_status tridiagonalize(inm_dense *d, double *diagonal, double *offdiag
   return lapack_status(info);
 }
 
-/* z = Q z, panel by panel, each handed on as it is ready */
+/* z = Q z, panel by panel, each passed on when it is complete */
 static inm_status back_transform(inm_dense *d, const double *tau, size_t k, double *z,
                                  inm_filler *f)
 {

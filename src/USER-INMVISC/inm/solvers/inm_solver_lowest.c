@@ -1,4 +1,4 @@
-/* The lowest modes in the table of solvers, without anything about the others. */
+/* Solver lowest: the lowest modes and nothing else. */
 
 #include "kpm/inm_kpm.h"
 #include "modes/inm_mode_spectrum.h"
@@ -26,7 +26,7 @@ static double work(const inm_job *job)
   return 0.0;
 }
 
-/* the ends of the spectrum come from Lanczos's recursion, as those of polynomials do */
+/* bound the spectrum by Lanczos recursion, as solver kpm does */
 static inm_status find_ends(const inm_hessian *h, const inm_request *request, double *lowest,
                             double *highest)
 {

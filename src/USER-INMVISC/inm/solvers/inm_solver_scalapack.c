@@ -1,23 +1,22 @@
 /* Distributed solver with ScaLAPACK.
 
      1. D = Q T Q^T, dense to tridiagonal                 pdsytrd
-     2. all eigenvalues of T, which every rank has        dsterf on one rank
+     2. all eigenvalues of T, replicated on every rank    dsterf on one rank
      3. for the wanted modes, panel by panel:
-        eigenvectors of T, each rank some of its own      dstemr
-        from complete columns to rows of the grid         inm_cyclic_spread
+        eigenvectors of T, each rank a subset             dstemr
+        redistribution of complete columns to the grid    inm_cyclic_spread
         back-transformation by Q                          pdormtr
-        and on to the mode table                          inm_distributed_take
-   Besides the matrix, no rank needs more than a few panels.
+        entry in the mode table                           inm_distributed_take
+   Besides the matrix, a rank needs memory for a few panels only.
 
-   Why not a driver: pdsyevx and pdsyevr want room for all the vectors besides the matrix; pdsyevx
-   orthogonalizes a cluster only as far as it fits on one rank.  dstemr is pdsyevr's method, and
-   where modes are shared among ranks at a gap, the overlap across it is of the order
-   eps |T| / gap.  A cluster stays on one rank; if it is too large, or dstemr fails, which happens
-   (Reference-LAPACK issues 151 and 466), then
+   Why not a driver: pdsyevx and pdsyevr need room for all vectors besides the matrix, and pdsyevx
+   orthogonalizes a cluster only as far as it fits on one rank.  dstemr is pdsyevr's method.  Modes are
+   divided among ranks at gaps, and the overlap across a gap is of the order eps |T| / gap.  A cluster
+   stays on one rank.  If it is too large, or dstemr fails (Reference-LAPACK issues 151 and 466), then
 
      2. T = Z L Z^T by divide and conquer                 pdstedc
      3. back-transformation by Q                          pdormtr
-   which is not sensitive to clusters, and needs another three matrices. */
+   which is insensitive to clusters but needs another three matrices. */
 
 #if defined(INM_SCALAPACK)
 
@@ -52,7 +51,7 @@ void pdstedc_(const char *compz, const int *n, double *d, double *e, double *q, 
 }
 #endif
 
-/* modes closer than this part of the norm are found by one rank */
+/* relative to the norm; closer modes stay on one rank */
 static const double cluster_gap = 1.0e-6;
 
 static const int one = 1;
@@ -60,12 +59,12 @@ static const int one = 1;
 typedef struct {
   inm_distributed *p;
   int context;                    /* BLACS grid */
-  int n, desc[9];                 /* of the matrix */
+  int n, desc[9];                 /* order and descriptor of the matrix */
   double *tau;                    /* [ncol] reflectors of Q, in the matrix */
   double *diagonal, *offdiagonal; /* [n] each, T on every rank */
 } tridiagonal;
 
-/* descriptor of n columns of which each rank has those of blocks of width */
+/* descriptor of n columns, distributed in blocks of width columns */
 static void describe(const tridiagonal *t, int n, int width, int *desc)
 {
   const inm_cyclic *d = &t->p->d;
@@ -98,7 +97,7 @@ static double scalapack_work(const inm_job *job)
 
 /* ---- 1. T and Q ------------------------------------------------------------------------------- */
 
-/* T stands on the diagonal and below it, where pdsytrd leaves it, to every rank */
+/* replicate T, which pdsytrd leaves on the diagonal and below it, on every rank */
 static void share_tridiagonal(tridiagonal *t)
 {
   const inm_cyclic *d = &t->p->d;
@@ -136,7 +135,7 @@ static inm_status reduce(tridiagonal *t)
   return INM_OK;
 }
 
-/* z = Q z; z has ncolumn columns, of which each rank has those of blocks of width */
+/* z = Q z; the ncolumn columns of z are distributed in blocks of width columns */
 static inm_status back_transform(const tridiagonal *t, int ncolumn, int width, double *z)
 {
   const inm_cyclic *d = &t->p->d;
@@ -181,8 +180,8 @@ static inm_status eigenvalues(const tridiagonal *t)
 
 /* ---- 3. eigenvectors, panel by panel ---------------------------------------------------------- */
 
-/* Modes in portions, one for each rank in a panel, those of a grid column one after the other:
-   portion k has the modes start[k]..start[k+1]-1, and beyond the last one there are none. */
+/* Modes are divided into portions start[k]..start[k+1]-1.  A panel has one for each rank, and those of
+   a grid column are consecutive.  Portions beyond the last are empty. */
 typedef struct {
   size_t *start; /* [nportion+1] */
   size_t nportion, largest;
@@ -193,7 +192,7 @@ static size_t portion_start(const portions *s, size_t k)
   return s->start[(k < s->nportion) ? k : s->nportion];
 }
 
-/* INM_ERR_ACCURACY if a cluster is too large for a rank.  The same on all ranks. */
+/* INM_ERR_ACCURACY if a cluster is too large for a rank.  The same result on all ranks. */
 static inm_status divide(const inm_distributed *p, size_t nvector, portions *s)
 {
   const inm_cyclic *d = &p->d;
@@ -245,8 +244,8 @@ static inm_status allocate_workspace(const inm_cyclic *d, size_t largest, worksp
   return INM_OK;
 }
 
-/* columns that each grid column has room for in the panel that starts with a portion; all but the
-   widest are filled up with zeros */
+/* Columns per grid column in the panel that starts with a portion: those of the widest grid column.
+   The others are padded with zeros. */
 static size_t panel_width(const inm_cyclic *d, const portions *s, size_t portion)
 {
   const size_t nprow = (size_t) d->nprow;
@@ -275,7 +274,7 @@ static inm_status solve_panel(tridiagonal *t, const portions *s, size_t first_po
 
   memcpy(w->t, t->diagonal, 2 * d->n * sizeof(*w->t));
   if (count > 0) status = inm_tridiagonal_vectors(d->n, w->t, w->t + d->n, mine, count, w->whole);
-  if (status == INM_ERR_LAPACK) status = INM_ERR_ACCURACY; /* the other way may do */
+  if (status == INM_ERR_LAPACK) status = INM_ERR_ACCURACY; /* divide and conquer may succeed */
   status = inm_status_sync(status, d->comm);
   if (status != INM_OK) return status;
 
@@ -315,7 +314,7 @@ static inm_status divide_and_conquer(const tridiagonal *t, double *z)
 
   pdstedc_("I", &t->n, t->diagonal, t->offdiagonal, z, &one, &one, t->desc, &size, &lwork, &isize,
            &liwork, &info);
-  /* it forgets the room for its sorting (Reference-ScaLAPACK issue 74) */
+  /* the workspace query omits the part for sorting (Reference-ScaLAPACK issue 74) */
   const size_t sorting = d->n + d->nrow * ((size_t) d->block + d->ncol);
   const size_t room = ((size_t) size > sorting) ? (size_t) size : sorting;
   lwork = (int) room;
@@ -337,7 +336,7 @@ static inm_status divide_and_conquer(const tridiagonal *t, double *z)
 static inm_status solve_all(tridiagonal *t)
 {
   const inm_cyclic *d = &t->p->d;
-  /* zeros: pdstedc adds to what it finds, unlike its manual */
+  /* pdstedc adds to z, contrary to its documentation, so start with zeros */
   double *z = (double *) inm_calloc_for_blas(d->nrow * d->ncol, sizeof(*z));
   inm_status status = inm_status_sync(z ? INM_OK : INM_ERR_ALLOC, d->comm);
 
@@ -352,7 +351,7 @@ static inm_status solve_all(tridiagonal *t)
   return status;
 }
 
-/* ---- all together ----------------------------------------------------------------------------- */
+/* ---- driver ----------------------------------------------------------------------------------- */
 
 static inm_status solve_on_grid(tridiagonal *t)
 {
@@ -390,5 +389,5 @@ static inm_status scalapack_solve(inm_distributed *p)
 const inm_solver inm_solver_scalapack = {"scalapack", INM_ON_GRID, {NULL, NULL, NULL, INM_NO_SINGLE("scalapack"), NULL, INM_NO_LOWEST("scalapack"), INM_NO_PRODUCTS("scalapack")}, scalapack_can, scalapack_bytes, scalapack_work, NULL, scalapack_solve, NULL};
 
 #else
-typedef int inm_not_built; /* ISO C wants something in every file */
+typedef int inm_not_built; /* ISO C forbids an empty translation unit */
 #endif

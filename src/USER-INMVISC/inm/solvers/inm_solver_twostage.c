@@ -1,19 +1,19 @@
-/* Dense solver on one node in two stages, faster than a direct tridiagonalization because nearly all
-   of it is matrix products, and without ever holding all eigenvectors:
+/* Dense two-stage solver on one node.  It is faster than direct tridiagonalization because nearly all of
+   its work is matrix products, and it never stores all eigenvectors:
 
      1. D = Q B Q^T, dense to band                         inm_reduce_to_band
      2. band to tridiagonal without vectors                inm_bulge.h
         eigenvalues                                        inm_tridiagonal.h
      3. for the wanted modes, panel by panel:
-        inverse iteration on the band matrix               inm_band_vectors.h; modes shared among threads
+        inverse iteration on the band matrix               inm_band_vectors.h; modes divided among threads
         orthogonalization of modes closer than a gap, check of residuals and overlaps
         back-transformation by Q                           inm_band_to_dense
-        handing on to the mode table
+        entry in the mode table
 
-   In single precision the dense steps, 1. and the back-transformation, are done with floats.
+   In single precision the dense steps, 1. and the back-transformation, use floats.
 
-   The eigenvector of a well separated eigenvalue takes two steps of inverse iteration, and needs no
-   orthogonalization: its overlap with a neighbor at distance g is of the order eps |D| / g. */
+   A well separated eigenvalue needs two steps of inverse iteration and no orthogonalization: the overlap
+   with a neighbor at distance g is of the order eps |D| / g. */
 
 #include "base/inm_lapack.h"
 #include "base/inm_pages.h"
@@ -34,10 +34,10 @@
 
 enum {
   KD = 32,               /* half-bandwidth: wider is faster in 1., slower in 3. */
-  PANEL = 512,           /* modes in a panel, but that no cluster is split */
-  LARGEST_CLUSTER = 128, /* beyond it another solver is better */
-  STEPS = 2,             /* of inverse iteration */
-  MOST_STEPS = 5         /* more of them for a mode of a cluster */
+  PANEL = 512,           /* modes in a panel, unless that would split a cluster */
+  LARGEST_CLUSTER = 128, /* larger ones are left to another solver */
+  STEPS = 2,             /* steps of inverse iteration */
+  MOST_STEPS = 5         /* additional ones for a mode in a cluster */
 };
 
 /* bounds, relative to the norm of D */
@@ -46,14 +46,14 @@ static const double largest_growth = 1.0e3; /* of factors without pivoting */
 static const double max_residual = 1.0e-11;
 static const double max_overlap = 1.0e-7; /* of neighbors in the spectrum */
 
-static const size_t largest_n = 46340; /* n^2 elements, counted in an int */
+static const size_t largest_n = 46340; /* n^2 must fit an int */
 
 typedef struct {
   size_t n;
   double norm;         /* largest |lambda| */
   double *band;        /* [n][KD+1] */
   double *lambda;      /* [n] */
-  void *tau;           /* [n] reflectors of Q, in the dense matrix, of its precision */
+  void *tau;           /* [n] scalars of the reflectors of Q, in the precision of the dense matrix */
   double *z;           /* [count][n] vectors of the panel */
   size_t first, count; /* panel */
   int nthread;
@@ -66,8 +66,8 @@ static inm_status twostage_can(const inm_job *job)
   return (job->n <= largest_n) ? INM_OK : INM_ERR_SIZE;
 }
 
-/* matrix; kept updates and other pieces of the reduction, more than bulge chasing takes after it;
-   panel; factors of each thread */
+/* The matrix; deferred updates and other workspace of the reduction, which exceeds that of bulge chasing;
+   the panel; factors for each thread. */
 static double twostage_bytes(const inm_job *job)
 {
   const double n = (double) job->n, single = (job->precision == INM_SINGLE_PRECISION);
@@ -77,7 +77,8 @@ static double twostage_bytes(const inm_job *job)
 }
 
 /* The reduction and, for 14 % or all of the modes, inverse iteration and back-transformation.
-   Single precision halves the time of the dense steps.  The last term is threads and pages. */
+   Single precision nearly halves the time of the dense steps.  The last term covers thread start and page
+   faults. */
 static double twostage_work(const inm_job *job)
 {
   const double n = (double) job->n;
@@ -92,8 +93,8 @@ static double twostage_work(const inm_job *job)
 
 /* ---- eigenvalues ----------------------------------------------------------------------------- */
 
-/* All eigenvalues of the band, which is kept.  If it is not finite, though the matrix is, then
-   floats have overflowed on the way to it. */
+/* All eigenvalues of the band matrix, which is preserved.  If it is not finite although D is, floats have
+   overflowed in the reduction. */
 static inm_status eigenvalues(twostage *s)
 {
   double *offdiagonal = (double *) malloc(s->n * sizeof(double));
@@ -115,7 +116,7 @@ static double norm2(const double *x, size_t n)
   return sqrt(inm_dot(x, x, n));
 }
 
-/* returns the norm that x had */
+/* returns the norm of x before scaling */
 static double scale_to_one(double *x, size_t n)
 {
   const double norm = norm2(x, n), factor = 1.0 / norm;
@@ -123,7 +124,7 @@ static double scale_to_one(double *x, size_t n)
   return norm;
 }
 
-/* depends on the mode only, not on the thread */
+/* depends on the mode, not on the thread */
 static void random_start(double *x, size_t n, size_t mode)
 {
   for (size_t i = 0; i < n; i++) x[i] = inm_random_uniform(mode, i);
@@ -134,8 +135,8 @@ static int is_close(const twostage *s, size_t p, size_t q)
   return s->lambda[q] - s->lambda[p] <= cluster_gap * s->norm;
 }
 
-/* Close to a multiple eigenvalue several pivots at the end are rounding, and only pivoting puts
-   them there. */
+/* At a nearly multiple eigenvalue several pivots are pure rounding, and only pivoting moves them to the
+   end. */
 static inm_status factorize(const twostage *s, size_t mode, inm_band_factor *factor)
 {
   const int in_cluster = (mode > 0 && is_close(s, mode - 1, mode)) ||
@@ -172,8 +173,8 @@ static void iterate_share(void *ctx, int thread)
   s->status[thread] = status;
 }
 
-/* Take from mode p of the panel what it has of the modes before it that are closer than the gap.
-   Returns what is left of its norm. */
+/* Orthogonalize mode p of the panel against the preceding modes of its cluster.  Returns the norm that
+   remains. */
 static double orthogonalize(const twostage *s, size_t p)
 {
   double *z = &s->z[p * s->n];
@@ -186,9 +187,8 @@ static double orthogonalize(const twostage *s, size_t p)
   return (q < p) ? scale_to_one(z, s->n) : 1.0;
 }
 
-/* Modes of a cluster are made orthogonal, twice for accuracy.  Where little is left of a vector,
-   its error has grown as it was scaled up: then a step of inverse iteration makes it small again,
-   as in LAPACK's dstein. */
+/* Orthogonalize the modes of each cluster, twice for accuracy.  If little of a vector remains, scaling it
+   up has amplified its error; another step of inverse iteration reduces that, as in LAPACK's dstein. */
 static inm_status orthogonalize_clusters(twostage *s)
 {
   const double little = 0.1;
@@ -211,7 +211,7 @@ static inm_status orthogonalize_clusters(twostage *s)
   return status;
 }
 
-/* |B z - lambda z| of every nthread-th mode and the overlap with the one before it */
+/* |B z - lambda z| of every nthread-th mode, and its overlap with the preceding mode */
 static void check_share(void *ctx, int thread)
 {
   twostage *s = (twostage *) ctx;
@@ -232,7 +232,7 @@ static void check_share(void *ctx, int thread)
   s->status[thread] = status;
 }
 
-/* a step of all threads, and what went wrong in any of them */
+/* run a step on all threads; returns the largest status of any */
 static inm_status share(twostage *s, void (*step)(void *ctx, int thread))
 {
   inm_status status = INM_OK;
@@ -245,7 +245,7 @@ static inm_status share(twostage *s, void (*step)(void *ctx, int thread))
 
 static inm_status panel_vectors(twostage *s)
 {
-  inm_blas_set_threads(1); /* the threads are ours */
+  inm_blas_set_threads(1); /* the team uses all cores */
   inm_status status = share(s, iterate_share);
   if (status == INM_OK) {
     status = orthogonalize_clusters(s);
@@ -257,7 +257,7 @@ static inm_status panel_vectors(twostage *s)
 
 /* ---- progress --------------------------------------------------------------------------------- */
 
-/* parts of the time, about the same for all sizes */
+/* fraction of the time, about the same for all sizes */
 static double share_of_reduction(const inm_filler *f)
 {
   return (f->request->vectors == INM_VECTORS_ALL) ? 0.25
@@ -271,18 +271,18 @@ static void report_reduction(void *filler, double done)
   inm_fill_progress(f, share_of_reduction(f) * done);
 }
 
-/* what comes between is counted with the vectors */
+/* the steps between reduction and panels are counted as done with the first panel */
 static void report_panels(const inm_filler *f, size_t nseen, size_t nvectors)
 {
   const double before = 0.85 * share_of_reduction(f) + 0.15;
   inm_fill_progress(f, before + (1.0 - before) * (double) nseen / (double) nvectors);
 }
 
-/* ---- all together ---------------------------------------------------------------------------- */
+/* ---- driver ---------------------------------------------------------------------------------- */
 
 static inm_status reduce_to_band(twostage *s, inm_dense *d, inm_filler *f)
 {
-  inm_blas_set_threads(1); /* the threads are ours */
+  inm_blas_set_threads(1); /* the team uses all cores */
   const inm_status status = d->single
       ? inm_reduce_to_band_single(s->n, KD, d->single, (float *) s->tau, s->band, s->nthread,
                                   report_reduction, f)
@@ -300,7 +300,7 @@ static inm_status back_transform(const twostage *s, const inm_dense *d)
       : inm_band_to_dense(s->n, KD, d->a, (const double *) s->tau, s->count, s->z);
 }
 
-/* modes from first on that make the next panel: a cluster stays together.  0 if one is too large */
+/* size of the panel that begins at mode first; clusters are not split.  0 if one is too large */
 static size_t panel_count(const twostage *s, size_t first, size_t nvectors)
 {
   size_t end = first + PANEL;

@@ -21,8 +21,8 @@ size_t inm_bin(const inm_range *range, double w)
 
 inm_range inm_range_around(double lowest, double highest, size_t nbin)
 {
-  /* 2^(1/3) - 1: with a quarter, the extreme mode itself would stand on a boundary between two bins
-     wherever its branch has a multiple of 5 bins, and rounding would decide */
+  /* 2^(1/3) - 1.  With 1/4, the extreme mode would lie on a bin boundary whenever its branch has a
+     multiple of 5 bins, and rounding would decide its bin. */
   const double margin = 0.25992104989487319;
   inm_range range = {nbin, -1.0, 1.0};
 
@@ -34,7 +34,7 @@ inm_range inm_range_around(double lowest, double highest, size_t nbin)
   }
   if (range.lo == 0.0) return range;
 
-  /* whole bins on either side of zero: the width that is needed by the side that suffers more */
+  /* use whole bins on either side of zero: take the larger of the widths that the two sides need */
   double below = ceil(-range.lo / inm_bin_width(&range));
   if (below > (double) nbin - 1.0) below = (double) nbin - 1.0;
   const double width = fmax(-range.lo / below, range.hi / ((double) nbin - below));

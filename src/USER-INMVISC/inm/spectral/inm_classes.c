@@ -29,7 +29,7 @@ double inm_smooth_step(double x, double edge, double width)
   return (s <= 0.0) ? 0.0 : (s >= 1.0) ? 1.0 : s * s * s * (10.0 + s * (-15.0 + 6.0 * s));
 }
 
-/* 1/lambda^2 does not exist at lambda = 0: such a mode is in no sum */
+/* a mode with lambda = 0 is in no sum, since 1/lambda^2 is undefined */
 static double counted(double lambda, const inm_cut *cut)
 {
   if (lambda == 0.0) return 0.0;
@@ -38,7 +38,7 @@ static double counted(double lambda, const inm_cut *cut)
   return fabs(lambda) >= cut->wmin * cut->wmin;
 }
 
-/* of an unstable mode */
+/* localized part of an unstable mode */
 static double localized(double lambda, double pr, const inm_cut *cut)
 {
   if (cut->width > 0.0 && cut->edge.kind == INM_EDGE_FREQUENCY)

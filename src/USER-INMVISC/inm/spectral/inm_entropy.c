@@ -2,7 +2,7 @@
 
 #include <math.h>
 
-/* NaN as soon as one mode is unstable */
+/* NaN if any mode is unstable */
 static inm_entropy sum_over_modes(const inm_measure *modes, double w_thermal)
 {
   const inm_entropy undefined = {NAN, NAN};
@@ -13,7 +13,7 @@ static inm_entropy sum_over_modes(const inm_measure *modes, double w_thermal)
     if (!(modes->lambda[j] > 0.0)) return undefined;
     const double x = inm_frequency(modes->lambda[j]) / w_thermal;
     sum.classical += 1.0 - log(x);
-    /* expm1 keeps the digits of soft modes, where both terms are differences of almost equal numbers */
+    /* expm1 avoids cancellation for soft modes, in both terms */
     sum.quantum += x / expm1(x) - log(-expm1(-x));
   }
   return sum;

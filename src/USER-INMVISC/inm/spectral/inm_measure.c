@@ -114,7 +114,7 @@ static int compare_doubles(const void *x, const void *y)
   return (a > b) - (a < b);
 }
 
-/* between the last mode inside and the first outside, |lambda| is known best */
+/* the best estimate of |lambda| lies between the last mode inside and the first outside */
 static inm_status softest_modes(const inm_measure *m, double part, double *reached, double *lambda)
 {
   double *size = (double *) malloc((m->n + 1) * sizeof(*size));
@@ -133,7 +133,7 @@ static inm_status softest_modes(const inm_measure *m, double part, double *reach
   return INM_OK;
 }
 
-/* weights with |lambda| < w^2, relative to all */
+/* sum of the weights with |lambda| < w^2, relative to the total */
 static inm_status part_within(const inm_measure *m, double w, double *part)
 {
   const double ends[2] = {-w * w, w * w};

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- life ------------------------------------------------------------------------------------- */
+/* ---- creation and access ---------------------------------------------------------------------- */
 
 inm_status inm_spectrum_create(inm_spectrum **out, const inm_source *source, void *data,
                                const char *const *lacks, int nsample,
@@ -73,7 +73,7 @@ inm_range inm_spectrum_range(const inm_spectrum *spectrum, size_t nbin)
   return inm_range_around(spectrum->about.lowest, spectrum->about.highest, nbin);
 }
 
-/* sum [nbin] of the participation ratios, NaN where one is not known */
+/* sum [nbin] of the participation ratios, NaN where one is unknown */
 static void sum_participation(const inm_measure *count, const inm_range *range, double *sum)
 {
   for (size_t b = 0; b < range->nbin; b++) sum[b] = count->pr ? 0.0 : NAN;
@@ -83,7 +83,7 @@ static void sum_participation(const inm_measure *count, const inm_range *range, 
   }
 }
 
-/* [nbin] each, in one piece that the caller frees */
+/* [nbin] each, in one allocation that the caller frees */
 static double *two_columns(const inm_range *range, double **second)
 {
   double *first = (double *) malloc(2 * range->nbin * sizeof(*first));
@@ -144,7 +144,7 @@ inm_status inm_gamma(const inm_spectrum *spectrum, int first, int count, const i
 
 /* ---- fractions -------------------------------------------------------------------------------- */
 
-/* unstable and localized modes of one estimate (inm_source) */
+/* numbers of unstable and of localized modes in one estimate (inm_source) */
 static inm_status count_classes(const inm_spectrum *s, int sample, inm_edge edge, double *unstable,
                                 double *localized)
 {
@@ -160,7 +160,7 @@ static inm_status count_classes(const inm_spectrum *s, int sample, inm_edge edge
   return status;
 }
 
-/* of a mean over n values with the sum of squared deviations given */
+/* standard error of a mean over n values, from the sum of squared deviations */
 static double standard_error(double square, int n)
 {
   return (n > 1) ? sqrt(square / (n * (n - 1.0))) : NAN;

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* parts of weight/lambda^2 of node j in each set; lambda^2 = w^4 on both branches.  [INM_NSET] */
+/* contribution weight/lambda^2 of node j to each set; lambda^2 = w^4 on both branches.  [INM_NSET] */
 static void node_terms(const inm_measure *m, size_t j, const inm_cut *cut, double *term)
 {
   const double lambda = m->lambda[j];
@@ -15,7 +15,7 @@ static void node_terms(const inm_measure *m, size_t j, const inm_cut *cut, doubl
     if (term[set] != 0.0) term[set] *= m->weight[j] / (lambda * lambda);
 }
 
-/* sum over the atoms of type t, counted from 0, of |e_i|^2/m_i in mode j */
+/* sum of |e_i|^2/m_i in mode j over the atoms of type t, counted from 0 */
 static double type_weight(const inm_measure *m, int t, size_t j)
 {
   return m->type_weight ? m->type_weight[(size_t) t * m->n + j] : NAN;
@@ -125,7 +125,7 @@ static void sharp_changes(double lambda, const inm_cut *cut, double *change)
   for (int set = 0; set < INM_NSET; set++) change[set] = fabs(change[set] - with_steps[set]);
 }
 
-/* what sharp edges may change by chance, [INM_NSET] */
+/* random error from the sharpness of the edges, [INM_NSET] */
 static void edge_uncertainty(const inm_measure *xi2, const inm_measure *modes, const inm_cut *cut,
                              double *uncertainty)
 {
