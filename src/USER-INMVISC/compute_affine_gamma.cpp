@@ -111,7 +111,8 @@ void ComputeAffineGamma::parse(int narg, char **arg)
       if (hessian) continue;
       wanted.strain = in.number("method strain eps");
       if (!(wanted.strain > MIN_STRAIN && wanted.strain < MAX_STRAIN))
-        in.fail(fmt::format("method strain eps must lie between {} and {}", MIN_STRAIN, MAX_STRAIN));
+        in.fail(
+            fmt::format("method strain eps must lie between {} and {}", MIN_STRAIN, MAX_STRAIN));
     } else {
       in.unknown();
     }
@@ -135,17 +136,21 @@ ComputeAffineGamma *ComputeAffineGamma::require(LAMMPS *lmp, const std::string &
                                                 const std::string &caller)
 {
   auto gamma = dynamic_cast<ComputeAffineGamma *>(compute_by_id(lmp->modify, id, rank1()));
-  if (!gamma)
-    lmp->error->all(FLERR, "{}: there is no compute affine/gamma with ID {}", caller, id);
+  if (!gamma) lmp->error->all(FLERR, "{}: there is no compute affine/gamma with ID {}", caller, id);
   return gamma;
 }
 
 /* repeat the request: the snapshot may belong to a new compute with the same ID */
 
-void ComputeAffineGamma::init()
+void ComputeAffineGamma::request()
 {
   find_inm();
   force_field = inm->snapshot()->want(*force_field);
+}
+
+void ComputeAffineGamma::init()
+{
+  request();
   tabulated_step = -1;
 }
 

@@ -45,6 +45,7 @@ class ComputeAffineGamma : public Compute {
                                      const std::string &caller);
   const std::string &source() const { return inm_id; }
   const std::shared_ptr<INMVISC_NS::AffineForce> &affine_force() const { return force_field; }
+  void request();    // ask the snapshot for the affine force; init() does it too
   int plane() const { return first_plane; }    // first plane of the average
   int planes() const { return nplanes; }
   void tabulate();    // bring all outputs up to date.  collective
@@ -54,7 +55,7 @@ class ComputeAffineGamma : public Compute {
   std::string label;     // "Compute affine/gamma ID"
   std::string inm_id;    // the compute inm/dos whose modes are projected on
   class ComputeInmDos *inm;
-  int first_plane, nplanes;    // planes that Gamma is averaged over
+  int first_plane, nplanes;                                // planes that Gamma is averaged over
   std::shared_ptr<INMVISC_NS::AffineForce> force_field;    // request to the snapshot
   bigint tabulated_step;                                   // time step of the outputs, -1 if none
   inm_measure xi2;                                         // owned; mean over the planes

@@ -138,8 +138,8 @@ void ComputeInmDos::parse(int narg, char **arg)
   if (said_weighted && !current->file.is_wanted())
     error->all(FLERR, "{}: weighted needs the keyword file", label);
   if (!said_modes)
-    current->request.vectors =
-        current->solver.has(INM_HAS_VECTORS) ? INM_VECTORS_ALL : INM_VECTORS_NONE;
+    current->request.vectors = current->solver.has(INM_HAS_VECTORS) ? INM_VECTORS_ALL
+                                                                    : INM_VECTORS_NONE;
   check_arguments();
 }
 
@@ -169,8 +169,7 @@ void ComputeInmDos::parse_modes(KeywordParser &in)
       : (which == "unstable")        ? INM_VECTORS_UNSTABLE
       : (which == "lowest")          ? INM_VECTORS_LOWEST
                                      : INM_VECTORS_NONE;
-  request.nlowest =
-      (request.vectors == INM_VECTORS_LOWEST) ? in.integer("modes lowest", 1) : 0;
+  request.nlowest = (request.vectors == INM_VECTORS_LOWEST) ? in.integer("modes lowest", 1) : 0;
 }
 
 void ComputeInmDos::parse_hessian(KeywordParser &in)
@@ -202,9 +201,8 @@ void ComputeInmDos::check_arguments() const
                "{}: edge pr needs eigenvectors; use edge frequency, or modes all or unstable",
                label);
   if (request.keep != INM_KEEP_NONE && request.vectors == INM_VECTORS_NONE)
-    error->all(
-        FLERR, "{}: eigenvector needs modes {}", label,
-        current->solver.has(INM_HAS_VECTORS) ? "all or unstable" : "lowest with solver kpm");
+    error->all(FLERR, "{}: eigenvector needs modes {}", label,
+               current->solver.has(INM_HAS_VECTORS) ? "all or unstable" : "lowest with solver kpm");
 }
 
 /* ----------------------------------------------------------------------
@@ -307,9 +305,9 @@ void ComputeInmDos::tabulate_entropy()
   if (temperature == 0.0) return;
   const double hbar = force->hplanck / (2.0 * M_PI);
   inm_entropy s;
-  check_status(
-      lmp, inm_harmonic_entropy(current->spectrum(), force->boltz * temperature / hbar, &s),
-      label + ": harmonic entropy");
+  check_status(lmp,
+               inm_harmonic_entropy(current->spectrum(), force->boltz * temperature / hbar, &s),
+               label + ": harmonic entropy");
   vector[OUT_S_classical] = s.classical;
   vector[OUT_S_quantum] = s.quantum;
 }
@@ -434,6 +432,5 @@ void ComputeInmDos::compute_local()
 double ComputeInmDos::memory_usage()
 {
   return current->memory_usage() +
-      8.0 *
-      ((double) atom->nmax * size_peratom_cols + (double) size_local_rows * size_local_cols);
+      8.0 * ((double) atom->nmax * size_peratom_cols + (double) size_local_rows * size_local_cols);
 }

@@ -59,8 +59,8 @@ static const char cite_compute_ulinm_viscosity[] =
 ComputeUlinmViscosity::ComputeUlinmViscosity(LAMMPS *lmp, int narg, char **arg) :
     Compute(lmp, narg, arg), label(fmt::format("Compute ulinm/viscosity {}", id)), inm(nullptr),
     gamma(nullptr), friction(lmp, label), mix_by_mode(true), snapshot_step(-1), counted_step(-1),
-    counted_configuration(NAN), wmin(NAN), volume(NAN), running(nullptr),
-    running_numerics(nullptr), announced(false)
+    counted_configuration(NAN), wmin(NAN), volume(NAN), running(nullptr), running_numerics(nullptr),
+    announced(false)
 {
   if (lmp->citeme) lmp->citeme->add(cite_compute_ulinm_viscosity);
 
@@ -158,6 +158,7 @@ void ComputeUlinmViscosity::init()
   snapshot_step = -1;
   announced = false;
   check_mixing();
+  gamma->request();    // it may be defined, and initialized, after this compute
   Criterion wanted;
   wanted.force = gamma->affine_force();
   wanted.first_plane = gamma->plane();
@@ -193,7 +194,8 @@ void ComputeUlinmViscosity::check_mixing() const
   if (all[0] > -all[1])
     current().solver.require(INM_HAS_TYPES, label, "friction/mix mode where atoms differ in mass");
   if (friction.is_by_type() && all_types > -all[2])
-    current().solver.require(INM_HAS_TYPES, label, "friction/mix mode where atoms differ in friction");
+    current().solver.require(INM_HAS_TYPES, label,
+                             "friction/mix mode where atoms differ in friction");
 }
 
 /* ----------------------------------------------------------------------
@@ -257,8 +259,7 @@ std::vector<double> ComputeUlinmViscosity::uncertainty(const inm_cut &cut) const
   const int first = gamma->affine_force()->first + gamma->plane();
   double of_set[INM_NSET];
   check_status(
-      lmp,
-      inm_viscosity_uncertainty(current().spectrum(), first, gamma->planes(), &cut, of_set),
+      lmp, inm_viscosity_uncertainty(current().spectrum(), first, gamma->planes(), &cut, of_set),
       label);
 
   std::vector<double> result((size_t) INM_NSET * (atom->ntypes + 1), NAN);    // by type: unknown
@@ -404,8 +405,8 @@ void ComputeUlinmViscosity::tabulate_sums(const std::vector<double> &c,
     const double by_snapshots = inm_running_error(running, set, c.data());
     const double by_friction = inm_running_mean(running, set, dc.data());
     const double by_numerics = exact ? 0.0 : inm_running_mean(running_numerics, set, c.data());
-    vector[OUT_err_eta_UL + set] = sqrt(by_snapshots * by_snapshots + by_friction * by_friction +
-                                        by_numerics * by_numerics);
+    vector[OUT_err_eta_UL + set] =
+        sqrt(by_snapshots * by_snapshots + by_friction * by_friction + by_numerics * by_numerics);
     if (!exact) vector[OUT_num_eta_UL + set] = eta(numerics, set);
   }
   vector[OUT_slope_edge] = inm_log_slope(eta(sums_edge[0], INM_UL), eta(sums_edge[1], INM_UL));

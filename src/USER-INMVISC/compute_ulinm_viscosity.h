@@ -58,14 +58,14 @@ class ComputeUlinmViscosity : public Compute {
   bigint snapshot_step;    // time step of the sums below, -1 if none
   bigint counted_step;     // time step and configuration last counted
   double counted_configuration;
-  double wmin, volume;                   // of the last snapshot
-  std::vector<double> natoms_of_type;    // [ntypes+1], atoms of the group
-  std::vector<double> sums;              // [INM_NSET][ntypes+1] / volume, last snapshot
-  std::vector<double> sums_edge[2];      // the same at 0.9 and 1.1 of the mobility edge
-  std::vector<double> sums_wmin[2];      // the same at 0.9 and 1.1 of w_min
-  std::vector<double> numerics;          // [INM_NSET][ntypes+1], their numerical uncertainty
-  struct inm_running *running;           // owned; of the sums over all snapshots
-  struct inm_running *running_numerics;               // owned; of the uncertainty
+  double wmin, volume;                     // of the last snapshot
+  std::vector<double> natoms_of_type;      // [ntypes+1], atoms of the group
+  std::vector<double> sums;                // [INM_NSET][ntypes+1] / volume, last snapshot
+  std::vector<double> sums_edge[2];        // the same at 0.9 and 1.1 of the mobility edge
+  std::vector<double> sums_wmin[2];        // the same at 0.9 and 1.1 of w_min
+  std::vector<double> numerics;            // [INM_NSET][ntypes+1], their numerical uncertainty
+  struct inm_running *running;             // owned; of the sums over all snapshots
+  struct inm_running *running_numerics;    // owned; of the uncertainty
   std::unique_ptr<INMVISC_NS::RestartStore> store;    // of the running sums
   bool announced;
 

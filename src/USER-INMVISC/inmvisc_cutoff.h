@@ -22,7 +22,7 @@ double box_volume(LAMMPS_NS::LAMMPS *);
 
 class Cutoff {
  public:
-  Cutoff() = default;                                      // not given
+  Cutoff() = default;    // not given
   Cutoff(LAMMPS_NS::LAMMPS *lmp, const Quantity &wmin, bool is_bulk_modulus);
 
   bool is_given() const { return quantity.is_given(); }

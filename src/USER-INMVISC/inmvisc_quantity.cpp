@@ -25,7 +25,8 @@ using namespace INMVISC_NS;
 
 Quantity::Quantity(LAMMPS *lmp_in, const std::string &label_in, const std::string &keyword_in,
                    const std::string &word) :
-    lmp(lmp_in), label(label_in), keyword(keyword_in)
+    lmp(lmp_in),
+    label(label_in), keyword(keyword_in)
 {
   if (word.compare(0, 2, "v_") == 0 && word.size() > 2)
     variable = word.substr(2);

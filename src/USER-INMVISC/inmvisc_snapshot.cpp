@@ -55,6 +55,8 @@ std::shared_ptr<AffineForce> Snapshot::want(const AffineForce &value)
     if (known && known->is_same(value)) return known;
   }
   auto added = std::make_shared<AffineForce>(value);
+  added->first = -1;
+  added->xi.clear();
   forces.push_back(added);
   return added;
 }
@@ -150,6 +152,7 @@ std::vector<inm_criterion> Snapshot::evaluate_criteria()
   gathering = true;
   for (const auto &wish : criteria) {
     const auto c = wish.lock();
+    if (c->force->first < 0) continue;    // of another snapshot
     values.push_back({c->force->first + c->first_plane, c->nplanes, cut(c->cutoff.wmin())});
   }
   gathering = false;
@@ -206,6 +209,5 @@ double Snapshot::memory_usage() const
     if (const auto f = wish.lock()) bytes += sizeof(double) * (double) f->xi.size();
   if (!result) return bytes;
   const double columns = 2.0 + 1.0 + modes().nproj + modes().ntypes;
-  return bytes +
-      sizeof(double) * (columns * (double) modes().n + 8.0 * (double) modes().natom);
+  return bytes + sizeof(double) * (columns * (double) modes().n + 8.0 * (double) modes().natom);
 }

@@ -302,9 +302,8 @@ void SpectrumSolver::report(const inm_plan &plan, const inm_spectrum *spectrum,
 
   if (comm->me || inm_solver_place(plan.solver) == INM_MATRIX_FREE) return;
   if (on_grid || seconds > FAST)
-    utils::logmesg(
-        lmp, "{}: diagonalization took {:.3g} s{}\n", label, seconds,
-        on_grid ? fmt::format(" on {} x {} ranks", about->grid[0], about->grid[1]) : "");
+    utils::logmesg(lmp, "{}: diagonalization took {:.3g} s{}\n", label, seconds,
+                   on_grid ? fmt::format(" on {} x {} ranks", about->grid[0], about->grid[1]) : "");
 }
 
 static double eigenvalue(double w)
@@ -323,8 +322,7 @@ void SpectrumSolver::report_products(const inm_plan &plan, const inm_spectrum *s
   MPI_Allreduce(mine, all, 2, MPI_DOUBLE, MPI_SUM, world);
   if (comm->me) return;
 
-  std::string resolution =
-      fmt::format("{:.3g} at w = 0", inm_spectrum_resolution(spectrum, 0.0));
+  std::string resolution = fmt::format("{:.3g} at w = 0", inm_spectrum_resolution(spectrum, 0.0));
   if (edge.kind == INM_EDGE_FREQUENCY)
     resolution += fmt::format(" and {:.3g} at the edge, whose step is {:.3g} wide",
                               inm_spectrum_resolution(spectrum, -edge.value),

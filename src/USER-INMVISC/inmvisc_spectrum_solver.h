@@ -58,7 +58,7 @@ class SpectrumSolver : protected LAMMPS_NS::Pointers {
   std::string for_products;    // last kpm/ keyword given, which needs a solver with products
   bool announced;              // in this run
   double core_speed;           // flops per second of a core, 0 until measured
-  double speed_factor;         // measured over estimated time of the last solution; 1 before the first
+  double speed_factor;    // measured over estimated time of the last solution; 1 before the first
 
   void parse_solver(KeywordParser &, inm_request &);
   void parse_products(KeywordParser &, inm_request &);

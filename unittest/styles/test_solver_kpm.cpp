@@ -124,6 +124,41 @@ TEST_F(SolverKpm, auto_ends_when_the_viscosity_has_converged)
     EXPECT_LT(vector("inm")[10], products);
 }
 
+TEST_F(SolverKpm, auto_does_not_depend_on_the_order_of_definition)
+{
+    const std::string inm = "compute inm all inm/dos 20 edge frequency 5.0 solver kpm auto\n",
+                      gam = "compute gam all affine/gamma inm\n",
+                      eta = "compute eta all ulinm/viscosity inm gam friction 80 wmin 3\n",
+                      end = "thermo_style custom step c_inm c_eta\nrun 0\n";
+    run(melt108() + inm + gam + eta + end);
+    const double wanted = scalar("eta"), products = vector("inm")[10];
+    reopen();
+    run(melt108() + inm + eta + gam + end);
+    EXPECT_EQ(scalar("eta"), wanted);
+    EXPECT_EQ(vector("inm")[10], products);
+
+    // requests are repeated to a compute that takes the place of another one
+    run("uncompute inm\n" + inm + "run 0\n");
+    EXPECT_EQ(scalar("eta"), wanted);
+    EXPECT_EQ(vector("inm")[10], products);
+}
+
+TEST_F(SolverKpm, equal_affine_forces_are_projected_once)
+{
+    const std::string inm = melt108() + "compute inm all inm/dos 20 edge frequency 5.0 solver kpm 50\n"
+                                        "compute gam all affine/gamma inm\n",
+                      end = "thermo_style custom step c_inm c_more[1][4]\nrun 0\n";
+    const std::string same  = log_of(inm + "compute more all affine/gamma inm plane yz\n" + end);
+    reopen();
+    const std::string other = log_of(inm + "compute more all affine/gamma inm method strain 1e-6\n" + end);
+    EXPECT_NE(same.find("with 8 vectors, 5 of them random"), std::string::npos);
+    EXPECT_NE(other.find("with 16 vectors, 10 of them random"), std::string::npos);
+
+    // a request ends with the compute that made it
+    run("uncompute more\nthermo_style custom step c_inm\n");
+    EXPECT_NE(log_of("run 0\n").find("with 8 vectors, 5 of them random"), std::string::npos);
+}
+
 TEST_F(SolverKpm, sensitivities_are_those_of_the_smooth_sums)
 {
     const Modes modes = diagonalize(melt500());

@@ -13,7 +13,7 @@ typedef enum {
   INM_ZERO = 0,                  /* rigid translation */
   INM_UNSTABLE_LOCALIZED = -1,   /* UL */
   INM_UNSTABLE_DELOCALIZED = -2, /* UD */
-  INM_UNSTABLE_UNKNOWN = -3      /* no mobility edge, or no participation ratio to compare with it */
+  INM_UNSTABLE_UNKNOWN = -3 /* no mobility edge, or no participation ratio to compare with it */
 } inm_class;
 
 /* The four sets of modes that sums run over, in the order of all outputs. */

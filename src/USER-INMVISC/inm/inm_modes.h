@@ -27,7 +27,7 @@ typedef struct inm_modes {
   double *pr;     /* [n]             participation ratio; NaN without eigenvector */
   double *proj2;  /* [nproj][n]      (e_p . b/sqrt(m))^2 of each projected vector b; NaN likewise */
   double *weight; /* [ntypes][n]     sum over atoms of the type of |e_ip|^2 / m_i; NaN likewise */
-  signed char *cls; /* [n]             inm_class, by the edge given to the solver */
+  signed char *cls;    /* [n]             inm_class, by the edge given to the solver */
   double *intensity;   /* [natom][3]      mean |e_ip|^2 over UL, UD, stable modes; NaN if unknown */
   double *eigenvector; /* [natom][3]      of the chosen mode; NaN if none */
   size_t kept;         /* index of the chosen mode, n if none */

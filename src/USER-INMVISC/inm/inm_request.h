@@ -34,7 +34,7 @@ typedef struct {
    and all of them must be at most the bound of the request. */
 typedef struct {
   int first, count; /* vectors to project */
-  inm_cut cut;      /* sum over 1/lambda^2 of the localized modes, or of all if the cut has no edge */
+  inm_cut cut; /* sum over 1/lambda^2 of the localized modes, or of all if the cut has no edge */
 } inm_criterion;
 
 /* An all-zero request is for eigenvalues only, in double precision. */
@@ -52,11 +52,11 @@ typedef struct {
   int max_threads;   /* of the solver; 0: all cores of the node's ranks */
 
   /* polynomials */
-  size_t products;                /* 0: until the criteria are met */
-  int nrandom;                    /* random start vectors, 0: inm_kpm_default_random */
-  int nlanczos;                   /* Lanczos steps to bound the spectrum, 0: 60 */
-  double width;                   /* of the steps at edges (inm_cut), 0: inm_default_width */
-  double bound;                   /* of the relative change of the criteria, 0: 1e-3 */
+  size_t products; /* 0: until the criteria are met */
+  int nrandom;     /* random start vectors, 0: inm_kpm_default_random */
+  int nlanczos;    /* Lanczos steps to bound the spectrum, 0: 60 */
+  double width;    /* of the steps at edges (inm_cut), 0: inm_default_width */
+  double bound;    /* of the relative change of the criteria, 0: 1e-3 */
   int ncriterion;
   const inm_criterion *criterion; /* [ncriterion] borrowed */
 

@@ -17,9 +17,9 @@ typedef struct inm_solver inm_solver;
 
 /* Where the matrix is during the solution. */
 typedef enum {
-  INM_ON_ROOT,     /* dense, on rank 0, which uses the cores of the waiting ranks of its node */
-  INM_ON_GRID,     /* dense, block-cyclic on all ranks, one thread each */
-  INM_MATRIX_FREE  /* sparse, distributed like the Hessian: products with vectors only */
+  INM_ON_ROOT,    /* dense, on rank 0, which uses the cores of the waiting ranks of its node */
+  INM_ON_GRID,    /* dense, block-cyclic on all ranks, one thread each */
+  INM_MATRIX_FREE /* sparse, distributed like the Hessian: products with vectors only */
 } inm_place;
 
 /* Find a solver by name: "lapack", "twostage", "scalapack", "elpa", "kpm" or "lowest".  NULL if the name is

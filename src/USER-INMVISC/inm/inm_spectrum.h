@@ -42,10 +42,10 @@ typedef struct {
   size_t low_products; /* products with eight vectors, for the lowest modes */
   int nvector;         /* start vectors, random ones among them */
   int nrandom;
-  double change;       /* last relative change compared with the bound, NaN if none */
-  double traffic;      /* minimum memory traffic of the products on this rank, bytes */
-  double seconds;      /* spent in the products */
-  double low_seconds;  /* spent on the lowest modes */
+  double change;      /* last relative change compared with the bound, NaN if none */
+  double traffic;     /* minimum memory traffic of the products on this rank, bytes */
+  double seconds;     /* spent in the products */
+  double low_seconds; /* spent on the lowest modes */
 } inm_spectrum_facts;
 
 const inm_spectrum_facts *inm_spectrum_about(const inm_spectrum *spectrum);

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 enum {
-  FIRST = 200,  /* products before the first check of convergence */
+  FIRST = 200, /* products before the first check of convergence */
   MOST = 10000,
   PLAIN = 800, /* without a criterion or an edge */
   BATCH = 25   /* products between progress reports */
@@ -21,8 +21,8 @@ static inm_status advance_to(inm_kpm *kpm, const inm_request *request, size_t ta
   while (status == INM_OK && inm_kpm_products(kpm) < target) {
     const size_t left = target - inm_kpm_products(kpm);
     status = inm_kpm_advance(kpm, left < BATCH ? left : BATCH);
-    const inm_progress p = {(double) inm_kpm_products(kpm) / (double) target,
-                            inm_kpm_products(kpm), target};
+    const inm_progress p = {(double) inm_kpm_products(kpm) / (double) target, inm_kpm_products(kpm),
+                            target};
     if (status == INM_OK && request->progress) request->progress(request->progress_ctx, &p);
   }
   return status;

@@ -55,8 +55,7 @@ static inm_status projected(const void *data, int first, int nvector, double par
   (void) part;
   if (!weight) return INM_ERR_ALLOC;
   for (size_t p = 0; p < modes->n; p++)
-    weight[p] =
-        (modes->cls[p] == INM_ZERO) ? 0.0 : inm_mean_projection(modes, first, nvector, p);
+    weight[p] = (modes->cls[p] == INM_ZERO) ? 0.0 : inm_mean_projection(modes, first, nvector, p);
   return INM_OK;
 }
 
@@ -69,8 +68,7 @@ static double mean_mass(const inm_modes *modes)
   return sum / (double) modes->natom;
 }
 
-inm_status inm_mode_spectrum_create(inm_spectrum **out, inm_modes *modes,
-                                    const char *const *lacks)
+inm_status inm_mode_spectrum_create(inm_spectrum **out, inm_modes *modes, const char *const *lacks)
 {
   inm_modes *m = (inm_modes *) malloc(sizeof(*m));
   inm_spectrum_facts about;

@@ -8,7 +8,6 @@
 
 /* Take ownership of a table of all modes.  The argument is zeroed; on failure its contents are freed.
    lacks  [INM_NCAPABILITY] of the solver, borrowed */
-inm_status inm_mode_spectrum_create(inm_spectrum **out, inm_modes *modes,
-                                    const char *const *lacks);
+inm_status inm_mode_spectrum_create(inm_spectrum **out, inm_modes *modes, const char *const *lacks);
 
 #endif

@@ -130,8 +130,8 @@ inm_status inm_modes_bcast(inm_modes *m, int root, MPI_Comm comm)
   const size_t lengths[] = {
       m->natom,     m->n,        m->n, (size_t) m->nproj * m->n, (size_t) m->ntypes * m->n,
       3 * m->natom, 3 * m->natom};
-  double *const arrays[] = {m->mass,   m->lambda, m->pr,         m->proj2,
-                            m->weight, m->intensity,  m->eigenvector};
+  double *const arrays[] = {m->mass,   m->lambda,    m->pr,         m->proj2,
+                            m->weight, m->intensity, m->eigenvector};
 
   for (int k = 0; k < 7; k++)
     if (lengths[k] > INT_MAX) return INM_ERR_SIZE;

@@ -7,7 +7,6 @@
 #include "comm/inm_route.h"
 #include "hessian/inm_hessian_private.h"
 
-
 #include <limits.h>
 #include <math.h>
 #include <stdlib.h>

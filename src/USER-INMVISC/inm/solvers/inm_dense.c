@@ -11,7 +11,6 @@
 #include "hessian/inm_hessian_private.h"
 #include "hessian/inm_residual.h"
 
-
 #include <limits.h>
 #include <math.h>
 #include <stdlib.h>

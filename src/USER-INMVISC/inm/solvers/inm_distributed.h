@@ -10,8 +10,8 @@
 typedef struct inm_distributed {
   inm_cyclic d;
   inm_mode_atoms atoms; /* of all atoms, on all ranks */
-  inm_filler f;    /* of this rank's table, for the vectors completed here */
-  int attempt; /* 0; 1 after the solver or the check of its vectors returned INM_ERR_ACCURACY */
+  inm_filler f;         /* of this rank's table, for the vectors completed here */
+  int attempt;    /* 0; 1 after the solver or the check of its vectors returned INM_ERR_ACCURACY */
   double *lambda; /* [n] filled by the solver, ascending, shifted translations last */
 
   /* for the check: sums over the vectors so far, with signs c_p */

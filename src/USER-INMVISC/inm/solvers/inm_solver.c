@@ -14,21 +14,24 @@
 #include <time.h>
 
 static const inm_solver *const solvers[] = {
-    &inm_solver_lapack,
-    &inm_solver_twostage,
+    &inm_solver_lapack,    &inm_solver_twostage,
 #if defined(INM_SCALAPACK)
     &inm_solver_scalapack,
 #endif
 #if defined(INM_ELPA)
     &inm_solver_elpa,
 #endif
-    &inm_solver_kpm,
-    &inm_solver_lowest,
+    &inm_solver_kpm,       &inm_solver_lowest,
 };
 
 /* what solver auto lacks, since it never chooses a matrix-free solver */
 static const char *const unchosen_lacks[INM_NCAPABILITY] = {
-    NULL, NULL, NULL, NULL, NULL, "solver auto finds all modes; use solver kpm",
+    NULL,
+    NULL,
+    NULL,
+    NULL,
+    NULL,
+    "solver auto finds all modes; use solver kpm",
     "solver auto does not work with products; use solver kpm"};
 
 const inm_solver *inm_solver_find(const char *name)
@@ -207,16 +210,15 @@ static inm_status solve_once(const inm_solver *solver, const inm_hessian *h,
 
   if (status == INM_OK) status = start_table(solver, h, request, cores, modes);
   if (status == INM_OK) {
-    const inm_job job = {modes->n, request->vectors, inm_precision_used(request, modes->n),
-                         1,        1,                NULL,
-                         NULL};
+    const inm_job job = {
+        modes->n, request->vectors, inm_precision_used(request, modes->n), 1, 1, NULL, NULL};
     used.precision = job.precision;
     modes->single = (job.precision == INM_SINGLE_PRECISION);
     status = inm_solver_can(solver, &job);
   }
   if (status == INM_OK)
     status = (solver->place == INM_ON_GRID) ? inm_distributed_solve(solver, h, &used, modes)
-                                               : gather_and_solve(solver, h, &used, cores, modes);
+                                            : gather_and_solve(solver, h, &used, cores, modes);
   if (status == INM_OK) status = inm_modes_bcast(modes, 0, inm_hessian_comm(h));
   if (status == INM_OK) inm_modes_fix_sign(modes);
   inm_cores_destroy(&cores);

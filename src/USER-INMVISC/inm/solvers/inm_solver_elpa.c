@@ -120,7 +120,16 @@ static inm_status elpa_solve(inm_distributed *p)
   return status;
 }
 
-const inm_solver inm_solver_elpa = {"elpa", INM_ON_GRID, {NULL, NULL, NULL, INM_NO_SINGLE("elpa"), NULL, INM_NO_LOWEST("elpa"), INM_NO_PRODUCTS("elpa")}, elpa_can, elpa_bytes, elpa_work, NULL, elpa_solve, NULL};
+const inm_solver inm_solver_elpa = {
+    "elpa",
+    INM_ON_GRID,
+    {NULL, NULL, NULL, INM_NO_SINGLE("elpa"), NULL, INM_NO_LOWEST("elpa"), INM_NO_PRODUCTS("elpa")},
+    elpa_can,
+    elpa_bytes,
+    elpa_work,
+    NULL,
+    elpa_solve,
+    NULL};
 
 #else
 typedef int inm_not_built; /* ISO C forbids an empty translation unit */

@@ -68,9 +68,9 @@ static inm_status solve(const inm_hessian *h, const inm_request *request, inm_sp
   if (status == INM_OK && request->vectors == INM_VECTORS_LOWEST)
     status = find_lowest(kpm, h, request, &lowest, &about);
   if (status == INM_OK)
-    status = inm_status_sync(
-        inm_kpm_spectrum_create(out, &kpm, &lowest, inm_solver_kpm.lacks, about),
-        inm_hessian_comm(h));
+    status =
+        inm_status_sync(inm_kpm_spectrum_create(out, &kpm, &lowest, inm_solver_kpm.lacks, about),
+                        inm_hessian_comm(h));
   inm_kpm_destroy(&kpm);
   inm_modes_free(&lowest);
   return status;
@@ -81,8 +81,10 @@ const inm_solver inm_solver_kpm = {
     INM_MATRIX_FREE,
     {
         "solver kpm finds no single eigenvalues; use another solver",
-        "solver kpm finds no eigenvectors; use modes lowest, edge frequency with the value that a smaller "
-        "box of the same liquid has with another solver, or another solver for a smaller box or group",
+        "solver kpm finds no eigenvectors; use modes lowest, edge frequency with the value that a "
+        "smaller "
+        "box of the same liquid has with another solver, or another solver for a smaller box or "
+        "group",
         "solver kpm finds no eigenvectors; use friction/mix mean",
         "solver kpm works in double precision",
         "solver kpm works with polynomials, which cannot follow 1/w^4 down to w = 0",

@@ -170,4 +170,13 @@ static inm_status lapack_solve(inm_dense *d, inm_filler *f)
   return (f->request->vectors == INM_VECTORS_ALL) ? solve_all(d, f) : solve_lowest(d, f);
 }
 
-const inm_solver inm_solver_lapack = {"lapack", INM_ON_ROOT, {NULL, NULL, NULL, INM_NO_SINGLE("lapack"), NULL, INM_NO_LOWEST("lapack"), INM_NO_PRODUCTS("lapack")}, lapack_can, lapack_bytes, lapack_work, lapack_solve, NULL, NULL};
+const inm_solver inm_solver_lapack = {"lapack",
+                                      INM_ON_ROOT,
+                                      {NULL, NULL, NULL, INM_NO_SINGLE("lapack"), NULL,
+                                       INM_NO_LOWEST("lapack"), INM_NO_PRODUCTS("lapack")},
+                                      lapack_can,
+                                      lapack_bytes,
+                                      lapack_work,
+                                      lapack_solve,
+                                      NULL,
+                                      NULL};

@@ -386,7 +386,16 @@ static inm_status scalapack_solve(inm_distributed *p)
   return status;
 }
 
-const inm_solver inm_solver_scalapack = {"scalapack", INM_ON_GRID, {NULL, NULL, NULL, INM_NO_SINGLE("scalapack"), NULL, INM_NO_LOWEST("scalapack"), INM_NO_PRODUCTS("scalapack")}, scalapack_can, scalapack_bytes, scalapack_work, NULL, scalapack_solve, NULL};
+const inm_solver inm_solver_scalapack = {"scalapack",
+                                         INM_ON_GRID,
+                                         {NULL, NULL, NULL, INM_NO_SINGLE("scalapack"), NULL,
+                                          INM_NO_LOWEST("scalapack"), INM_NO_PRODUCTS("scalapack")},
+                                         scalapack_can,
+                                         scalapack_bytes,
+                                         scalapack_work,
+                                         NULL,
+                                         scalapack_solve,
+                                         NULL};
 
 #else
 typedef int inm_not_built; /* ISO C forbids an empty translation unit */

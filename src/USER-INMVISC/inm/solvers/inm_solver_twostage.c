@@ -50,11 +50,11 @@ static const size_t largest_n = 46340; /* n^2 must fit an int */
 
 typedef struct {
   size_t n;
-  double norm;         /* largest |lambda| */
-  double *band;        /* [n][KD+1] */
-  double *lambda;      /* [n] */
-  void *tau;           /* [n] scalars of the reflectors of Q, in the precision of the dense matrix */
-  double *z;           /* [count][n] vectors of the panel */
+  double norm;    /* largest |lambda| */
+  double *band;   /* [n][KD+1] */
+  double *lambda; /* [n] */
+  void *tau;      /* [n] scalars of the reflectors of Q, in the precision of the dense matrix */
+  double *z;      /* [count][n] vectors of the panel */
   size_t first, count; /* panel */
   int nthread;
   inm_status *status; /* [nthread] */
@@ -364,4 +364,13 @@ static inm_status twostage_solve(inm_dense *d, inm_filler *f)
   return status;
 }
 
-const inm_solver inm_solver_twostage = {"twostage", INM_ON_ROOT, {NULL, NULL, NULL, NULL, NULL, INM_NO_LOWEST("twostage"), INM_NO_PRODUCTS("twostage")}, twostage_can, twostage_bytes, twostage_work, twostage_solve, NULL, NULL};
+const inm_solver inm_solver_twostage = {
+    "twostage",
+    INM_ON_ROOT,
+    {NULL, NULL, NULL, NULL, NULL, INM_NO_LOWEST("twostage"), INM_NO_PRODUCTS("twostage")},
+    twostage_can,
+    twostage_bytes,
+    twostage_work,
+    twostage_solve,
+    NULL,
+    NULL};

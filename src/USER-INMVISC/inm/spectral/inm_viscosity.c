@@ -166,7 +166,8 @@ inm_status inm_viscosity_uncertainty(const inm_spectrum *spectrum, int first, in
   edge_uncertainty(&whole, &modes, cut, sums[SHARP]);
   for (int set = 0; set < INM_NSET; set++) {
     const double eta = sums[WHOLE][set];
-    const double width = fmax(fabs(eta - sums[HALF_WIDTH][set]), fabs(eta - sums[QUARTER_WIDTH][set]));
+    const double width =
+        fmax(fabs(eta - sums[HALF_WIDTH][set]), fabs(eta - sums[QUARTER_WIDTH][set]));
     uncertainty[set] = fabs(eta - sums[HALF_PRODUCTS][set]) + fmax(width, sums[SHARP][set]);
   }
 
