@@ -49,7 +49,7 @@ class HessianBuilder : protected LAMMPS_NS::Pointers {
     std::vector<ForcePart> parts;
     std::unique_ptr<HessianProvider> provider;
     bool numeric;
-    std::string why;    // reasons for numeric in place of analytic
+    std::string why;    // reasons for numeric instead of analytic
     HessianCheck::Result check;
     std::string name() const;
   };

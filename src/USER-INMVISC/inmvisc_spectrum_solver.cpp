@@ -281,7 +281,7 @@ void SpectrumSolver::warn(const inm_plan &plan, const inm_spectrum *spectrum,
                           const inm_request &request) const
 {
   const inm_spectrum_facts *about = inm_spectrum_about(spectrum);
-  const double bound = (request.bound > 0.0) ? request.bound : 1.0e-3;
+  const double bound = inm_default_bound(request.bound);
 
   if (comm->me) return;
   if (strcmp(about->solver, inm_solver_name(plan.solver)) != 0)

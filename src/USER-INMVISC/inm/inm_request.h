@@ -69,6 +69,9 @@ typedef struct {
    such an edge. */
 double inm_default_width(double given, inm_edge edge, double wmin);
 
+/* Bound of a criterion's change: as given, or 1e-3 if that is 0. */
+double inm_default_bound(double given);
+
 #ifdef __cplusplus
 }
 #endif

@@ -168,7 +168,7 @@ static inm_status read_end(inm_npz_reader *z, directory *d)
   return INM_OK;
 }
 
-/* The next 64-bit value in place of a 32-bit one that is full. */
+/* The next 64-bit value, which replaces a 32-bit field that is too small. */
 static int take_long(const unsigned char **extra, size_t *left, uint64_t *value)
 {
   if (*value != 0xFFFFFFFFu) return 1;

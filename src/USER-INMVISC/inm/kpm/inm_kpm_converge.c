@@ -12,8 +12,6 @@ enum {
   BATCH = 25   /* products between progress reports */
 };
 
-static const double usual_bound = 1.0e-3;
-
 static inm_status advance_to(inm_kpm *kpm, const inm_request *request, size_t target)
 {
   inm_status status = INM_OK;
@@ -82,7 +80,7 @@ static inm_status find_change(const inm_kpm *kpm, const inm_request *r, double b
 
 inm_status inm_kpm_converge(inm_kpm *kpm, const inm_request *request, double *change)
 {
-  const double bound = (request->bound > 0.0) ? request->bound : usual_bound;
+  const double bound = inm_default_bound(request->bound);
   size_t target = request->products ? request->products : FIRST;
   inm_status status = advance_to(kpm, request, target);
 

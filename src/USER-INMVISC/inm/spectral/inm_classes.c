@@ -70,3 +70,8 @@ double inm_default_width(double given, inm_edge edge, double wmin)
   if (given > 0.0) return given;
   return 0.1 * ((edge.kind == INM_EDGE_FREQUENCY) ? edge.value : wmin);
 }
+
+double inm_default_bound(double given)
+{
+  return (given > 0.0) ? given : 1.0e-3;
+}
