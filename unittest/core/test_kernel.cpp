@@ -154,6 +154,55 @@ TEST(Tail, of_an_exponential_kernel_is_exact)
     }
 }
 
+// ---- transform
+
+inm_complex transform(const Series &cbar, double dt, double w, double tail = 0.0, double ratio = 0.0)
+{
+    return inm_kernel_transform(cbar.size() - 1, dt, 1.0, cbar.data(), tail, ratio, w);
+}
+
+TEST(Transform, of_an_exponential_with_its_tail_converges_in_second_order)
+{
+    const double tau = 0.7, w = 3.0, norm = 1.0 + w * w * tau * tau;
+    double error[2];
+    for (int k : {0, 1}) {
+        const double dt = k ? 0.005 : 0.01;
+        Series cbar(size_t(1.2 / dt) + 1);
+        for (size_t n = 0; n < cbar.size(); n++) cbar[n] = std::exp(-(double)n * dt / tau);
+        const inm_kernel_tail rest = inm_kernel_extrapolate(cbar.size() - 1, integral_of(cbar, dt, 1.0).data());
+        const inm_complex v        = transform(cbar, dt, w, rest.tail, rest.ratio);
+        error[k] = std::hypot(v.re - tau / norm, v.im + w * tau * tau / norm); // tau/(1 + iw tau)
+    }
+    EXPECT_LT(error[0], 1e-4 * tau);
+    EXPECT_NEAR(error[0] / error[1], 4.0, 0.1);
+}
+
+// int_0^T (1 - t/T) exp(-iwt) dt, which is linear between any samples
+TEST(Transform, of_a_straight_line_is_exact)
+{
+    const double T = 2.0;
+    for (size_t nlag : {3, 10, 1000})
+        for (double w : {1e-7, 0.1, 2.0, 30.0, 400.0}) {
+            Series cbar(nlag + 1);
+            for (size_t n = 0; n <= nlag; n++) cbar[n] = 1.0 - (double)n / (double)nlag;
+            const inm_complex v = transform(cbar, T / (double)nlag, w);
+            const double x      = w * T;
+            const double re     = x < 1e-3 ? T / 2.0 : T * (1.0 - std::cos(x)) / (x * x);
+            const double im     = x < 1e-3 ? -T * x / 6.0 : -T * (x - std::sin(x)) / (x * x);
+            EXPECT_NEAR(v.re, re, 1e-12) << nlag << " lags, w = " << w;
+            EXPECT_NEAR(v.im, im, 1e-12) << nlag << " lags, w = " << w;
+        }
+}
+
+TEST(Transform, at_zero_is_the_integral)
+{
+    Series cbar(32);
+    for (size_t n = 0; n < cbar.size(); n++) cbar[n] = std::cos(0.2 * n) * std::exp(-0.03 * n);
+    const inm_complex v = transform(cbar, 0.1, 0.0, 0.25, 0.5);
+    EXPECT_NEAR(v.re, integral_of(cbar, 0.1, 1.0).back() + 0.25, 1e-14);
+    EXPECT_EQ(v.im, 0.0);
+}
+
 TEST(Tail, is_not_made_up_for_a_kernel_that_does_not_decay)
 {
     const Series constant = integral_of(Series(31, 1.0), 0.1, 1.0);
@@ -697,6 +746,61 @@ TEST(Correlator, errors_are_the_jackknife_of_the_whole_way)
     const Series &used = f.tail > 0.0 ? with_tail : integral;
     EXPECT_NEAR(f.kernel_error, inm_jackknife_error(nfull, 1, used.data()), 1e-9 * f.kernel_error);
     EXPECT_GT(f.einstein_error, 0.0);
+}
+
+TEST(Correlator, transform_has_the_error_of_the_whole_way)
+{
+    const int nlag = 6, norigin = 3, nframe = 400;
+    const double dt = 0.1, w = 0.9 * 0.3 / dt;
+    const std::vector<Particle> all = walkers(3, nframe, 1);
+    Correlation correlation(all, 1, nlag, norigin, 4);
+    correlation.samples(0, nframe);
+    const inm_friction &f           = correlation.estimate(dt, 1);
+    const inm_frequency_range range = inm_correlator_frequency_range(correlation.c, dt);
+    EXPECT_NEAR(range.highest, 0.3 / dt, 1e-12);
+    const Series frequencies = {0.0, w, 1.01 * range.highest};
+    std::vector<inm_friction_at> at(2 * frequencies.size());
+    ASSERT_EQ(inm_correlator_transform(correlation.c, dt, frequencies.size(), frequencies.data(),
+                                       MPI_COMM_WORLD, at.data()), INM_OK);
+
+    // at 0 it is what the friction is made of, if that is known there
+    const inm_friction_at *own = at.data() + frequencies.size();
+    if (range.lowest == 0.0) {
+        EXPECT_NEAR(own[0].value.re, f.kernel, 1e-12 * f.kernel);
+        EXPECT_NEAR(std::sqrt(own[0].var_re), f.kernel_error, 1e-9 * f.kernel_error);
+        EXPECT_EQ(own[0].value.im, 0.0);
+    } else
+        EXPECT_TRUE(std::isnan(own[0].value.re));
+    EXPECT_TRUE(std::isnan(own[2].value.re)) << "beyond the resolution of the samples";
+
+    const int nfull = inm_correlator_nblock_full(correlation.c);
+    const int per   = (int)inm_correlator_origins_per_block(correlation.c);
+    const int done  = (int)inm_correlator_norigin_done(correlation.c);
+    const Series total = brute_force_vacf(all, 0, nlag, norigin, 0, done);
+    Series re, im;
+    for (int b = 0; b <= nfull; b++) {
+        const bool whole  = b == nfull;
+        const Series part = brute_force_vacf(all, 0, nlag, norigin, whole ? 0 : b * per, per);
+        Series corr(nlag + 2);
+        for (int n = 0; n < nlag + 2; n++)
+            corr[n] = f.mass * f.mass *
+                (whole ? total[n] : (done * total[n] - per * part[n]) / (done - per));
+        const double scale = inm_kernel_plateau_scale(corr.data()) * f.mass / corr[0];
+        const Series cbar = kernel_of(corr, dt), sum = integral_of(cbar, dt, scale);
+        const inm_kernel_tail rest = inm_kernel_extrapolate(nlag, sum.data());
+        const inm_complex v = inm_kernel_transform(nlag, dt, scale, cbar.data(), f.tail > 0.0 ? rest.tail : 0.0,
+                                                   rest.ratio, w);
+        re.push_back(v.re);
+        im.push_back(v.im);
+    }
+    EXPECT_NEAR(own[1].value.re, re.back(), 1e-10 * std::fabs(re.back()));
+    EXPECT_NEAR(own[1].value.im, im.back(), 1e-10 * std::fabs(im.back()));
+    const double error_re = inm_jackknife_error(nfull, 1, re.data());
+    const double error_im = inm_jackknife_error(nfull, 1, im.data());
+    EXPECT_NEAR(std::sqrt(own[1].var_re), error_re, 1e-9 * error_re);
+    EXPECT_NEAR(std::sqrt(own[1].var_im), error_im, 1e-9 * error_im);
+    EXPECT_LE(std::fabs(own[1].cov), error_re * error_im * (1.0 + 1e-12));
+    EXPECT_NE(own[1].cov, 0.0);
 }
 
 TEST(Correlator, knows_nothing_before_the_first_window_is_complete)

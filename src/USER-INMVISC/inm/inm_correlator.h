@@ -153,6 +153,28 @@ const double *inm_correlator_msd(const inm_correlator *c,
 /* Lag of a displacement, in samples. */
 int64_t inm_correlator_msd_lag(const inm_correlator *c, int lag);
 
+/* Frequencies at which the transform of the kernel is known, radian/time: from that of one period per
+   window, or from 0 if the kernel has decayed for every set, to that of about 20 samples per period. */
+typedef struct inm_frequency_range {
+  double lowest, highest;
+} inm_frequency_range;
+inm_frequency_range inm_correlator_frequency_range(const inm_correlator *c, double dt);
+
+/* v~(w) at one frequency, mass/time, and the covariance matrix of its real and imaginary part. */
+typedef struct inm_friction_at {
+  inm_complex value;
+  double var_re, var_im, cov;
+} inm_friction_at;
+
+/* Transform of the memory kernel, v~(w) = int_0^inf v(t) exp(-iwt) dt, with errors by the same jackknife as
+   inm_correlator_estimate(), after which it must be called.  A tail counts if it does in v~(0).
+   NaN outside the frequency range and for sets without atoms; errors are NaN without blocks.
+     nw, w  [nw]  angular frequencies, radian/time
+     out    [ntypes+1][nw]
+   Collective over comm; same results on all ranks. */
+inm_status inm_correlator_transform(const inm_correlator *c, double dt, size_t nw, const double *w,
+                                    MPI_Comm comm, inm_friction_at *out);
+
 /* Choose one source for all sets, so that the components of a mixture are treated alike: the kernel if
    it has decayed within the window for every set, else the displacements if they are diffusive for
    every set, else the undecayed kernel as a last resort.  Sets without atoms are ignored.

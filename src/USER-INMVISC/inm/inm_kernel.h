@@ -10,6 +10,7 @@
 #ifndef INM_KERNEL_H
 #define INM_KERNEL_H
 
+#include "inm_complex.h"
 #include "inm_status.h"
 
 #include <stddef.h>
@@ -87,6 +88,21 @@ typedef struct {
 /* Geometric extrapolation: exact for an exponential kernel.
      integral  [nlag+1]  running integral of the kernel */
 inm_kernel_tail inm_kernel_extrapolate(size_t nlag, const double *integral);
+
+/* One-sided Fourier transform of the kernel at angular frequency w,
+
+     v~(w) = int_0^T v(t) exp(-iwt) dt + tail exp(-iwT)/(1 + iw tau),   T = nlag*dt
+
+   with v linear between samples (Filon weights), so that v~(0) is the trapezoidal integral for any dt,
+   and an exponential beyond the window whose integral is `tail`: tau = -t/ln q, with t = dt*(nlag/3) the
+   length of the intervals behind q.
+
+     scale  v(t) = scale*cbar
+     cbar   [nlag+1]
+     tail   integral beyond the window, 0: none
+     ratio  q of inm_kernel_tail, 0 < q < 1; ignored without a tail */
+inm_complex inm_kernel_transform(size_t nlag, double dt, double scale, const double *cbar,
+                                 double tail, double ratio, double w);
 
 /* Straight line through a mean-square displacement on any set of lags. */
 typedef struct {

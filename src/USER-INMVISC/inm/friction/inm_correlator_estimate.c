@@ -13,7 +13,9 @@ enum { PART_INTEGRAL, PART_TAIL, PART_VACF, PART_EINSTEIN, NPART = PART_EINSTEIN
 #define TAIL_NEGLIGIBLE 0.05 /* fraction of the integral over the window */
 #define EXPONENT_MARGIN 0.1  /* deviation of the MSD exponent from 1 that counts as diffusive */
 #define FIT_RANGE 10.0       /* ratio of last to first lag of a fit to the MSD */
-#define STEADY_RANGE 2.0     /* ratio of lags over which a constant slope counts as diffusive */
+#define TWO_PI 6.283185307179586
+#define FINEST_PHASE 0.3 /* w*dt up to which v(t) resolves the period of a transform */
+#define STEADY_RANGE 2.0 /* ratio of lags over which a constant slope counts as diffusive */
 
 /* ---- results --------------------------------------------------------------------------------- */
 
@@ -53,6 +55,7 @@ typedef struct {
   int nrange;                                   /* candidate ranges of lags for the fit */
   double lag[INM_MSD_LAGS], longest;            /* times */
   double einstein[INM_MSD_LAGS];                /* kT/D of each range */
+  double scale;                                 /* v(t) = scale*cbar */
 } scratch;
 
 static void scratch_free(scratch *s)
@@ -121,7 +124,7 @@ static void evaluate_direct(const inm_correlator *c, double dt, double count, sc
   double sum = 0.5 * (last[0] + last[nlag]);
 
   inm_kernel_from_two_times(nlag, dt, fp, ff, pp, count / (f->mass * f->mass), s->cbar, s->work);
-  inm_kernel_integral(nlag, dt, s->cbar, 1.0 / f->kT, s->integral);
+  s->scale = 1.0 / f->kT;
 
   /* if F = dP/dt, the integral of F P[m+N] over the window is P[m+N]^2 - P[m] P[m+N] */
   for (size_t lag = 1; lag < nlag; lag++) sum += last[lag];
@@ -141,11 +144,15 @@ static void evaluate_kernel(const inm_correlator *c, double dt, scratch *s, inm_
     s->corr[n] = f->mass * f->mass * s->vacf[n];
   }
   inm_kernel_from_vacf(nlag, dt, s->corr, s->cbar, s->work);
-  inm_kernel_integral(nlag, dt, s->cbar, inm_kernel_plateau_scale(s->corr) / f->kT, s->integral);
+  s->scale = inm_kernel_plateau_scale(s->corr) / f->kT;
+  inm_kernel_integral(nlag, dt, s->cbar, s->scale, s->integral);
   f->einstein_frequency = sqrt(inm_kernel_einstein_frequency_sq(dt, s->corr));
   f->from_vacf = s->integral[nlag];
   f->sum_rule = NAN;
-  if (c->o.estimator == INM_DIRECT) evaluate_direct(c, dt, count, s, f);
+  if (c->o.estimator == INM_DIRECT) {
+    evaluate_direct(c, dt, count, s, f);
+    inm_kernel_integral(nlag, dt, s->cbar, s->scale, s->integral);
+  }
   f->integral = s->integral[nlag];
   f->rest = inm_kernel_extrapolate(nlag, s->integral);
 }
@@ -214,6 +221,12 @@ static void choose_range(const inm_correlator *c, double *leave_out, size_t nblo
 }
 
 /* ---- errors ---------------------------------------------------------------------------------- */
+
+/* Blocks for the jackknife; 0 if there are too few. */
+static int error_blocks(const inm_correlator *c)
+{
+  return c->nfull >= c->o.nblock ? c->nfull : 0;
+}
 
 /* Jackknife: divide the leave-one-out samples among the ranks; each goes through the full
    calculation. */
@@ -291,7 +304,7 @@ inm_status inm_correlator_estimate(inm_correlator *c, double dt, MPI_Comm comm)
   if (c->estimated_at == c->nsample) return INM_OK;
 
   const int nset = c->o.ntypes + 1;
-  const int nblock = c->nfull >= c->o.nblock ? c->nfull : 0; /* too few for an error estimate */
+  const int nblock = error_blocks(c);
   const inm_status status = inm_status_sync(scratch_create(&s, c), comm);
   if (status == INM_OK) {
     add_up_blocks(c, &s);
@@ -303,6 +316,94 @@ inm_status inm_correlator_estimate(inm_correlator *c, double dt, MPI_Comm comm)
     c->estimated_at = c->nsample;
   }
   scratch_free(&s);
+  return status;
+}
+
+/* ---- transform of the kernel ------------------------------------------------------------------ */
+
+inm_frequency_range inm_correlator_frequency_range(const inm_correlator *c, double dt)
+{
+  const inm_frequency_range range = {TWO_PI / (dt * (double) c->o.nlag), FINEST_PHASE / dt};
+  const inm_friction_source source = inm_friction_choose(c->o.ntypes + 1, c->friction);
+  return source == INM_FROM_KERNEL ? (inm_frequency_range){0.0, range.highest} : range;
+}
+
+/* v~ of one set less one block, at all frequencies: [nw] real parts, [nw] imaginary parts. */
+static void transform_set(const inm_correlator *c, int set, int without, double dt, size_t nw,
+                          const double *w, scratch *s, double *re)
+{
+  const int with_tail = c->friction[set].tail > 0.0;
+  inm_friction f;
+  gather_set(c, set, without, s);
+  evaluate_kernel(c, dt, s, &f);
+  for (size_t k = 0; k < nw; k++) {
+    const inm_complex v = inm_kernel_transform((size_t) c->o.nlag, dt, s->scale, s->cbar,
+                                               with_tail ? f.rest.tail : 0.0, f.rest.ratio, w[k]);
+    re[k] = v.re;
+    re[nw + k] = v.im;
+  }
+}
+
+/* Covariance matrix of one value from its leave-one-out samples, one every stride; im follows re by nw. */
+static void covariance(size_t nblock, size_t stride, size_t nw, const double *re,
+                       inm_friction_at *out)
+{
+  double mean_re = 0.0, mean_im = 0.0;
+  const double factor = nblock < 2 ? NAN : (double) (nblock - 1) / (double) nblock;
+  for (size_t b = 0; b < nblock; b++) {
+    mean_re += re[b * stride] / (double) nblock;
+    mean_im += re[b * stride + nw] / (double) nblock;
+  }
+  out->var_re = out->var_im = out->cov = 0.0;
+  for (size_t b = 0; b < nblock; b++) {
+    const double dre = re[b * stride] - mean_re, dim = re[b * stride + nw] - mean_im;
+    out->var_re += dre * dre;
+    out->var_im += dim * dim;
+    out->cov += dre * dim;
+  }
+  out->var_re *= factor;
+  out->var_im *= factor;
+  out->cov *= factor;
+}
+
+static const inm_friction_at not_known = {{NAN, NAN}, NAN, NAN, NAN};
+
+inm_status inm_correlator_transform(const inm_correlator *c, double dt, size_t nw, const double *w,
+                                    MPI_Comm comm, inm_friction_at *out)
+{
+  const int nset = c->o.ntypes + 1, nblock = error_blocks(c), nsample = nblock + 1;
+  const size_t stride = (size_t) nset * 2 * nw; /* the last sample has all blocks */
+  const inm_frequency_range range = inm_correlator_frequency_range(c, dt);
+  scratch s;
+  double *sample = (double *) calloc((size_t) nsample * stride, sizeof(double));
+  int rank, nrank;
+  MPI_Comm_rank(comm, &rank);
+  MPI_Comm_size(comm, &nrank);
+
+  const inm_status mine = scratch_create(&s, c);
+  const inm_status status = inm_status_sync(sample ? mine : INM_ERR_ALLOC, comm);
+  if (status == INM_OK) {
+    add_up_blocks(c, &s);
+    for (int b = rank; b < nsample; b += nrank)
+      for (int set = 0; set < nset; set++)
+        transform_set(c, set, b < nblock ? b : -1, dt, nw, w, &s,
+                      sample + (size_t) b * stride + (size_t) set * 2 * nw);
+    for (int b = 0; b < nsample; b++)
+      MPI_Allreduce(MPI_IN_PLACE, sample + (size_t) b * stride, (int) stride, MPI_DOUBLE, MPI_SUM,
+                    comm);
+    for (int set = 0; set < nset; set++)
+      for (size_t k = 0; k < nw; k++) {
+        const double *re = sample + (size_t) set * 2 * nw + k, *all = re + (size_t) nblock * stride;
+        inm_friction_at *at = out + (size_t) set * nw + k;
+        *at = not_known;
+        if (!(c->friction[set].natoms > 0.0) || w[k] < range.lowest || w[k] > range.highest)
+          continue;
+        at->value = (inm_complex){all[0], all[nw]};
+        covariance((size_t) nblock, stride, nw, re, at);
+      }
+  }
+  scratch_free(&s);
+  free(sample);
   return status;
 }
 
