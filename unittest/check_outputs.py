@@ -57,7 +57,7 @@ def differences(header: str, page: str) -> list[str]:
     """A line for each list that is not the same in both."""
     of_header, of_page = names_of_header(header), names_of_page(page)
     lines = []
-    if len(of_header) < 11:
+    if len(of_header) < 13:
         lines.append(f"only {len(of_header)} lists found in the header")
     for key in sorted(of_header.keys() | of_page.keys()):
         wanted = expected_rows(key, of_header.get(key, []))

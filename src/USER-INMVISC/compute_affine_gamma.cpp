@@ -154,6 +154,16 @@ void ComputeAffineGamma::init()
   tabulated_step = -1;
 }
 
+std::shared_ptr<AffineForce> ComputeAffineGamma::request_bulk()
+{
+  request();
+  AffineForce wanted = *force_field;
+  wanted.channel = AffineForce::BULK;
+  const auto bulk = inm->snapshot()->want(wanted);
+  bulk_force = bulk;
+  return bulk;
+}
+
 int ComputeAffineGamma::first_vector() const
 {
   if (force_field->first < 0)
@@ -171,14 +181,34 @@ void ComputeAffineGamma::tabulate()
   find_inm();
   inm->tabulate();
 
-  const inm_spectrum *spectrum = inm->snapshot()->spectrum();
-  const int first = first_vector();
-  check_status(lmp, inm_spectrum_projected(spectrum, first, nplanes, 1.0, &xi2), label);
-  check_status(lmp, inm_gamma(spectrum, first, nplanes, &inm->bins(), array[0]), label);
+  check_status(
+      lmp, inm_spectrum_projected(inm->snapshot()->spectrum(), first_vector(), nplanes, 1.0, &xi2),
+      label);
+  tabulate_bins();
   tabulate_local();
 
   tabulated_step = update->ntimestep;
   invoked_array = invoked_local = tabulated_step;
+}
+
+/* Gamma of the shear planes, and that of volumetric strain if it was projected */
+
+void ComputeAffineGamma::tabulate_bins()
+{
+  enum { W, GAMMA, GAMMA_M, SUM, NGAMMA };    // columns of inm_gamma()
+  const inm_spectrum *spectrum = inm->snapshot()->spectrum();
+  const auto bulk = bulk_force.lock();
+  const bool is_projected = bulk && bulk->first >= 0;
+  std::vector<double> shear((size_t) size_array_rows * NGAMMA), volume(shear.size(), NAN);
+
+  check_status(lmp, inm_gamma(spectrum, first_vector(), nplanes, &inm->bins(), shear.data()),
+               label);
+  if (is_projected)
+    check_status(lmp, inm_gamma(spectrum, bulk->first, 1, &inm->bins(), volume.data()), label);
+  for (int b = 0; b < size_array_rows; b++) {
+    std::copy_n(&shear[(size_t) b * NGAMMA], (int) NGAMMA, array[b]);
+    array[b][OUT_Gamma_bulk] = volume[(size_t) b * NGAMMA + GAMMA];
+  }
 }
 
 void ComputeAffineGamma::tabulate_peratom()
@@ -188,11 +218,16 @@ void ComputeAffineGamma::tabulate_peratom()
 
   const std::vector<int> &rows = inm->snapshot()->builder.sites().atom_of_row;
   const double *xi = force_field->xi.data();
+  AffineForce volumetric = *force_field;
+  volumetric.channel = AffineForce::BULK;
+  volumetric.compute(lmp, inm->snapshot()->builder);
   std::fill(array_atom[0], array_atom[0] + (size_t) atom->nlocal * size_peratom_cols, 0.0);
   for (size_t r = 0; r < rows.size(); r++)
-    for (int p = 0; p < NPLANE; p++)
-      for (int a = 0; a < 3; a++)
+    for (int a = 0; a < 3; a++) {
+      for (int p = 0; p < NPLANE; p++)
         array_atom[rows[r]][OUT_Xi_xy_x + 3 * p + a] = xi[3 * (p * rows.size() + r) + a];
+      array_atom[rows[r]][OUT_Xi_V_x + a] = volumetric.xi[3 * r + a];
+    }
 }
 
 /* same distribution and order of rows as in compute inm/dos */
@@ -201,6 +236,7 @@ void ComputeAffineGamma::tabulate_local()
 {
   const inm_modes &modes = inm->snapshot()->modes();
   const int vector_of_plane = first_vector();
+  const auto bulk = bulk_force.lock();
   size_t first, last;
   inm->snapshot()->mode_slice(first, last);
 
@@ -211,6 +247,8 @@ void ComputeAffineGamma::tabulate_local()
   for (size_t p = first; p < last; p++) {
     array_local[p - first][OUT_lambda] = modes.lambda[p];
     array_local[p - first][OUT_Xi2] = inm_mean_projection(&modes, vector_of_plane, nplanes, p);
+    array_local[p - first][OUT_Xi2_bulk] =
+        (bulk && bulk->first >= 0) ? inm_mean_projection(&modes, bulk->first, 1, p) : NAN;
   }
 }
 

@@ -46,6 +46,10 @@ class ComputeAffineGamma : public Compute {
   const std::string &source() const { return inm_id; }
   const std::shared_ptr<INMVISC_NS::AffineForce> &affine_force() const { return force_field; }
   void request();    // ask the snapshot for the affine force; init() does it too
+
+  // also project the affine force of volumetric strain, as long as somebody holds the result
+
+  std::shared_ptr<INMVISC_NS::AffineForce> request_bulk();
   int plane() const { return first_plane; }    // first plane of the average
   int planes() const { return nplanes; }
   void tabulate();    // bring all outputs up to date.  collective
@@ -57,12 +61,14 @@ class ComputeAffineGamma : public Compute {
   class ComputeInmDos *inm;
   int first_plane, nplanes;                                // planes that Gamma is averaged over
   std::shared_ptr<INMVISC_NS::AffineForce> force_field;    // request to the snapshot
+  std::weak_ptr<INMVISC_NS::AffineForce> bulk_force;       // of other styles
   bigint tabulated_step;                                   // time step of the outputs, -1 if none
   inm_measure xi2;                                         // owned; mean over the planes
 
   void parse(int, char **);
   void find_inm();
   int first_vector() const;
+  void tabulate_bins();
   void tabulate_peratom();
   void tabulate_local();
 };

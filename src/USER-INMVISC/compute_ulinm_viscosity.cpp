@@ -58,7 +58,7 @@ static const char cite_compute_ulinm_viscosity[] =
 
 ComputeUlinmViscosity::ComputeUlinmViscosity(LAMMPS *lmp, int narg, char **arg) :
     Compute(lmp, narg, arg), label(fmt::format("Compute ulinm/viscosity {}", id)), inm(nullptr),
-    gamma(nullptr), friction(lmp, label), mix_by_mode(true), snapshot_step(-1), counted_step(-1),
+    gamma(nullptr), friction(lmp, label), snapshot_step(-1), counted_step(-1),
     counted_configuration(NAN), wmin(NAN), volume(NAN), running(nullptr), running_numerics(nullptr),
     announced(false)
 {
@@ -107,7 +107,7 @@ void ComputeUlinmViscosity::parse(int narg, char **arg)
     else if (key == "wmin" || key == "bulk")
       parse_cutoff(key, in);
     else if (key == "friction/mix")
-      mix_by_mode = (in.choice("friction/mix", {"mode", "mean"}) == "mode");
+      friction.mix(in.choice("friction/mix", {"mode", "mean"}) == "mode");
     else
       in.unknown();
   }
@@ -157,7 +157,7 @@ void ComputeUlinmViscosity::init()
   cutoff.init();
   snapshot_step = -1;
   announced = false;
-  check_mixing();
+  friction.check_mixing(current().solver, groupbit);
   gamma->request();    // it may be defined, and initialized, after this compute
   Criterion wanted;
   wanted.force = gamma->affine_force();
@@ -165,37 +165,6 @@ void ComputeUlinmViscosity::init()
   wanted.nplanes = gamma->planes();
   wanted.cutoff = cutoff;
   criterion = inm->snapshot()->want(wanted);
-}
-
-/* ---- mixing of frictions ---------------------------------------------------------------------- */
-
-bool ComputeUlinmViscosity::is_mixed_by_mode() const
-{
-  return mix_by_mode && current().solver.has(INM_HAS_TYPES);
-}
-
-/* without eigenvectors, friction over mass must be the same for all modes */
-
-void ComputeUlinmViscosity::check_mixing() const
-{
-  if (!mix_by_mode || is_mixed_by_mode()) return;
-  const HostAtoms atoms(lmp);
-  double mine[3] = {-INFINITY, -INFINITY, -INFINITY}, all[3];    // of mass, -mass, -type
-  int largest_type = 0, all_types;
-  for (int i = 0; i < atoms.nlocal(); i++) {
-    if (!atoms.in_group(i, groupbit)) continue;
-    mine[0] = std::max(mine[0], atoms.mass(i));
-    mine[1] = std::max(mine[1], -atoms.mass(i));
-    mine[2] = std::max(mine[2], -(double) atoms.type(i));
-    largest_type = std::max(largest_type, atoms.type(i));
-  }
-  MPI_Allreduce(mine, all, 3, MPI_DOUBLE, MPI_MAX, world);
-  MPI_Allreduce(&largest_type, &all_types, 1, MPI_INT, MPI_MAX, world);
-  if (all[0] > -all[1])
-    current().solver.require(INM_HAS_TYPES, label, "friction/mix mode where atoms differ in mass");
-  if (friction.is_by_type() && all_types > -all[2])
-    current().solver.require(INM_HAS_TYPES, label,
-                             "friction/mix mode where atoms differ in friction");
 }
 
 /* ----------------------------------------------------------------------
@@ -208,7 +177,7 @@ std::vector<double> ComputeUlinmViscosity::coefficients(const std::vector<double
   const double units = force->nktv2p * force->ftm2v;
   std::vector<double> c(atom->ntypes + 1, 0.0);
 
-  if (is_mixed_by_mode())
+  if (friction.is_mixed_by_mode(current().solver))
     for (int t = 1; t <= atom->ntypes; t++) c[t] = units * v[t];
   else
     c[0] = units * number_average(natoms_of_type, v) /
@@ -314,8 +283,9 @@ double ComputeUlinmViscosity::settings() const
 {
   const inm_edge edge = current().request.edge;
   const bool sharp = current().solver.has(INM_HAS_EIGENVALUES);
-  const std::string text = fmt::format("{} {} {} {} {:.17g} {}", group->names[igroup], mix_by_mode,
-                                       cutoff.text(), (int) edge.kind, edge.value, !sharp);
+  const std::string text =
+      fmt::format("{} {} {} {} {:.17g} {}", group->names[igroup], friction.is_mixed(),
+                  cutoff.text(), (int) edge.kind, edge.value, !sharp);
   const std::vector<double> letters(text.begin(), text.end());
   return inm_fingerprint(letters.size(), letters.data());
 }

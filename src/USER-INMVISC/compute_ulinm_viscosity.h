@@ -52,7 +52,6 @@ class ComputeUlinmViscosity : public Compute {
   class ComputeAffineGamma *gamma;
   INMVISC_NS::Friction friction;
   INMVISC_NS::Cutoff cutoff;
-  bool mix_by_mode;                                    // friction/mix mode
   std::shared_ptr<INMVISC_NS::Criterion> criterion;    // request to the snapshot
 
   bigint snapshot_step;    // time step of the sums below, -1 if none
@@ -73,8 +72,6 @@ class ComputeUlinmViscosity : public Compute {
   void parse_cutoff(const std::string &key, INMVISC_NS::KeywordParser &);
   void find_computes();
   const INMVISC_NS::Snapshot &current() const;
-  bool is_mixed_by_mode() const;
-  void check_mixing() const;
   void snapshot();
   void count_atoms();
   void sum_modes();

@@ -57,8 +57,8 @@ static const char cite_fix_orthogonal_dynamics[] =
 
 FixOrthogonalDynamics::FixOrthogonalDynamics(LAMMPS *lmp, int narg, char **arg) :
     Fix(lmp, narg, arg), label(std::string("Fix orthogonal/dynamics ") + arg[0]), nblock(16),
-    direct(false), per_type(true), normalized(false), startstep(0), sampler(nullptr), logged_at(0),
-    evaluated_at(-1), source(INM_FROM_KERNEL)
+    direct(false), per_type(true), normalized(false), startstep(0), sampler(nullptr), interval(NAN),
+    logged_at(0), evaluated_at(-1), source(INM_FROM_KERNEL)
 {
   if (lmp->citeme) lmp->citeme->add(cite_fix_orthogonal_dynamics);
 
@@ -267,6 +267,16 @@ double FixOrthogonalDynamics::compute_array(int i, int j)
 
 void *FixOrthogonalDynamics::extract(const char *what, int &dim)
 {
+  if (strcmp(what, "correlator") == 0) {
+    dim = 0;
+    evaluate();
+    return (void *) sampler->results();
+  }
+  if (strcmp(what, "interval") == 0) {
+    dim = 0;
+    interval = sampler->interval();
+    return &interval;
+  }
   const bool value = strcmp(what, "friction") == 0;
   if (!value && strcmp(what, "friction/error") != 0) return nullptr;
   dim = 1;

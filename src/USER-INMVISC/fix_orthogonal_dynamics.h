@@ -45,6 +45,8 @@ class FixOrthogonalDynamics : public Fix {
   // "friction", "friction/error": double[ntypes+1] of the chosen v~(0) in mass/time and of its
   // standard error, 0 = all atoms of the group, 1.. = types; dim = 1.  Evaluates first, so the
   // call is collective; the pointer stays, its values are those of the last call.
+  // "correlator": const inm_correlator *, after an evaluation; "interval": double, the time between
+  // its samples; dim = 0.
   void *extract(const char *, int &) override;
 
   void grow_arrays(int) override;
@@ -73,6 +75,7 @@ class FixOrthogonalDynamics : public Fix {
 
   class INMVISC_NS::VelocitySampler *sampler;    // owned
 
+  double interval;        // for extract()
   bigint logged_at;       // number of samples when results were last logged
   bigint evaluated_at;    // samples behind the values below
   int source;             // which estimate they are

@@ -31,22 +31,28 @@ struct ShearPlane {
 constexpr int NPLANE = 3;
 extern const ShearPlane shear_planes[NPLANE];
 
-// The affine force field Xi = d f / d gamma of the three planes (Lemaitre and Maloney 2006), a request to
-// a snapshot: the method, and once the snapshot is assembled, the result.
+// The affine force field (Lemaitre and Maloney 2006), a request to a snapshot: what and how, and once the
+// snapshot is assembled, the result.
+//
+//   SHEAR  Xi = d f / d gamma of the three planes, r_k -> r_k + gamma r_c
+//   BULK   Xi = d f / d e_v of the volumetric strain e_v = dV/V, r -> (1 + e_v/d) r in d dimensions
 
 struct AffineForce {
+  enum Channel { SHEAR, BULK };
   enum Method { HESSIAN, STRAIN };    // sum over Hessian blocks, or finite differences of forces
 
+  Channel channel = SHEAR;
   Method method = HESSIAN;
   double strain = 0.0;    // of the differences
   std::string label;      // of the requesting command, for errors
 
   int first = -1;            // index of its first vector among the projections, -1 if none
-  std::vector<double> xi;    // [NPLANE][nrow][3] force/strain, rows of the builder
+  std::vector<double> xi;    // [nvectors()][nrow][3] force/strain, rows of the builder
 
+  int nvectors() const { return channel == SHEAR ? NPLANE : 1; }
   bool is_same(const AffineForce &other) const
   {
-    return method == other.method && strain == other.strain;
+    return channel == other.channel && method == other.method && strain == other.strain;
   }
 
   // fill xi for the Hessian just built.  collective
@@ -57,6 +63,14 @@ struct AffineForce {
   void from_hessian(const HessianBuilder &);
   void from_strain(LAMMPS_NS::LAMMPS *, const HessianBuilder &);
 };
+
+// The parts of which a vector is the sum: factor times the derivative for r_k -> r_k + gamma r_c
+
+struct StrainTerm {
+  int vector, k, c;
+  double factor;
+};
+std::vector<StrainTerm> strain_terms(AffineForce::Channel, int dimension);
 
 }    // namespace INMVISC_NS
 

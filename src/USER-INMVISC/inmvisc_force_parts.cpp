@@ -12,6 +12,7 @@
 #include "angle.h"
 #include "atom.h"
 #include "bond.h"
+#include "comm.h"
 #include "dihedral.h"
 #include "force.h"
 #include "improper.h"
@@ -129,43 +130,69 @@ std::vector<ForcePart> INMVISC_NS::force_parts(LAMMPS *lmp)
   return parts;
 }
 
-/* flags (0,0) leave the tallies of this step alone */
+/* ----------------------------------------------------------------------
+   Flags (0,0) leave the tallies of this step alone.  With virial, put back
+   what the style had tallied.
+------------------------------------------------------------------------- */
 
-void INMVISC_NS::compute_part(LAMMPS *lmp, const ForcePart &part, bool tally)
+template <class Style> static void compute_style(Style *style, double *virial)
+{
+  static constexpr int EXPLICIT = 1;    // virial of each interaction, not from forces and positions
+  if (!virial) {
+    style->compute(0, 0);
+    return;
+  }
+  double saved[6];
+  std::copy_n(style->virial, 6, saved);
+  style->compute(0, EXPLICIT);
+  for (int k = 0; k < 6; k++) virial[k] += style->virial[k];
+  std::copy_n(saved, 6, style->virial);
+}
+
+static void compute_pair(Force *force, const ForcePart &part, double *virial)
+{
+  double lj[4], coul[4];
+  std::copy(force->special_lj, force->special_lj + 4, lj);
+  std::copy(force->special_coul, force->special_coul + 4, coul);
+  std::copy(part.special_lj, part.special_lj + 4, force->special_lj);
+  std::copy(part.special_coul, part.special_coul + 4, force->special_coul);
+  compute_style(part.pair, virial);
+  std::copy(lj, lj + 4, force->special_lj);
+  std::copy(coul, coul + 4, force->special_coul);
+}
+
+static void compute_kspace(LAMMPS *lmp, double *virial)
+{
+  KSpace *kspace = lmp->force->kspace;
+  const int scalar = kspace->scalar_pressure_flag;
+  if (virial) kspace->scalar_pressure_flag = 0;    // MSM: the tensor
+  kspace->compute(0, virial ? 1 : 0);
+  kspace->scalar_pressure_flag = scalar;
+  for (int k = 0; virial && lmp->comm->me == 0 && k < 6; k++) virial[k] += kspace->virial[k];
+}
+
+void INMVISC_NS::compute_part(LAMMPS *lmp, const ForcePart &part, double *virial)
 {
   Force *force = lmp->force;
 
   switch (part.kind) {
-    case ForcePart::PAIR: {
-      double lj[4], coul[4];
-      std::copy(force->special_lj, force->special_lj + 4, lj);
-      std::copy(force->special_coul, force->special_coul + 4, coul);
-      std::copy(part.special_lj, part.special_lj + 4, force->special_lj);
-      std::copy(part.special_coul, part.special_coul + 4, force->special_coul);
-      part.pair->compute(0, 0);
-      std::copy(lj, lj + 4, force->special_lj);
-      std::copy(coul, coul + 4, force->special_coul);
+    case ForcePart::PAIR:
+      compute_pair(force, part, virial);
       break;
-    }
     case ForcePart::BOND:
-      force->bond->compute(0, 0);
+      compute_style(force->bond, virial);
       break;
     case ForcePart::ANGLE:
-      force->angle->compute(0, 0);
+      compute_style(force->angle, virial);
       break;
     case ForcePart::DIHEDRAL:
-      force->dihedral->compute(0, 0);
+      compute_style(force->dihedral, virial);
       break;
     case ForcePart::IMPROPER:
-      force->improper->compute(0, 0);
+      compute_style(force->improper, virial);
       break;
-    case ForcePart::KSPACE: {
-      // MSM: the tensor, even if only the scalar pressure was asked for
-      const int scalar = force->kspace->scalar_pressure_flag;
-      if (tally) force->kspace->scalar_pressure_flag = 0;
-      force->kspace->compute(0, tally ? 1 : 0);
-      force->kspace->scalar_pressure_flag = scalar;
+    case ForcePart::KSPACE:
+      compute_kspace(lmp, virial);
       break;
-    }
   }
 }

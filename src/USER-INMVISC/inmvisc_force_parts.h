@@ -50,9 +50,10 @@ struct ForcePart {
 std::vector<ForcePart> force_parts(LAMMPS_NS::LAMMPS *);
 
 // add the forces of one part to those of the atoms, ghosts included, without touching the energy
-// and virial tallies of the step; with tally, the kspace style overwrites its own.  collective
+// and virial tallies of the step.  virial: NULL, or [6] to which its virial on this rank is added, that
+// of kspace on rank 0, where the kspace style overwrites its own.  collective
 
-void compute_part(LAMMPS_NS::LAMMPS *, const ForcePart &, bool tally = false);
+void compute_part(LAMMPS_NS::LAMMPS *, const ForcePart &, double *virial = nullptr);
 }    // namespace INMVISC_NS
 
 #endif

@@ -96,7 +96,7 @@ bool has_bond(Force *force, const char *pattern)
 }    // namespace
 
 ForceProbe::ForceProbe(LAMMPS *lmp) :
-    Pointers(lmp), own_map(false), tally(false), box_is_strained(false)
+    Pointers(lmp), own_map(false), tally(false), tensor(), box_is_strained(false)
 {
 }
 
@@ -253,11 +253,14 @@ void ForceProbe::strain_box(int k, int c, double strain)
   box_saved[8] = domain->yz;
   box_is_strained = true;
 
+  if (k == 0 && c == 0) domain->xy += strain * domain->xy;
+  if (k == 0 && c == 0) domain->xz += strain * domain->xz;
+  if (k == 1 && c == 1) domain->yz += strain * domain->yz;
   if (k == 0 && c == 1) domain->xy += strain * domain->yprd;
   if (k == 0 && c == 1) domain->xz += strain * domain->yz;
   if (k == 0 && c == 2) domain->xz += strain * domain->zprd;
   if (k == 1 && c == 2) domain->yz += strain * domain->zprd;
-  domain->boxhi[k] += strain * domain->boxlo[c];
+  domain->boxhi[k] += strain * (k == c ? domain->boxhi[c] : domain->boxlo[c]);
   domain->boxlo[k] += strain * domain->boxlo[c];
   set_box(domain);
   force->kspace->setup();
@@ -279,18 +282,24 @@ void ForceProbe::restore_box()
 
 const double *ForceProbe::forces()
 {
-  evaluate(selected);
-  if (force->kspace) std::copy_n(force->kspace->virial, 6, kspace_tensor);
+  double mine[6] = {};
+  evaluate(selected, tally ? mine : nullptr);
+  if (tally) MPI_Allreduce(mine, tensor, 6, MPI_DOUBLE, MPI_SUM, world);
   if (atom->nlocal > 0) memcpy(f_out.data(), atom->f[0], f_out.size() * sizeof(double));
   if (nall() > 0) memcpy(atom->x[0], x_saved.data(), x_saved.size() * sizeof(double));
   if (box_is_strained) restore_box();
   return f_out.data();
 }
 
-double ForceProbe::kspace_virial(int k, int c) const
+double ForceProbe::virial(int k, int c) const
 {
   static const int voigt[3][3] = {{0, 3, 4}, {3, 1, 5}, {4, 5, 2}};
-  return kspace_tensor[voigt[k][c]];
+  return tensor[voigt[k][c]];
+}
+
+void ForceProbe::virial(double *all) const
+{
+  std::copy_n(tensor, 6, all);
 }
 
 /* ----------------------------------------------------------------------
@@ -300,7 +309,7 @@ double ForceProbe::kspace_virial(int k, int c) const
    forces to the host afterwards.
 ------------------------------------------------------------------------- */
 
-void ForceProbe::evaluate(const std::vector<ForcePart> &parts)
+void ForceProbe::evaluate(const std::vector<ForcePart> &parts, double *virial)
 {
   const int n = atom->nlocal + (force->newton ? atom->nghost : 0);
   if (n > 0) {
@@ -313,6 +322,6 @@ void ForceProbe::evaluate(const std::vector<ForcePart> &parts)
   for (int i = 0; i < modify->nfix; i++)
     if (strcmp(modify->fix[i]->style, "OMP") == 0) modify->fix[i]->pre_force(0);
 
-  for (auto &part : parts) compute_part(lmp, part, tally);
+  for (auto &part : parts) compute_part(lmp, part, virial);
   if (force->newton) comm->reverse_comm();
 }

@@ -38,9 +38,9 @@ class ForceProbe : protected LAMMPS_NS::Pointers {
 
   void select(const std::vector<ForcePart> &);
 
-  // compute the virial of the kspace style along with its forces; before open()
+  // compute the virial along with the forces; before open()
 
-  void want_kspace_virial() { tally = true; }
+  void want_virial() { tally = true; }
 
   // keep positions and forces; all ranks evaluate the same number of times until close()
 
@@ -48,8 +48,8 @@ class ForceProbe : protected LAMMPS_NS::Pointers {
   void close();
 
   // displace on top of the saved positions, ghosts along with their owners;
-  // u = field(atom ID) for the atoms of a group; shear: all atoms, x_k += strain x_c with k < c,
-  // and the box too if kspace forces are selected, which is possible in a triclinic box only
+  // u = field(atom ID) for the atoms of a group; shear: all atoms, x_k += strain x_c with k <= c,
+  // and the box too if kspace forces are selected, with k < c possible in a triclinic box only
 
   void shift_atom(LAMMPS_NS::tagint tag, int direction, double delta);
   void shift_all(int groupbit, void (*field)(void *, int64_t tag, double *u), void *ctx,
@@ -61,16 +61,19 @@ class ForceProbe : protected LAMMPS_NS::Pointers {
 
   const double *forces();
 
-  // at the last forces(): W_kc = -dU/dgamma for the shear x_k += gamma x_c of atoms and box
+  // at the last forces(), of the selected parts on all ranks: W_kc = sum of r_c f_k, which is
+  // -dU/dgamma for the shear x_k += gamma x_c of atoms and box
 
-  double kspace_virial(int k, int c) const;
+  double virial(int k, int c) const;
+  void virial(double *xx_yy_zz_xy_xz_yz) const;
 
  private:
   std::vector<double> x_saved, f_saved, torque_saved, f_out;
   std::vector<ForcePart> all_parts, selected;
-  bool own_map;    // there was no atom map: made for the time from open() to close()
-  bool tally;      // the kspace style leaves its virial
-  double kspace_saved[7], kspace_tensor[6];    // energy and virial of the step; virial
+  bool own_map;              // there was no atom map: made for the time from open() to close()
+  bool tally;                // with the virial
+  double kspace_saved[7];    // energy and virial of the step
+  double tensor[6];          // virial at the last forces()
   bool box_is_strained;
   double box_saved[9];    // boxlo, boxhi, xy, xz, yz
 
@@ -79,7 +82,7 @@ class ForceProbe : protected LAMMPS_NS::Pointers {
   void restore();
   void strain_box(int k, int c, double strain);
   void restore_box();
-  void evaluate(const std::vector<ForcePart> &);
+  void evaluate(const std::vector<ForcePart> &, double *virial = nullptr);
 };
 }    // namespace INMVISC_NS
 

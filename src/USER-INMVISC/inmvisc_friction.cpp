@@ -9,7 +9,10 @@
 
 #include "inmvisc_friction.h"
 
+#include "inmvisc_check.h"
 #include "inmvisc_compat.h"
+#include "inmvisc_host.h"
+#include "inmvisc_spectrum_solver.h"
 
 #include "atom.h"
 #include "error.h"
@@ -18,6 +21,7 @@
 #include "update.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdlib>
 #include <cstring>
 
@@ -25,12 +29,13 @@ using namespace LAMMPS_NS;
 using namespace INMVISC_NS;
 
 Friction::Friction(LAMMPS *lmp, const std::string &label_in) :
-    Pointers(lmp), kind(NONE), label(label_in), component(0)
+    Pointers(lmp), kind(NONE), label(label_in), mix_by_mode(true), component(0)
 {
 }
 
 void Friction::parse(const std::string &word)
 {
+  source = word;
   if (word.compare(0, 2, "f_") != 0) {
     kind = QUANTITY;
     quantity = Quantity(lmp, label, "friction", word);
@@ -104,6 +109,77 @@ void Friction::evaluate(const std::vector<double> &natoms, std::vector<double> &
 
   for (size_t t = 1; t < n; t++)
     if (natoms[t] == 0.0) value[t] = error_of[t] = 0.0;
+}
+
+/* ---- as a function of frequency --------------------------------------------------------------- */
+
+const inm_correlator *Friction::correlator(double &interval) const
+{
+  int dim = 0;
+  Fix *sampler = fix();
+  const auto *found = (const inm_correlator *) sampler->extract("correlator", dim);
+  const auto *dt = (const double *) sampler->extract("interval", dim);
+  if (!found || !dt)
+    error->all(FLERR, "{}: fix {} is of another version of this package", label, fix_id);
+  interval = *dt;
+  return found;
+}
+
+inm_frequency_range Friction::frequency_range() const
+{
+  double interval;
+  const inm_correlator *c = correlator(interval);
+  return inm_correlator_frequency_range(c, interval);
+}
+
+void Friction::transform(const std::vector<double> &natoms, const std::vector<double> &w,
+                         bool constant, std::vector<inm_friction_at> &at) const
+{
+  const size_t n = atom->ntypes + 1, nw = w.size();
+  at.assign(n * nw, inm_friction_at());
+
+  if (is_from_kernel(constant)) {
+    double interval;
+    const inm_correlator *c = correlator(interval);
+    check_status(lmp, inm_correlator_transform(c, interval, nw, w.data(), world, at.data()), label);
+  } else {
+    std::vector<double> v, dv;
+    evaluate(natoms, v, dv);
+    for (size_t t = 1; t < n; t++)
+      for (size_t k = 0; k < nw; k++) at[t * nw + k] = {{v[t], 0.0}, dv[t] * dv[t], 0.0, 0.0};
+  }
+  for (size_t t = 1; t < n; t++)
+    if (natoms[t] == 0.0) std::fill_n(at.begin() + t * nw, nw, inm_friction_at());
+}
+
+/* ---- mixing ----------------------------------------------------------------------------------- */
+
+bool Friction::is_mixed_by_mode(const SpectrumSolver &solver) const
+{
+  return mix_by_mode && solver.has(INM_HAS_TYPES);
+}
+
+/* without eigenvectors, friction over mass must be the same for all modes */
+
+void Friction::check_mixing(const SpectrumSolver &solver, int groupbit) const
+{
+  if (!mix_by_mode || is_mixed_by_mode(solver)) return;
+  const HostAtoms atoms(lmp);
+  double mine[3] = {-INFINITY, -INFINITY, -INFINITY}, all[3];    // of mass, -mass, -type
+  int largest_type = 0, all_types;
+  for (int i = 0; i < atoms.nlocal(); i++) {
+    if (!atoms.in_group(i, groupbit)) continue;
+    mine[0] = std::max(mine[0], atoms.mass(i));
+    mine[1] = std::max(mine[1], -atoms.mass(i));
+    mine[2] = std::max(mine[2], -(double) atoms.type(i));
+    largest_type = std::max(largest_type, atoms.type(i));
+  }
+  MPI_Allreduce(mine, all, 3, MPI_DOUBLE, MPI_MAX, world);
+  MPI_Allreduce(&largest_type, &all_types, 1, MPI_INT, MPI_MAX, world);
+  if (all[0] > -all[1])
+    solver.require(INM_HAS_TYPES, label, "friction/mix mode where atoms differ in mass");
+  if (is_by_type() && all_types > -all[2])
+    solver.require(INM_HAS_TYPES, label, "friction/mix mode where atoms differ in friction");
 }
 
 double INMVISC_NS::number_average(const std::vector<double> &natoms,

@@ -37,6 +37,10 @@ class HessianBuilder : protected LAMMPS_NS::Pointers {
   void build(int groupbit, LAMMPS_NS::NeighList *list);
   bool needs_list() const;
 
+  // whether the derivatives of the energy by strain are wanted, before build()
+
+  void want_strains(bool wanted) { site.with_strains = wanted; }
+
   const inm_hessian *hessian() const { return h; }
   const HessianSites &sites() const { return site; }
   double check_error() const { return error_found; }

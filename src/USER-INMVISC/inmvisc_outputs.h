@@ -36,11 +36,11 @@ INMVISC_OUTPUTS(PERATOM, INM_DOS_PERATOM);
 }    // namespace INM_DOS
 
 namespace AFFINE_GAMMA {
-#define AFFINE_GAMMA_ARRAY(ENTRY) ENTRY(w_bin) ENTRY(Gamma) ENTRY(Gamma_m) ENTRY(sum_Xi2)
-#define AFFINE_GAMMA_LOCAL(ENTRY) ENTRY(lambda) ENTRY(Xi2)
+#define AFFINE_GAMMA_ARRAY(ENTRY) ENTRY(w_bin) ENTRY(Gamma) ENTRY(Gamma_m) ENTRY(sum_Xi2) ENTRY(Gamma_bulk)
+#define AFFINE_GAMMA_LOCAL(ENTRY) ENTRY(lambda) ENTRY(Xi2) ENTRY(Xi2_bulk)
 #define AFFINE_GAMMA_PERATOM(ENTRY)                                                         \
   ENTRY(Xi_xy_x) ENTRY(Xi_xy_y) ENTRY(Xi_xy_z) ENTRY(Xi_xz_x) ENTRY(Xi_xz_y) ENTRY(Xi_xz_z) \
-  ENTRY(Xi_yz_x) ENTRY(Xi_yz_y) ENTRY(Xi_yz_z)
+  ENTRY(Xi_yz_x) ENTRY(Xi_yz_y) ENTRY(Xi_yz_z) ENTRY(Xi_V_x) ENTRY(Xi_V_y) ENTRY(Xi_V_z)
 INMVISC_OUTPUTS(ARRAY, AFFINE_GAMMA_ARRAY);
 INMVISC_OUTPUTS(LOCAL, AFFINE_GAMMA_LOCAL);
 INMVISC_OUTPUTS(PERATOM, AFFINE_GAMMA_PERATOM);
@@ -59,6 +59,29 @@ namespace ULINM_VISCOSITY {
 INMVISC_OUTPUTS(VECTOR, ULINM_VISCOSITY_VECTOR);
 INMVISC_OUTPUTS(ARRAY, ULINM_VISCOSITY_ARRAY);
 }    // namespace ULINM_VISCOSITY
+
+namespace INM_MODULUS {
+// the quantities, their means over snapshots, and the standard errors of these
+#define INM_MODULUS_VECTOR(ENTRY)                                                           \
+  ENTRY(G_born) ENTRY(G_born_xy) ENTRY(G_born_xz) ENTRY(G_born_yz) ENTRY(G_kin) ENTRY(G_A)  \
+  ENTRY(K_born) ENTRY(P_conf) ENTRY(K_A) ENTRY(G_stable) ENTRY(K_stable) ENTRY(zeta_UL)     \
+  ENTRY(zeta_UD) ENTRY(zeta_stable) ENTRY(zeta_all)                                         \
+  ENTRY(mean_G_born) ENTRY(mean_G_born_xy) ENTRY(mean_G_born_xz) ENTRY(mean_G_born_yz)      \
+  ENTRY(mean_G_kin) ENTRY(mean_G_A) ENTRY(mean_K_born) ENTRY(mean_P_conf) ENTRY(mean_K_A)   \
+  ENTRY(mean_G_stable) ENTRY(mean_K_stable) ENTRY(mean_zeta_UL) ENTRY(mean_zeta_UD)         \
+  ENTRY(mean_zeta_stable) ENTRY(mean_zeta_all)                                              \
+  ENTRY(err_G_born) ENTRY(err_G_born_xy) ENTRY(err_G_born_xz) ENTRY(err_G_born_yz)          \
+  ENTRY(err_G_kin) ENTRY(err_G_A) ENTRY(err_K_born) ENTRY(err_P_conf) ENTRY(err_K_A)        \
+  ENTRY(err_G_stable) ENTRY(err_K_stable) ENTRY(err_zeta_UL) ENTRY(err_zeta_UD)             \
+  ENTRY(err_zeta_stable) ENTRY(err_zeta_all) ENTRY(nsnapshot)
+#define INM_MODULUS_ARRAY(ENTRY)                                                            \
+  ENTRY(w) ENTRY(G_storage) ENTRY(G_loss) ENTRY(eta) ENTRY(K_storage) ENTRY(K_loss)         \
+  ENTRY(mean_G_storage) ENTRY(mean_G_loss) ENTRY(mean_eta) ENTRY(mean_K_storage)            \
+  ENTRY(mean_K_loss) ENTRY(err_G_storage) ENTRY(err_G_loss) ENTRY(err_eta)                  \
+  ENTRY(err_K_storage) ENTRY(err_K_loss) ENTRY(num_G) ENTRY(num_K)
+INMVISC_OUTPUTS(VECTOR, INM_MODULUS_VECTOR);
+INMVISC_OUTPUTS(ARRAY, INM_MODULUS_ARRAY);
+}    // namespace INM_MODULUS
 
 namespace ORTHOGONAL_DYNAMICS {
 // for the pooled particles, then for each atom type; the array begins with Time

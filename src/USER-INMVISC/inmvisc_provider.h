@@ -14,6 +14,8 @@
 #include "inmvisc_force_parts.h"
 #include "inmvisc_host.h"
 
+#include "inm/inm_hessian.h"
+
 #include "neigh_list.h"
 #include "pointers.h"
 
@@ -21,8 +23,6 @@
 #include <memory>
 #include <string>
 #include <vector>
-
-struct inm_hessian;    // C core, see inm/inm_hessian.h
 
 namespace INMVISC_NS {
 
@@ -33,6 +33,14 @@ struct HessianSites {
   int groupbit;
   std::vector<int> atom_of_row;     // [nrow] local index
   std::vector<int> site_of_atom;    // [nlocal + nghost], INM_OUTSIDE for atoms outside the group
+  bool with_strains = false;        // derivatives by strain are wanted, of all atoms and the box
+
+  // whether blocks of two atoms count: not if both are outside, unless for the derivatives by strain
+
+  bool counts(int site, int other) const
+  {
+    return with_strains || site != INM_OUTSIDE || other != INM_OUTSIDE;
+  }
 };
 
 // A provider turns one part of the force field into blocks of the Hessian.  A new one is a file

@@ -113,7 +113,7 @@ int BondedProvider::add(inm_hessian *h, const HessianSites &sites, const HostAto
 {
   int site[4], status = INM_OK;
   double x[4 * 3], k[4 * 4 * 9];
-  bool any = false;
+  bool any = sites.with_strains;
 
   for (int i = 0; i < natom; i++) {
     site[i] = sites.site_of_atom[term[i]];

@@ -133,7 +133,7 @@ struct Destination {
   {
     const auto *to = (const Destination *) ctx;
     const int si = to->sites.site_of_atom[i], sj = to->sites.site_of_atom[j];
-    if (si == INM_OUTSIDE && sj == INM_OUTSIDE) return INM_OK;
+    if (!to->sites.counts(si, sj)) return INM_OK;
     return inm_hessian_add(to->h, si, sj, dr, block);
   }
 };
@@ -276,14 +276,14 @@ void EAMProvider::collect(const HessianSites &sites, const NeighList *list, Star
   const HalfShell half(lmp);
   const double factor = scale();
   const auto in_group = [&](const Neighbor &n) {
-    return sites.site_of_atom[n.atom] != INM_OUTSIDE;
+    return sites.counts(sites.site_of_atom[n.atom], INM_OUTSIDE);
   };
   std::vector<Neighbor> near;
 
   for (int ii = 0; ii < list->inum; ii++) {
     const int k = list->ilist[ii], ktype = atoms.type(k);
     const double rho = find_neighbors(atoms, k, list, near);
-    if (sites.site_of_atom[k] == INM_OUTSIDE && std::none_of(near.begin(), near.end(), in_group))
+    if (!sites.counts(sites.site_of_atom[k], INM_OUTSIDE) && std::none_of(near.begin(), near.end(), in_group))
       continue;
 
     const Value embed = embedding(ktype, rho);

@@ -27,6 +27,9 @@
      f = -F^-T dU/ds
      Xi_ia = d f_ia / d gamma = d W_kc / d r_ia - delta_ac f_ik
    and the virial comes with the forces.
+
+   Derivatives of the energy by strain, if they are wanted, are differences of
+   the virial.  There the box must be strained along for kspace.
 ------------------------------------------------------------------------- */
 
 #include "inmvisc_compat.h"
@@ -40,6 +43,7 @@
 #include "inm/inm_hessian.h"
 
 #include "atom.h"
+#include "comm.h"
 #include "domain.h"
 
 #include <algorithm>
@@ -86,7 +90,10 @@ class NumericProvider : public HessianProvider {
   std::vector<double> displace(ForceProbe &, const std::vector<tagint> &, const HessianSites &,
                                Visit visit);
   bool measure(ForceProbe &, const CouplingGraph &, const HessianSites &, std::vector<Block> &);
-  std::vector<double> strain(ForceProbe &, const HessianSites &);
+  std::vector<double> strain(ForceProbe &, const HessianSites &, double *virials);
+  double strain_step() const { return chosen.h / atom_spacing(lmp); }
+  void add_strains(inm_hessian *, const double *virials) const;
+  void strain_box(inm_hessian *);
   void fill_short_range(inm_hessian *, const HessianSites &, NeighList *, MeasuredBlocks &);
   void fill_long_range(inm_hessian *, const HessianSites &, MeasuredBlocks &);
   void add_affine(inm_hessian *, const std::vector<double> &xi) const;
@@ -209,12 +216,16 @@ bool NumericProvider::measure(ForceProbe &probe, const CouplingGraph &graph,
   return true;
 }
 
-/* affine force [nrow][3][3][3] of all shears, whose neighbors move by h */
+/* ----------------------------------------------------------------------
+   Affine force [nrow][3][3][3] of all shears, whose neighbors move by h.
+   virials: if they are tallied, [3][3][2][6] at -gamma and gamma
+------------------------------------------------------------------------- */
 
-std::vector<double> NumericProvider::strain(ForceProbe &probe, const HessianSites &sites)
+std::vector<double> NumericProvider::strain(ForceProbe &probe, const HessianSites &sites,
+                                            double *virials)
 {
   const size_t nrow = sites.atom_of_row.size();
-  const double gamma = chosen.h / atom_spacing(lmp);
+  const double gamma = strain_step();
   std::vector<double> xi(27 * nrow, 0.0);
 
   for (int k = 0; k < domain->dimension; k++)
@@ -223,12 +234,44 @@ std::vector<double> NumericProvider::strain(ForceProbe &probe, const HessianSite
         probe.shear(k, c, sign * gamma);
         const double *f = probe.forces();
         nevaluations++;
+        probe.virial(virials + 6 * (2 * (3 * k + c) + (sign > 0)));
         for (size_t r = 0; r < nrow; r++)
           for (int a = 0; a < 3; a++)
             xi[27 * r + 9 * a + 3 * k + c] +=
                 sign * f[3 * (size_t) sites.atom_of_row[r] + a] / (2.0 * gamma);
       }
   return xi;
+}
+
+/* ----------------------------------------------------------------------
+   With dU/dgamma = -W_kc for k != c, and -W_kk/(1+e) for r_k -> (1+e) r_k:
+     d2U/dgamma2 = -dW_kc/dgamma,  d2U/de_k2 = W_kk - dW_kk/de_k
+     d2U/de2     = tr W - sum_k d(tr W)/de_k  for r -> (1+e) r
+   The core wants the last with (dim-1) tr W added.
+------------------------------------------------------------------------- */
+
+void NumericProvider::add_strains(inm_hessian *h, const double *virials) const
+{
+  static const int voigt[3][3] = {{0, 3, 4}, {3, 1, 5}, {4, 5, 2}};
+  const double gamma = strain_step();
+  double strain2[9], dilation2 = 0.0;
+
+  for (int k = 0; k < 3; k++)
+    for (int c = 0; c < 3; c++) {
+      const double *at[2] = {virials + 12 * (3 * k + c), virials + 12 * (3 * k + c) + 6};
+      const int kc = voigt[k][c];
+      strain2[3 * k + c] = -(at[1][kc] - at[0][kc]) / (2.0 * gamma);
+      if (k != c) continue;
+      const double stress = 0.5 * (at[0][kc] + at[1][kc]);
+      strain2[3 * k + c] += stress;
+      dilation2 += domain->dimension * stress;
+      for (int a = 0; a < domain->dimension; a++)
+        dilation2 -= (at[1][a] - at[0][a]) / (2.0 * gamma);
+    }
+  const bool once = comm->me == 0;
+  for (auto &x : strain2) x *= once;
+  check_status(lmp, inm_hessian_add_strains(h, strain2, once ? dilation2 : 0.0),
+               "adding derivatives by strain");
 }
 
 void NumericProvider::fill_short_range(inm_hessian *h, const HessianSites &sites, NeighList *list,
@@ -240,14 +283,42 @@ void NumericProvider::fill_short_range(inm_hessian *h, const HessianSites &sites
 
   graph.find(short_range, sites, list, 2.0 * chosen.h);
   probe.select(short_range);
+  if (sites.with_strains) probe.want_virial();
   probe.open();
   for (nenlarged = 0; !measure(probe, graph, sites, blocks); nenlarged++) graph.enlarge();
-  const std::vector<double> xi = strain(probe, sites);
+  double virials[108] = {};
+  const std::vector<double> xi = strain(probe, sites, virials);
   probe.close();
+  if (sites.with_strains) add_strains(h, virials);
 
   ncolor = graph.ncolor();
   for (auto &block : blocks) measured.add(block.row, block.column, block.k);
   add_affine(h, xi);
+}
+
+/* the box is strained with the atoms; NaN for shears of a box that cannot be triclinic */
+
+void NumericProvider::strain_box(inm_hessian *h)
+{
+  ForceProbe probe(lmp);
+  double virials[108];
+
+  probe.select(long_range);
+  probe.want_virial();
+  probe.open();
+  for (int k = 0; k < 3; k++)
+    for (int c = 0; c < 3; c++)
+      for (int sign = 1; sign >= -1; sign -= 2) {
+        double *at = virials + 6 * (2 * (3 * k + c) + (sign > 0));
+        std::fill_n(at, 6, NAN);
+        if (k > c || (k < c && !domain->triclinic)) continue;
+        probe.shear(k, c, sign * strain_step());
+        probe.forces();
+        nevaluations++;
+        probe.virial(at);
+      }
+  probe.close();
+  add_strains(h, virials);
 }
 
 /* ---- kspace ----------------------------------------------------------------------------------- */
@@ -262,7 +333,7 @@ void NumericProvider::fill_long_range(inm_hessian *h, const HessianSites &sites,
 
   graph.couple_all(sites);
   probe.select(long_range);
-  probe.want_kspace_virial();
+  probe.want_virial();
   probe.open();
   const double *f = probe.forces();
   nevaluations++;
@@ -279,7 +350,7 @@ void NumericProvider::fill_long_range(inm_hessian *h, const HessianSites &sites,
         displace(probe, graph.members(n), sites, [&](int a, int sign) {
           for (int k = 0; k < 3; k++)
             for (int c = 0; c < 3; c++)
-              dw[9 * a + 3 * k + c] += sign * probe.kspace_virial(k, c) / (2.0 * chosen.h);
+              dw[9 * a + 3 * k + c] += sign * probe.virial(k, c) / (2.0 * chosen.h);
         });
     const HostAtoms atoms(lmp);
     for (size_t r = 0; r < nrow; r++) {
@@ -290,6 +361,7 @@ void NumericProvider::fill_long_range(inm_hessian *h, const HessianSites &sites,
   }
   probe.close();
   add_affine(h, xi);
+  if (sites.with_strains) strain_box(h);
 }
 }    // namespace
 

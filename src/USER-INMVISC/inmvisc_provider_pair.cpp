@@ -179,7 +179,7 @@ void PairProvider::fill(inm_hessian *h, const HessianSites &sites, NeighList *li
   if (!tested) self_test(list);
   for_half(list, [&](const NeighborPair &p, double r) {
     const int i = sites.site_of_atom[p.i], j = sites.site_of_atom[p.j];
-    if (i == INM_OUTSIDE && j == INM_OUTSIDE) return;
+    if (!sites.counts(i, j)) return;
     const Derivatives d = use_born ? by_born(p, r) : by_single(p, r);
     if (status == INM_OK) status = inm_hessian_add_central(h, i, j, p.dr, d.du, d.du2);
   });

@@ -201,7 +201,7 @@ void SWProvider::fill(inm_hessian *h, const HessianSites &sites, NeighList *list
 
     for (size_t j = 0; j < near.size() && status == INM_OK; j++) {
       const int other = sites.site_of_atom[near[j].atom];
-      if (half.keeps(i, near[j].atom) && (site != INM_OUTSIDE || other != INM_OUTSIDE)) {
+      if (half.keeps(i, near[j].atom) && sites.counts(site, other)) {
         const Value u = two_body(*near[j].param, near[j].r);
         status = inm_hessian_add_central(h, site, other, near[j].dr, u.df, u.d2f);
       }

@@ -68,6 +68,13 @@ std::shared_ptr<Criterion> Snapshot::want(const Criterion &value)
   return added;
 }
 
+std::shared_ptr<StrainEnergy> Snapshot::want_strain_energy()
+{
+  auto wanted = strain_energy.lock();
+  if (!wanted) strain_energy = wanted = std::make_shared<StrainEnergy>();
+  return wanted;
+}
+
 /* drop requests that no style holds any more */
 
 template <class Wish> static void drop_expired(std::vector<std::weak_ptr<Wish>> &wishes)
@@ -115,7 +122,10 @@ void Snapshot::assemble()
     error->all(FLERR, "{}: it was defined after this run was set up; leave out pre no", label);
 
   if (list) rebuild_list();
+  const auto strains = strain_energy.lock();
+  builder.want_strains(strains != nullptr);
   builder.build(group->bitmask[igroup], list);
+  if (strains) strains->compute(lmp, builder);
   file.write(builder.hessian(), !announced);
   project();
   announced = true;
@@ -133,7 +143,7 @@ void Snapshot::project()
     const auto f = wish.lock();
     f->compute(lmp, builder);
     f->first = request.nproj;
-    request.nproj += NPLANE;
+    request.nproj += f->nvectors();
     projections.insert(projections.end(), f->xi.begin(), f->xi.end());
   }
   projections.push_back(0.0);    // never empty

@@ -15,6 +15,7 @@
 #include "inmvisc_hessian.h"
 #include "inmvisc_matrix_file.h"
 #include "inmvisc_spectrum_solver.h"
+#include "inmvisc_strain_energy.h"
 #include "pointers.h"
 
 #include "inm/inm_spectrum.h"
@@ -60,6 +61,7 @@ class Snapshot : protected LAMMPS_NS::Pointers {
 
   std::shared_ptr<AffineForce> want(const AffineForce &);
   std::shared_ptr<Criterion> want(const Criterion &);
+  std::shared_ptr<StrainEnergy> want_strain_energy();
 
   void init();    // begin a run and drop everything from the last one
   void set_list(LAMMPS_NS::NeighList *ptr) { list = ptr; }
@@ -93,8 +95,9 @@ class Snapshot : protected LAMMPS_NS::Pointers {
   LAMMPS_NS::NeighList *list;    // null without a pair style
   std::vector<std::weak_ptr<AffineForce>> forces;
   std::vector<std::weak_ptr<Criterion>> criteria;
-  std::vector<double> projections;    // [nproj][nrow][3] all affine forces, concatenated
-  inm_spectrum *result;               // owned; from the last solution
+  std::weak_ptr<StrainEnergy> strain_energy;    // one for all
+  std::vector<double> projections;              // [nproj][nrow][3] all affine forces, concatenated
+  inm_spectrum *result;                         // owned; from the last solution
   LAMMPS_NS::bigint assembly_step, solution_step;    // -1 if none
   double trace;
   bool announced, gathering;

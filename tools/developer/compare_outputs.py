@@ -5,7 +5,7 @@
     compare_outputs.py compare OLD NEW [--rtol 1e-12] [--noise [DIR ...]] [--decks REGEX]
 
 record runs the decks below with BUILD/lmp and the plugin of BUILD, and stores in DIR all that the
-four styles hand out: a file DECK.RANKS.npz for each deck, with scalars, vectors, arrays, local and
+styles hand out: a file DECK.RANKS.npz for each deck, with scalars, vectors, arrays, local and
 per-atom arrays at several steps, files, and the lines of the log.  Liquids are melted by LAMMPS
 alone and kept as DIR/start/*.data; with --start they are those of OTHER, so that both builds begin
 with the same atoms.

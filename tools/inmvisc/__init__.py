@@ -1,7 +1,7 @@
 """Python tools of USER-INMVISC.
 
     ave_time        read what LAMMPS and the package write: tables with named columns
-    outputs         names of what the four styles hand out, and where it stands
+    outputs         names of what the five styles hand out, and where it stands
     fits            viscosities against temperature, with confidence intervals
     green_kubo      viscosity from the stress of one run
     mobility_edge   the mobility edge from boxes of several sizes

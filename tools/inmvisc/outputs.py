@@ -1,4 +1,4 @@
-"""What the four styles hand out: a name for each number, as in doc/src/outputs.rst.
+"""What the five styles hand out: a name for each number, as in doc/src/outputs.rst.
 
     ULINM_VISCOSITY.vector.index("eta_UL")              0, in an array of Python
     ULINM_VISCOSITY.vector.column("c_eta", "eta_UL")    "c_eta[1]", as LAMMPS calls it
@@ -37,7 +37,7 @@ class Style:
     """A compute or a fix; an empty Output is one that it does not have."""
 
     vector: Output = Output(())
-    array: Output = Output(())      # a row per bin of the spectrum, or per lag
+    array: Output = Output(())      # a row per bin of the spectrum, per lag, or per frequency
     local: Output = Output(())      # a row per mode
     atom: Output = Output(())
 
@@ -51,9 +51,9 @@ INM_DOS = Style(
     atom=Output(("e2_UL", "e2_UD", "e2_stable", "e_x", "e_y", "e_z")))
 
 AFFINE_GAMMA = Style(
-    array=Output(("w_bin", "Gamma", "Gamma_m", "sum_Xi2")),
-    local=Output(("lambda", "Xi2")),
-    atom=Output(tuple(f"Xi_{plane}_{x}" for plane in ("xy", "xz", "yz") for x in "xyz")))
+    array=Output(("w_bin", "Gamma", "Gamma_m", "sum_Xi2", "Gamma_bulk")),
+    local=Output(("lambda", "Xi2", "Xi2_bulk")),
+    atom=Output(tuple(f"Xi_{plane}_{x}" for plane in ("xy", "xz", "yz", "V") for x in "xyz")))
 
 ULINM_VISCOSITY = Style(
     vector=Output(("eta_UL", "eta_UD", "eta_stable", "eta_all", "w_min", "w_edge", "v0",
@@ -63,13 +63,26 @@ ULINM_VISCOSITY = Style(
                    "num_eta_UL", "num_eta_UD", "num_eta_stable", "num_eta_all")),
     array=Output(("w_bin", "deta_UL", "deta_all", "cum_eta_UL", "cum_eta_all")))
 
+
+def with_means(quantities: tuple[str, ...]) -> tuple[str, ...]:
+    """The quantities, their means over snapshots, and the standard errors of these."""
+    return tuple(f"{of}{name}" for of in ("", "mean_", "err_") for name in quantities)
+
+
+INM_MODULUS = Style(
+    vector=Output(with_means(("G_born", "G_born_xy", "G_born_xz", "G_born_yz", "G_kin", "G_A",
+                              "K_born", "P_conf", "K_A", "G_stable", "K_stable",
+                              "zeta_UL", "zeta_UD", "zeta_stable", "zeta_all")) + ("nsnapshot",)),
+    array=Output(("w",) + with_means(("G_storage", "G_loss", "eta", "K_storage", "K_loss"))
+                 + ("num_G", "num_K")))
+
 ORTHOGONAL_DYNAMICS = Style(
     vector=Output(("v0_kernel", "err_v0_kernel", "v0_msd", "err_v0_msd", "D"),
                   each=("v0_kernel", "err_v0_kernel", "v0_msd", "err_v0_msd", "D")),
     array=Output(("Time", "Cbar", "Integral"), each=("Cbar", "Integral")))
 
 STYLES = {"inm/dos": INM_DOS, "affine/gamma": AFFINE_GAMMA, "ulinm/viscosity": ULINM_VISCOSITY,
-          "orthogonal/dynamics": ORTHOGONAL_DYNAMICS}
+          "inm/modulus": INM_MODULUS, "orthogonal/dynamics": ORTHOGONAL_DYNAMICS}
 
 # the class of a mode, in the local array of compute inm/dos
 CLASS = {"stable": 1, "UL": -1, "UD": -2}

@@ -551,7 +551,7 @@ TEST(Sites, outside_hold_an_atom_and_shear_it)
         }
 }
 
-TEST(Sites, outside_on_both_ends_are_nothing)
+TEST(Sites, outside_on_both_ends_are_nothing_in_the_matrix)
 {
     Bare two(two_rows, four_ghosts);
     ASSERT_EQ(two.add(INM_OUTSIDE, INM_OUTSIDE, along, general), INM_OK);
@@ -1033,6 +1033,60 @@ TEST(AffineForce, of_a_box_with_several_images_is_the_derivative_of_the_forces_u
     expect_derivative_of_forces(l, scattered);
     expect_derivative_of_forces(l, all_on_last);
     expect_derivative_of_forces(l, scattered, given_in_turn);
+}
+
+// ---- second derivatives by strain ---------------------------------------------------------------
+
+void expect_second_differences(const Liquid &l, const Giver &giver = given_by_owner)
+{
+    const System s = l.system();
+    Hessian share(s, scattered, false, MPI_COMM_WORLD, giver);
+    double strain2[9], dilation2;
+    inm_hessian_strains(share.h, strain2, &dilation2);
+
+    const std::vector<long double> rest(s.n(), 0.0L);
+    const long double gamma = 1e-5L, u0 = l.energy(rest, 0.0, 0, 0);
+    for (int k = 0; k < 3; k++)
+        for (int c = 0; c < 3; c++) {
+            const long double up = l.energy(rest, (double) gamma, k, c);
+            const long double down = l.energy(rest, -(double) gamma, k, c);
+            const double expected = (double) ((up - 2.0L * u0 + down) / (gamma * gamma));
+            EXPECT_NEAR(strain2[3 * k + c], expected, 1e-6 * std::fabs(expected)) << k << c;
+        }
+    double expected = 0.0; // sum of r^2 u'' + 2 W, W = -r u', over pairs, counted from both sides
+    for (const Liquid::Pair &p : l.pairs) {
+        Vec3 d;
+        for (size_t a = 0; a < 3; a++) d[a] = l.r[p.i][a] - l.r[p.j][a] - p.shift[a];
+        const double r = std::sqrt(dot(d, d));
+        expected += 0.5 * (r * r * lj_du2(r) - 2.0 * r * lj_du(r));
+    }
+    EXPECT_NEAR(dilation2, expected, 1e-11 * std::fabs(expected));
+}
+
+TEST(StrainDerivatives, are_second_differences_of_the_energy)
+{
+    expect_second_differences(free_cluster());
+    expect_second_differences(small_box());
+    expect_second_differences(small_box(), given_in_turn);
+}
+
+TEST(StrainDerivatives, contain_pairs_outside_and_what_is_added)
+{
+    Bare two(two_rows);
+    ASSERT_EQ(two.add(INM_OUTSIDE, INM_OUTSIDE, along, general), INM_OK);
+    const Field more = random_numbers(9, -1.0, 1.0, 98);
+    ASSERT_EQ(inm_hessian_add_strains(two.h, more.data(), 0.75), INM_OK);
+    ASSERT_EQ(inm_hessian_end(two.h), INM_OK);
+    EXPECT_EQ(inm_hessian_add_strains(two.h, more.data(), 0.75), INM_ERR_ARG) << "after end";
+    double strain2[9], dilation2;
+    double expected = 0.75 + (general[0] + general[4] + general[8]) * dot(along, along);
+    inm_hessian_strains(two.h, strain2, &dilation2);
+    for (size_t k = 0; k < 3; k++)
+        for (size_t c = 0; c < 3; c++) {
+            EXPECT_NEAR(strain2[3 * k + c], more[3 * k + c] - general[4 * k] * along[c] * along[c], 1e-13);
+            expected -= 2.0 * along[k] * general[3 * k + c] * along[c];
+        }
+    EXPECT_NEAR(dilation2, expected, 1e-12);
 }
 
 TEST(AffineForce, takes_what_the_blocks_do_not_contain)

@@ -25,13 +25,16 @@ STANDARD = {
     "inm": "compute inm all inm/dos 200 edge pr 0.27",
     "gam": "compute gam all affine/gamma inm",
     "eta": "compute eta all ulinm/viscosity inm gam friction f_mem bulk 65.0",
+    "mod": "compute mod all inm/modulus inm gam 1.0 60.0 31 friction f_mem channel both",
 }
 ASK = {         # how to have a style do its work
     "inm/dos": "thermo_style custom step c_inm\nrun 0\n",
     "affine/gamma": "fix ask all ave/time 1 1 1 c_gam[1] mode vector\nrun 0\n",
     "ulinm/viscosity": "thermo_style custom step c_eta\nrun 0\n",
+    "inm/modulus": "thermo_style custom step c_mod\nrun 0\n",
     "orthogonal/dynamics": "run 50\n",
 }
+WORKFLOW = ("inm/dos", "affine/gamma", "ulinm/viscosity", "orthogonal/dynamics")
 OTHERS = "variable fric equal 80\nvariable w equal 3.0\ngroup mobile type 1\n"
 
 
@@ -60,7 +63,8 @@ def defines(text, ID):
 def with_standard(text):
     """the block, after the standard definitions of what it uses"""
     for ID in reversed(STANDARD):
-        used = re.search(rf"\b[cf]_{ID}\b|affine/gamma +{ID}\b|ulinm/viscosity .*\b{ID}\b", text)
+        used = re.search(rf"\b[cf]_{ID}\b|affine/gamma +{ID}\b"
+                         rf"|(?:ulinm/viscosity|inm/modulus) .*\b{ID}\b", text)
         if used and not defines(text, ID):
             text = STANDARD[ID] + "\n" + text
     return text
@@ -103,7 +107,7 @@ def check_workflow(name, folder, out):
     holds(f"{name}: its error from two snapshots = {error:.3g}", 0.0 <= error < 1000.0)
     holds(f"{name}: one line for the plugin", out.count("Loading plugin: ") == 1)
     known = [line for line in out.split("\n") if re.match(r"(Compute|Fix)\[ *\d+\]", line)]
-    for style in ASK:
+    for style in WORKFLOW:
         holds(f"{name}: info tells of {style}", any(f"style = {style}," in line for line in known))
         holds(f"{name}: {style} has a reference",
               re.search(rf"^- \w+ {style} command: \S", out, re.M))

@@ -35,7 +35,7 @@ sums | cmp - added || fail "the second add has changed something"
 
 cmake -S tree/cmake -B build -D PKG_USER-INMVISC=on -D BUILD_SHARED_LIBS=off > configure.log 2>&1 ||
   { tail -n 20 configure.log; fail "configuring"; }
-for style in compute_inm_dos compute_affine_gamma compute_ulinm_viscosity fix_orthogonal_dynamics; do
+for style in compute_inm_dos compute_affine_gamma compute_ulinm_viscosity compute_inm_modulus fix_orthogonal_dynamics; do
   grep -q "$style.h" build/styles/style_compute.h build/styles/style_fix.h || fail "$style is not among the styles"
 done
 

@@ -21,10 +21,10 @@ expected=$(LAMMPS_PLUGIN_PATH= smoke expected "$reference/lmp" -var plugin "$ref
 path=$(LAMMPS_PLUGIN_PATH=$(dirname "$installed") smoke installed "$build/lmp")
 same "plugin of the build folder, installed plugin" "$expected" "$path"
 
-# plugin load tells of all four styles in one line (of LAMMPS, which is silent once it had a path to look through)
+# plugin load tells of all five styles in one line (of LAMMPS, which is silent once it had a path to look through)
 (unset LAMMPS_PLUGIN_PATH; smoke told "$build/lmp" -var plugin "$installed") > /dev/null
 [ "$(grep -c 'Loading plugin' told.out)" -eq 1 ] || fail "plugin load does not print one line: $(grep 'Loading plugin' told.out)"
-grep -q 'Loading plugin: .*inm/dos.*affine/gamma.*ulinm/viscosity.*orthogonal/dynamics' told.out || fail "plugin load does not name the styles"
+grep -q 'Loading plugin: .*inm/dos.*affine/gamma.*ulinm/viscosity.*inm/modulus.*orthogonal/dynamics' told.out || fail "plugin load does not name the styles"
 
 # the folder can be moved: the second file is found beside the first
 mv prefix moved

@@ -48,7 +48,7 @@ inm_status inm_hessian_begin(inm_hessian *h, size_t nrow, const int64_t *tag, co
 
 /* Add an unordered pair of sites, once over all ranks, by any rank that knows both:
      H_ij += K,  H_ji += K^T,  and by translation invariance  H_ii -= K,  H_jj -= K^T
-   i, j   sites, or INM_OUTSIDE for one of them
+   i, j   sites, or INM_OUTSIDE; a pair outside counts in the derivatives by strain only
    dr     [3]     r_i - r_j of these images
    k      [3][3]  energy/length^2
    INM_ERR_ARG if there is no such site, or after end.  A failure adds nothing.  Not collective. */
@@ -74,6 +74,9 @@ inm_status inm_hessian_add_diagonal(inm_hessian *h, int i, const double *k);
    xi  [3][3][3]  component a of d f_i / d gamma for the shear x_k += gamma x_c, as [a][k][c]
    Not collective. */
 inm_status inm_hessian_add_affine(inm_hessian *h, int i, const double *xi);
+
+/* Add to the sums of inm_hessian_strains what the pairs do not contain.  Not collective: all ranks add up. */
+inm_status inm_hessian_add_strains(inm_hessian *h, const double *strain2, double dilation2);
 
 /* Send every block to a rank that has one of its atoms as row, and add up the blocks of each pair.
    Diagonal blocks are symmetrized; their antisymmetric part is zero up to the errors of what was added.
@@ -103,6 +106,19 @@ double inm_hessian_bytes_for(double npair);
      Xi_ia = d f_ia / d gamma at fixed reduced coordinates = sum_{j, images} H_ia,jk (r_i - r_j)_c
    xi [nrow][3], force/strain, overwritten.  Not collective. */
 void inm_hessian_affine_force(const inm_hessian *h, int k, int c, double *xi);
+
+/* Second derivatives of the energy by affine strain of all atoms and the box, from the pairs of images
+   that were added, K = H_ij each:
+     strain2 [3][3]  [k][c]: d2U/dgamma2 for r_k -> r_k + gamma r_c (k != c: simple shear)
+                     = -1/2 sum_{i != j} H_ij,kk (r_ij)_c^2
+     dilation2       d2U/de2 + (dim-1) W for r -> (1 + e) r, with W = sum_i r_i.f_i the trace of the virial
+                     = -1/2 sum_{i != j} [2 r_ij.H_ij.r_ij - tr(H_ij) r_ij^2]
+   Both follow from translation invariance, sum_j H_ij = 0.  The second needs rotation invariance as well:
+   -1/2 sum r_ij.H_ij.r_ij alone is the mean of sum_ij r_i.H_ij.r_j, which is d2U/de2, and of the same with the
+   blocks transposed, which is -1/2 sum tr(H_ij) r_ij^2 + (dim-1) W.  They differ where blocks are not symmetric,
+   as those of angles and embedding energies.
+   Collective. */
+void inm_hessian_strains(const inm_hessian *h, double *strain2, double *dilation2);
 
 /* Matrix-vector product y = H u, without masses.  u, y [nrow][3] of the rows of this rank; y is
    overwritten.  Collective. */

@@ -15,6 +15,7 @@
 
 #include "compute_affine_gamma.h"
 #include "compute_inm_dos.h"
+#include "compute_inm_modulus.h"
 #include "compute_ulinm_viscosity.h"
 #include "fix_orthogonal_dynamics.h"
 
@@ -49,12 +50,14 @@ struct Style {
 const Style styles[] = {
     {"compute", "inm/dos", (lammpsplugin_factory2 *) &compute<ComputeInmDos>},
     {"compute", "affine/gamma", (lammpsplugin_factory2 *) &compute<ComputeAffineGamma>},
+    {"compute", "inm/modulus", (lammpsplugin_factory2 *) &compute<ComputeInmModulus>},
     {"compute", "ulinm/viscosity", (lammpsplugin_factory2 *) &compute<ComputeUlinmViscosity>},
     {"fix", "orthogonal/dynamics", (lammpsplugin_factory2 *) &fix<FixOrthogonalDynamics>},
 };
 
-constexpr char INFO[] = "shear viscosity from instantaneous normal modes (compute inm/dos, compute "
-                        "affine/gamma, compute ulinm/viscosity, fix orthogonal/dynamics)";
+constexpr char INFO[] =
+    "shear viscosity and complex moduli from instantaneous normal modes (compute inm/dos, compute "
+    "affine/gamma, compute ulinm/viscosity, compute inm/modulus, fix orthogonal/dynamics)";
 
 // LAMMPS prints a line for each registered style; the first line names all styles, so suppress the
 // others

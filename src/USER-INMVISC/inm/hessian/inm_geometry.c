@@ -231,7 +231,6 @@ inm_status inm_hessian_add_term(inm_hessian *h, int natom, const int *site, cons
 {
   for (int i = 0; i < natom; i++)
     for (int j = i + 1; j < natom; j++) {
-      if (site[i] == INM_OUTSIDE && site[j] == INM_OUTSIDE) continue;
       double dr[3];
       for (int a = 0; a < 3; a++) dr[a] = x[3 * i + a] - x[3 * j + a];
       inm_status status = inm_hessian_add(h, site[i], site[j], dr, &k[9 * (natom * i + j)]);

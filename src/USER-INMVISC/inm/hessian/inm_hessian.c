@@ -185,6 +185,21 @@ static void add_to_atom(inm_hessian *h, int32_t column, const double *dr, const 
   }
 }
 
+/* Second derivatives of the energy by strain: inm_hessian_strains(). */
+static void add_to_strains(inm_hessian *h, const double *dr, const double *k)
+{
+  double along = 0.0, trace = 0.0, rsq = 0.0;
+
+  for (int a = 0; a < 3; a++)
+    for (int c = 0; c < 3; c++) h->strain2[a][c] -= k[4 * a] * dr[c] * dr[c];
+  for (int a = 0; a < h->dim; a++) {
+    trace += k[4 * a];
+    rsq += dr[a] * dr[a];
+    for (int c = 0; c < h->dim; c++) along += dr[a] * k[3 * a + c] * dr[c];
+  }
+  h->dilation2 -= 2.0 * along - trace * rsq;
+}
+
 /* Stored in the row of the smaller column, so that a pair has one place, and in a row of this rank
    wherever one of the two is. */
 inm_status inm_hessian_store(inm_hessian *h, int32_t row, int32_t col, const double *k)
@@ -216,6 +231,7 @@ inm_status inm_hessian_add(inm_hessian *h, int i, int j, const double *dr, const
     const inm_status status = inm_hessian_store(h, row, col, k);
     if (status != INM_OK) return status;
   }
+  add_to_strains(h, dr, k);
   inm_transpose(k, transposed);
   if (row >= 0) add_to_atom(h, row, dr, k);
   if (col >= 0) add_to_atom(h, col, back, transposed);
@@ -270,6 +286,14 @@ inm_status inm_hessian_add_affine(inm_hessian *h, int i, const double *xi)
 {
   if (!is_row(h, i)) return INM_ERR_ARG;
   for (int a = 0; a < 27; a++) h->affine[27 * (size_t) i + a] += xi[a];
+  return INM_OK;
+}
+
+inm_status inm_hessian_add_strains(inm_hessian *h, const double *strain2, double dilation2)
+{
+  if (!h->open) return INM_ERR_ARG;
+  for (int kc = 0; kc < 9; kc++) h->strain2[kc / 3][kc % 3] += strain2[kc];
+  h->dilation2 += dilation2;
   return INM_OK;
 }
 

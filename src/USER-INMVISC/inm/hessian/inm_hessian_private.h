@@ -42,6 +42,8 @@ struct inm_hessian {
   double *mass;         /* [nrow] */
   double *diagonal;     /* [nshared][3][3] until end, then [nrow] */
   double *affine;       /* [nshared][3][3][3] likewise: [a][k][c] */
+  double strain2[3][3]; /* [k][c] sum over the pairs of this rank of -K_kk dr_c^2 */
+  double dilation2;     /* sum of -2 dr.K.dr + tr(K) dr^2 */
   size_t nsite;
   int32_t *site; /* [nsite] column of each site, until end */
 

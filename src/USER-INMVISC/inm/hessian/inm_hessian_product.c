@@ -12,6 +12,16 @@ void inm_hessian_affine_force(const inm_hessian *h, int k, int c, double *xi)
     for (int a = 0; a < 3; a++) xi[3 * i + a] = h->affine[27 * i + 9 * a + 3 * k + c];
 }
 
+void inm_hessian_strains(const inm_hessian *h, double *strain2, double *dilation2)
+{
+  double sums[10];
+  memcpy(sums, h->strain2, 9 * sizeof(*sums));
+  sums[9] = h->dilation2;
+  MPI_Allreduce(MPI_IN_PLACE, sums, 10, MPI_DOUBLE, MPI_SUM, h->comm);
+  memcpy(strain2, sums, 9 * sizeof(*sums));
+  *dilation2 = sums[9];
+}
+
 /* ---- products --------------------------------------------------------------------------------- */
 
 /* y += K u */

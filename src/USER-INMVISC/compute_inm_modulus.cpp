@@ -1,0 +1,653 @@
+/* -*- c++ -*- ----------------------------------------------------------
+   LAMMPS - Large-scale Atomic/Molecular Massively Parallel Simulator
+   https://www.lammps.org/, Sandia National Laboratories
+   LAMMPS development team: developers@lammps.org
+
+   This software is distributed under the GNU General Public License.
+   See the README file in the top-level LAMMPS directory.
+------------------------------------------------------------------------- */
+
+/* ----------------------------------------------------------------------
+   Complex shear and bulk modulus from the modes of a snapshot, with formulas in
+   inm/inm_modulus.h:
+     G*(W) = G_A - S(W),  G_A = G_born + rho kT
+     K*(W) = K_A - S_bulk(W),  K_A = K_born + P_config + (1 + 2/d) rho kT
+   Strain derivatives of the energy come from the Hessian
+   (inmvisc_strain_energy.h), the friction from its source
+   (inmvisc_friction.h).
+------------------------------------------------------------------------- */
+
+#include "compute_inm_modulus.h"
+
+#include "compute_affine_gamma.h"
+#include "compute_inm_dos.h"
+#include "inmvisc_check.h"
+#include "inmvisc_host.h"
+#include "inmvisc_outputs.h"
+#include "inmvisc_parser.h"
+#include "inmvisc_snapshot.h"
+
+#include "inm/inm_hash.h"
+#include "inm/inm_viscosity.h"
+
+#include "atom.h"
+#include "citeme.h"
+#include "comm.h"
+#include "domain.h"
+#include "error.h"
+#include "force.h"
+#include "group.h"
+#include "memory.h"
+#include "update.h"
+
+#include <algorithm>
+#include <cmath>
+
+using namespace LAMMPS_NS;
+using namespace INMVISC_NS;
+using namespace INMVISC_NS::INM_MODULUS;
+
+// quantities of the vector, which are followed by their means and errors; values of a row likewise
+
+static constexpr int NQUANTITY = OUT_mean_G_born;
+static constexpr int NVALUE = OUT_mean_G_storage - OUT_G_storage;
+static_assert(NVECTOR == 3 * NQUANTITY + 1, "means and errors of all quantities");
+static_assert(NARRAY == 1 + 3 * NVALUE + 2, "means and errors of all columns");
+
+// column of M' of each channel; M'' follows
+
+static constexpr int COLUMN[] = {OUT_G_storage, OUT_K_storage};
+
+static const char cite_compute_inm_modulus[] =
+    "compute inm/modulus command: J. Stat. Phys. 123, 415 (2006), Soft Matter 14, 8475 (2018)\n\n"
+    "@Article{Palyulin18,\n"
+    " author = {V. V. Palyulin and C. Ness and R. Milkus and R. M. Elder and T. W. Sirk and A. "
+    "Zaccone},\n"
+    " title = {Parameter-free predictions of the viscoelastic response of glassy polymers from "
+    "non-affine lattice dynamics},\n"
+    " journal = {Soft Matter},\n"
+    " year =    2018,\n"
+    " volume =  14,\n"
+    " pages =   8475\n"
+    "}\n\n";
+
+/* ---------------------------------------------------------------------- */
+
+ComputeInmModulus::ComputeInmModulus(LAMMPS *lmp, int narg, char **arg) :
+    Compute(lmp, narg, arg), label(fmt::format("Compute inm/modulus {}", id)), inm(nullptr),
+    gamma(nullptr), friction(lmp, label), constant(false), wanted{true, false}, sign(INM_MODES_ALL),
+    largest_change(0.02), snapshot_step(-1), counted_step(-1), counted_configuration(NAN),
+    of_vector(0), of_rows(0), of_slopes(0), announced(false)
+{
+  if (lmp->citeme) lmp->citeme->add(cite_compute_inm_modulus);
+
+  parse(narg, arg);
+  inm = ComputeInmDos::require(lmp, inm_id, label);
+  check_bins(lmp, label, (int) omega.size(), NARRAY);
+  scalar_flag = vector_flag = array_flag = 1;
+  extscalar = extvector = extarray = 0;
+  size_vector = NVECTOR;
+  size_array_rows = (int) omega.size();
+  size_array_cols = NARRAY;
+  vector = new double[size_vector];
+  std::fill(vector, vector + size_vector, NAN);
+  memory->create(array, size_array_rows, size_array_cols, "inm/modulus:array");
+  std::fill(array[0], array[0] + (size_t) size_array_rows * size_array_cols, NAN);
+
+  zeta_error.resize(INM_NSET, 0.0);
+  slope.resize(omega.size() * NCHANNEL * (atom->ntypes + 1) * 2);
+  of_vector = RunningMeans(NQUANTITY);
+  of_rows = RunningMeans(omega.size() * 2 * NCHANNEL);
+  of_slopes = RunningMeans(slope.size());
+  restore_means();
+}
+
+ComputeInmModulus::~ComputeInmModulus()
+{
+  delete[] vector;
+  memory->destroy(array);
+}
+
+/* ----------------------------------------------------------------------
+   compute ID group inm/modulus inm-ID gamma-ID lo hi n keyword values ...
+------------------------------------------------------------------------- */
+
+void ComputeInmModulus::parse(int narg, char **arg)
+{
+  KeywordParser in(lmp, label, narg, arg, 3);
+
+  inm_id = in.word("inm-ID");
+  gamma_id = in.word("gamma-ID");
+  const double lo = in.number("lo");
+  if (!(lo > 0.0)) in.fail("lo, the lowest frequency, must be above 0");
+  const double hi = in.number("hi");
+  const int n = in.integer("n", 1, 100000);
+  if (n > 1 ? !(hi > lo) : !(hi >= lo)) in.fail("hi, the highest frequency, must be above lo");
+  for (int k = 0; k < n; k++)
+    omega.push_back(n == 1 ? lo : k == n - 1 ? hi : lo * pow(hi / lo, (double) k / (n - 1)));
+
+  while (in.more()) {
+    const std::string key = in.keyword();
+    if (key == "friction") {
+      friction.parse(in.word("friction"));
+    } else if (key == "friction/mix") {
+      friction.mix(in.choice("friction/mix", {"mode", "mean"}) == "mode");
+    } else if (key == "friction/constant") {
+      constant = in.yesno("friction/constant");
+    } else if (key == "modes") {
+      const std::string which = in.choice("modes", {"all", "stable", "unstable"});
+      sign = which == "all"   ? INM_MODES_ALL
+          : which == "stable" ? INM_MODES_STABLE
+                              : INM_MODES_UNSTABLE;
+    } else if (key == "channel") {
+      const std::string which = in.choice("channel", {"shear", "bulk", "both"});
+      wanted[SHEAR] = which != "bulk";
+      wanted[BULK] = which != "shear";
+    } else if (key == "wmin" || key == "bulk") {
+      if (cutoff.is_given()) in.fail("wmin or bulk may be given only once");
+      cutoff = Cutoff(lmp, Quantity(lmp, label, key, in.word(key)), key == "bulk");
+    } else if (key == "kpm/change") {
+      largest_change = in.number(key);
+      if (!(largest_change > 0.0)) in.fail(key + " must be above 0");
+    } else {
+      in.unknown();
+    }
+  }
+  if (!friction.is_given())
+    error->all(FLERR,
+               "{}: keyword friction is missing: a number, v_name, f_ID of a fix "
+               "orthogonal/dynamics, or f_ID[i]",
+               label);
+}
+
+/* look up at every use: with run pre no, a compute may have been deleted since init() */
+
+void ComputeInmModulus::find_computes()
+{
+  inm = ComputeInmDos::require(lmp, inm_id, label);
+  gamma = ComputeAffineGamma::require(lmp, gamma_id, label);
+  if (inm_id != gamma->source())
+    error->all(FLERR, "{}: compute affine/gamma {} uses the modes of {}, not of {}", label,
+               gamma_id, gamma->source(), inm_id);
+  if (inm->igroup != igroup)
+    error->all(FLERR, "{}: must use the same group as compute inm/dos {}", label, inm_id);
+}
+
+const Snapshot &ComputeInmModulus::current() const
+{
+  return *inm->snapshot();
+}
+
+/* whether each mode is known, or only the moments of their distribution */
+
+bool ComputeInmModulus::is_exact() const
+{
+  return current().solver.has(INM_HAS_VECTORS);
+}
+
+void ComputeInmModulus::init()
+{
+  find_computes();
+  friction.init();
+  if (cutoff.is_given()) cutoff.init();
+  friction.check_mixing(current().solver, groupbit);
+  if (is_exact() && current().request.vectors != INM_VECTORS_ALL &&
+      !(sign == INM_MODES_UNSTABLE && current().request.vectors == INM_VECTORS_UNSTABLE))
+    error->all(FLERR,
+               "{}: modes {} need the eigenvectors of these modes: use modes all{} in compute "
+               "inm/dos {}, or solver kpm",
+               label, sign == INM_MODES_UNSTABLE ? "unstable" : "all and stable",
+               sign == INM_MODES_UNSTABLE ? " or unstable" : "", inm_id);
+
+  snapshot_step = -1;
+  announced = false;
+  gamma->request();    // it may be defined, and initialized, after this compute
+  bulk_force = wanted[BULK] ? gamma->request_bulk() : nullptr;
+  strain_energy = inm->snapshot()->want_strain_energy();
+  Criterion converged;
+  converged.force = gamma->affine_force();
+  converged.first_plane = gamma->plane();
+  converged.nplanes = gamma->planes();
+  converged.cutoff = cutoff;
+  if (cutoff.is_given()) criterion = inm->snapshot()->want(converged);
+  warn_group();
+}
+
+void ComputeInmModulus::warn_group() const
+{
+  const bigint here = group->count(igroup);
+  if (here != atom->natoms && comm->me == 0)
+    error->warning(FLERR,
+                   "{}: the affine moduli count all {} atoms, but only the {} of group {} relax; "
+                   "the others move with the strain",
+                   label, atom->natoms, here, group->names[igroup]);
+}
+
+/* from force^2/mass/(1/time^2)/volume to pressure */
+
+double ComputeInmModulus::units() const
+{
+  return force->nktv2p * force->ftm2v / box_volume(lmp);
+}
+
+/* ---- one snapshot ----------------------------------------------------------------------------- */
+
+void ComputeInmModulus::snapshot()
+{
+  if (snapshot_step == update->ntimestep) return;
+  require_run(lmp, label);
+  find_computes();
+  gamma->tabulate();
+
+  count_atoms();
+  tabulate_strains();
+  tabulate_rows();
+  tabulate_classes();
+  snapshot_step = update->ntimestep;
+  count_snapshot();
+  tabulate_means();
+  scalar = vector[OUT_G_A];
+  invoked_scalar = invoked_vector = invoked_array = update->ntimestep;
+  if (!announced) announce();
+}
+
+void ComputeInmModulus::count_atoms()
+{
+  const HostAtoms atoms(lmp);
+  std::vector<double> mine(atom->ntypes + 1, 0.0);
+  for (int i = 0; i < atoms.nlocal(); i++)
+    if (atoms.in_group(i, groupbit)) mine[atoms.type(i)] += 1.0;
+  natoms_of_type.resize(mine.size());
+  MPI_Allreduce(mine.data(), natoms_of_type.data(), (int) mine.size(), MPI_DOUBLE, MPI_SUM, world);
+}
+
+/* affine moduli: of all atoms, whatever the group */
+
+void ComputeInmModulus::tabulate_strains()
+{
+  const StrainEnergy &e = *strain_energy;
+  const double d = domain->dimension, per_volume = force->nktv2p / box_volume(lmp);
+  double sum = 0.0;
+
+  for (int p = 0; p < NPLANE; p++) {
+    const bool known = p < (domain->dimension == 2 ? 1 : NPLANE);
+    vector[OUT_G_born_xy + p] = known ? per_volume * e.strain2[shear_planes[p].k][shear_planes[p].c]
+                                      : NAN;
+    if (p >= gamma->plane() && p < gamma->plane() + gamma->planes())
+      sum += vector[OUT_G_born_xy + p];
+  }
+  vector[OUT_G_born] = sum / gamma->planes();
+  vector[OUT_G_kin] = per_volume * e.kinetic / d;    // rho kT
+  vector[OUT_G_A] = vector[OUT_G_born] + vector[OUT_G_kin];
+
+  double trace = 0.0;
+  for (int a = 0; a < domain->dimension; a++) trace += e.virial[a];
+  vector[OUT_P_conf] = per_volume * trace / d;
+  vector[OUT_K_born] = per_volume * e.dilation2 / (d * d) - vector[OUT_P_conf] / d;
+  vector[OUT_K_A] = vector[OUT_K_born] + vector[OUT_P_conf] + (1.0 + 2.0 / d) * vector[OUT_G_kin];
+}
+
+/* rates of the modes at frequency k: by type, or the same for all */
+
+std::vector<inm_complex> ComputeInmModulus::rates(size_t k) const
+{
+  const size_t n = omega.size();
+  const int ntypes = atom->ntypes;
+  std::vector<inm_complex> rate(ntypes + 1, inm_complex());
+
+  if (friction.is_mixed_by_mode(current().solver)) {
+    for (int t = 1; t <= ntypes; t++) rate[t] = at[t * n + k].value;
+    return rate;
+  }
+  std::vector<double> re(ntypes + 1), im(ntypes + 1);
+  for (int t = 1; t <= ntypes; t++) {
+    re[t] = at[t * n + k].value.re;
+    im[t] = at[t * n + k].value.im;
+  }
+  const double mass = inm_spectrum_about(current().spectrum())->mean_mass;
+  rate[0] = {number_average(natoms_of_type, re) / mass, number_average(natoms_of_type, im) / mass};
+  return rate;
+}
+
+/* vectors of a channel among the projections */
+
+int ComputeInmModulus::first_vector(int channel) const
+{
+  return channel == SHEAR ? gamma->affine_force()->first + gamma->plane() : bulk_force->first;
+}
+
+int ComputeInmModulus::nvectors(int channel) const
+{
+  return channel == SHEAR ? gamma->planes() : 1;
+}
+
+void ComputeInmModulus::tabulate_rows()
+{
+  const inm_spectrum *spectrum = current().spectrum();
+  friction.transform(natoms_of_type, omega, constant, at);
+  for (size_t k = 0; k < omega.size(); k++) {
+    std::fill(array[k], array[k] + NARRAY, NAN);
+    array[k][OUT_w] = omega[k];
+  }
+  std::fill(slope.begin(), slope.end(), NAN);
+  vector[OUT_G_stable] = vector[OUT_K_stable] = NAN;
+  for (int c = 0; c < NCHANNEL; c++) {
+    if (!wanted[c]) continue;
+    inm_measure whole = {}, half = {};
+    check_status(lmp, inm_spectrum_projected(spectrum, first_vector(c), nvectors(c), 1.0, &whole),
+                 label);
+    if (whole.is_polynomial)
+      check_status(lmp, inm_spectrum_projected(spectrum, first_vector(c), nvectors(c), 0.5, &half),
+                   label);
+    response(c, whole, whole.is_polynomial ? &half : nullptr);
+    inm_measure_free(&whole);
+    inm_measure_free(&half);
+  }
+}
+
+/* ----------------------------------------------------------------------
+   half: with half of the products, null for modes.  A row whose change between
+   half and all of the products is too large is not known.
+------------------------------------------------------------------------- */
+
+void ComputeInmModulus::response(int channel, const inm_measure &whole, const inm_measure *half)
+{
+  const int nk = atom->ntypes + 1;
+  const double affine = vector[channel == SHEAR ? OUT_G_A : OUT_K_A];
+  std::vector<inm_complex> derivative(nk);
+
+  if (!half && sign != INM_MODES_UNSTABLE)
+    vector[channel == SHEAR ? OUT_G_stable : OUT_K_stable] =
+        affine - units() * inm_modulus_static(&whole);
+
+  for (size_t k = 0; k < omega.size(); k++) {
+    const std::vector<inm_complex> rate = rates(k);
+    inm_complex s = inm_modulus_response(&whole, sign, omega[k], rate.data(), derivative.data());
+    double *row = array[k], *to = row + COLUMN[channel];
+    double *d = &slope[(k * NCHANNEL + channel) * nk * 2];
+    if (half) {
+      const inm_complex h = inm_modulus_response(half, sign, omega[k], rate.data(), nullptr);
+      const double change = units() * hypot(s.re - h.re, s.im - h.im);
+      row[channel == SHEAR ? OUT_num_G : OUT_num_K] = change;
+      const double size = hypot(affine - units() * s.re, units() * s.im);
+      if (!(change <= largest_change * size)) continue;
+    }
+    to[0] = affine - units() * s.re;
+    to[1] = -units() * s.im;
+    if (channel == SHEAR) row[OUT_eta] = to[1] / omega[k];
+    for (int t = 0; t < nk; t++) {
+      d[2 * t] = -units() * derivative[t].re;
+      d[2 * t + 1] = -units() * derivative[t].im;
+    }
+  }
+}
+
+/* factors of the sums over modes: friction by type, or friction over mass for all modes */
+
+std::vector<double> ComputeInmModulus::coefficients(const std::vector<double> &v) const
+{
+  std::vector<double> c(atom->ntypes + 1, 0.0);
+  if (friction.is_mixed_by_mode(current().solver))
+    std::copy(v.begin() + 1, v.end(), c.begin() + 1);
+  else
+    c[0] = number_average(natoms_of_type, v) / inm_spectrum_about(current().spectrum())->mean_mass;
+  return c;
+}
+
+/* viscosity of volumetric strain by class, at zero frequency, of the modes above w_min */
+
+void ComputeInmModulus::tabulate_classes()
+{
+  const int nk = atom->ntypes + 1;
+  for (int set = 0; set < INM_NSET; set++) vector[OUT_zeta_UL + set] = NAN;
+  if (!wanted[BULK] || !cutoff.is_given()) return;
+
+  const double wmin = cutoff.wmin();
+  if (!(wmin > 0.0)) current().solver.require(INM_HAS_LOW_CUTOFF, label, "wmin 0");
+  const inm_cut cut = current().cut(wmin);
+  std::vector<double> v, dv, sums((size_t) INM_NSET * nk);
+  double numerics[INM_NSET];
+  inm_measure xi2 = {};
+
+  friction.evaluate(natoms_of_type, v, dv);
+  const std::vector<double> c = coefficients(v), dc = coefficients(dv);
+  check_status(lmp, inm_spectrum_projected(current().spectrum(), bulk_force->first, 1, 1.0, &xi2),
+               label);
+  inm_viscosity_sums(&xi2, &cut, sums.data());
+  inm_measure_free(&xi2);
+  check_status(
+      lmp, inm_viscosity_uncertainty(current().spectrum(), bulk_force->first, 1, &cut, numerics),
+      label);
+  for (int set = 0; set < INM_NSET; set++) {
+    const double *s = &sums[(size_t) set * nk];
+    vector[OUT_zeta_UL + set] = units() * inm_viscosity_contract(c.data(), s, nk);
+    zeta_error[set] = units() *
+        hypot(inm_viscosity_contract(dc.data(), s, nk), is_exact() ? 0.0 : c[0] * numerics[set]);
+  }
+}
+
+/* ---- means ------------------------------------------------------------------------------------ */
+
+/* as in compute ulinm/viscosity: a run begins with the last configuration of the one before */
+
+void ComputeInmModulus::count_snapshot()
+{
+  const double configuration = current().fingerprint();
+  if (counted_step == snapshot_step &&
+      fabs(configuration - counted_configuration) <= 1.0e-9 * fabs(configuration))
+    return;
+  counted_step = snapshot_step;
+  counted_configuration = configuration;
+
+  for (int q = 0; q < NQUANTITY; q++) of_vector.add(q, vector[q]);
+  for (size_t k = 0; k < omega.size(); k++)
+    for (int c = 0; c < NCHANNEL; c++)
+      for (int part = 0; part < 2; part++)
+        of_rows.add((k * NCHANNEL + c) * 2 + part, array[k][COLUMN[c] + part]);
+  for (size_t i = 0; i < slope.size(); i++) of_slopes.add(i, slope[i]);
+  save_means();
+}
+
+/* ----------------------------------------------------------------------
+   Standard error of the mean of M' or M'' that is due to the friction: with
+   dM* = d (x + iy), d = a + ib, dM' = a x - b y and dM'' = b x + a y.  Errors of
+   the types add linearly, and do not average out, being from one trajectory.
+------------------------------------------------------------------------- */
+
+double ComputeInmModulus::friction_error(size_t k, int channel, bool imaginary) const
+{
+  const size_t n = omega.size(), nk = atom->ntypes + 1;
+  const bool by_mode = friction.is_mixed_by_mode(current().solver);
+  const double mass = inm_spectrum_about(current().spectrum())->mean_mass;
+  double natoms = 0.0, error_sum = 0.0;
+
+  for (size_t t = 1; t < nk; t++) natoms += natoms_of_type[t];
+  for (size_t t = 1; t < nk; t++) {
+    if (natoms_of_type[t] == 0.0) continue;
+    const inm_friction_at &v = at[t * n + k];
+    const size_t i = ((k * NCHANNEL + channel) * nk + (by_mode ? t : 0)) * 2;
+    const double factor = by_mode ? 1.0 : natoms_of_type[t] / (natoms * mass);
+    const double a = factor * of_slopes.mean(i), b = factor * of_slopes.mean(i + 1);
+    const double x = imaginary ? b : a, y = imaginary ? a : -b;
+    const double variance = x * x * v.var_re + y * y * v.var_im + 2.0 * x * y * v.cov;
+    error_sum += variance < 0.0 ? 0.0 : sqrt(variance);    // below 0 by rounding; NaN if not known
+  }
+  return error_sum;
+}
+
+void ComputeInmModulus::tabulate_means()
+{
+  for (int q = 0; q < NQUANTITY; q++) {
+    vector[OUT_mean_G_born + q] = of_vector.mean(q);
+    vector[OUT_err_G_born + q] = of_vector.error(q);
+  }
+  for (int set = 0; set < INM_NSET; set++) {
+    double &error_of = vector[OUT_err_zeta_UL + set];
+    error_of = hypot(error_of, zeta_error[set]);
+  }
+  vector[OUT_nsnapshot] = of_vector.count(OUT_G_kin);
+
+  for (size_t k = 0; k < omega.size(); k++) {
+    double *row = array[k];
+    for (int c = 0; c < NCHANNEL; c++)
+      for (int part = 0; part < 2; part++) {
+        const size_t i = (k * NCHANNEL + c) * 2 + part;
+        const int column = COLUMN[c] + part - OUT_G_storage;
+        const double change = is_exact() ? 0.0 : row[c == SHEAR ? OUT_num_G : OUT_num_K];
+        row[OUT_mean_G_storage + column] = of_rows.mean(i);
+        row[OUT_err_G_storage + column] =
+            sqrt(pow(of_rows.error(i), 2) + pow(friction_error(k, c, part), 2) + change * change);
+      }
+    row[OUT_mean_eta] = row[OUT_mean_G_loss] / omega[k];
+    row[OUT_err_eta] = row[OUT_err_G_loss] / omega[k];
+  }
+}
+
+/* fingerprint of the settings that must agree for means to be continued */
+
+double ComputeInmModulus::settings() const
+{
+  const inm_edge edge = current().request.edge;
+  const std::string text =
+      fmt::format("{} {} {} {} {} {} {} {} {:.17g} {:.17g} {:.17g} {}", group->names[igroup],
+                  friction.text(), friction.is_mixed(), constant, wanted[SHEAR] + 2 * wanted[BULK], (int) sign,
+                  cutoff.is_given() ? cutoff.text() : "none", (int) edge.kind, edge.value,
+                  omega.front(), omega.back(), is_exact());
+  const std::vector<double> letters(text.begin(), text.end());
+  return inm_fingerprint(letters.size(), letters.data());
+}
+
+enum { SETTINGS, COUNTED_STEP, COUNTED_CONFIGURATION, NHEAD };
+
+void ComputeInmModulus::save_means()
+{
+  double *to = store->values();
+  if (!to) return;
+  to[SETTINGS] = settings();
+  to[COUNTED_STEP] = (double) counted_step;
+  to[COUNTED_CONFIGURATION] = counted_configuration;
+  to += NHEAD;
+  for (auto means : {&of_vector, &of_rows, &of_slopes})
+    to = std::copy(means->numbers().begin(), means->numbers().end(), to);
+}
+
+/* continue the means of a compute with the same ID in the restart file */
+
+void ComputeInmModulus::restore_means()
+{
+  size_t n = NHEAD;
+  for (auto means : {&of_vector, &of_rows, &of_slopes}) n += means->numbers().size();
+  store.reset(new RestartStore(lmp, id, (int) n));
+  const double *from = store->values();
+  if (!store->was_restored() || from[NHEAD + 3 * OUT_G_kin] == 0.0) return;
+
+  if (from[SETTINGS] != settings()) {
+    if (comm->me == 0)
+      error->warning(FLERR,
+                     "{}: the restart file has means with other settings, which are dropped; use "
+                     "another compute ID to keep both",
+                     label);
+    return;
+  }
+  counted_step = (bigint) from[COUNTED_STEP];
+  counted_configuration = from[COUNTED_CONFIGURATION];
+  from += NHEAD;
+  for (auto means : {&of_vector, &of_rows, &of_slopes}) {
+    means->restore(from);
+    from += means->numbers().size();
+  }
+  if (comm->me == 0)
+    utils::logmesg(lmp, "{}: continuing the means of {:.0f} snapshots\n", label,
+                   of_vector.count(OUT_G_kin));
+}
+
+/* ---- log -------------------------------------------------------------------------------------- */
+
+/* products that would resolve frequency k */
+
+double ComputeInmModulus::products_needed(size_t k) const
+{
+  const int channel = wanted[SHEAR] ? SHEAR : BULK;
+  inm_measure xi2 = {};
+  check_status(lmp,
+               inm_spectrum_projected(current().spectrum(), first_vector(channel),
+                                      nvectors(channel), 1.0, &xi2),
+               label);
+  const double products = inm_modulus_products(&xi2, omega[k], rates(k)[0], largest_change);
+  inm_measure_free(&xi2);
+  return products;
+}
+
+/* once the friction is known: what was measured, and which rows are not known and why.  collective */
+
+void ComputeInmModulus::announce()
+{
+  const size_t n = omega.size();
+  const bool by_mode = friction.is_mixed_by_mode(current().solver);
+  std::vector<size_t> no_friction, no_resolution;
+  for (size_t k = 0; k < n; k++) {
+    if (std::isnan(rates(k)[by_mode ? 1 : 0].re))
+      no_friction.push_back(k);
+    else if (std::isnan(array[k][COLUMN[wanted[SHEAR] ? SHEAR : BULK]]))
+      no_resolution.push_back(k);
+  }
+  if (no_friction.size() == n) return;
+  announced = true;
+  announce_affine();
+
+  if (!no_friction.empty()) {
+    const inm_frequency_range range = friction.frequency_range();
+    if (comm->me == 0)
+      utils::logmesg(lmp,
+                     "{}: {} of {} frequencies are NaN: the friction kernel is known from {:.4g} "
+                     "to {:.4g} radian/time\n",
+                     label, no_friction.size(), n, range.lowest, range.highest);
+  }
+  if (!no_resolution.empty() && !is_exact()) {
+    const size_t k = no_resolution.front();
+    const double products = products_needed(k);
+    if (comm->me == 0)
+      utils::logmesg(lmp,
+                     "{}: {} of {} frequencies are NaN: with half of the products they change by "
+                     "more than {:g} of their value; W = {:.4g} needs about {:.0f} products\n",
+                     label, no_resolution.size(), n, largest_change, omega[k], products);
+  }
+}
+
+void ComputeInmModulus::announce_affine() const
+{
+  if (comm->me) return;
+  utils::logmesg(
+      lmp, "{}: G_A = {:.6g} (Born term {:.6g}, kinetic {:.4g}), K_A = {:.6g} pressure units\n",
+      label, vector[OUT_G_A], vector[OUT_G_born], vector[OUT_G_kin], vector[OUT_K_A]);
+  if (std::isnan(vector[OUT_G_born]))
+    error->warning(FLERR,
+                   "{}: G_A is not known: the box of a kspace style must be sheared; use "
+                   "change_box all triclinic",
+                   label);
+}
+
+/* ---- outputs ---------------------------------------------------------------------------------- */
+
+double ComputeInmModulus::compute_scalar()
+{
+  snapshot();
+  return scalar;
+}
+
+void ComputeInmModulus::compute_vector()
+{
+  snapshot();
+}
+
+void ComputeInmModulus::compute_array()
+{
+  snapshot();
+}
+
+double ComputeInmModulus::memory_usage()
+{
+  return 8.0 *
+      ((double) size_array_rows * size_array_cols + 4.0 * (double) slope.size() +
+       6.0 * (double) at.size() + 12.0 * (double) omega.size());
+}
