@@ -1,4 +1,4 @@
-// Random words as arguments of the four styles, in random order of definition, followed by a run.
+// Random words as arguments of the styles, in random order of definition, followed by a run.
 // The outcome must be an error that names the style or the ID, or a complete run.  The words are
 // reproducible.
 //
@@ -39,7 +39,7 @@ protected:
             "method", "strain", "friction", "wmin", "bulk", "friction/mix", "mode", "mean", "blocks", "estimator",
             "vacf", "direct", "start", "types", "normalize", "inm", "gam", "eta", "f_mem", "f_mem[1]", "f_sum",
             "f_none", "v_v", "v_broken", "v_none", "c_ke", "eigenvector", "index", "smooth", "average", "", "\"two words\"",
-            "vectors", "seed", "&", "${v}", "$(1/0)", "ke", "few", "none"};
+            "vectors", "seed", "channel", "shear", "both", "stable", "friction/constant", "kpm/change", "mod", "&", "${v}", "$(1/0)", "ke", "few", "none"};
         return random() % 3 == 0 ? number() : one_of(words);
     }
     // a keyword of the style with valid values
@@ -52,6 +52,9 @@ protected:
         if (style == "affine/gamma") return one_of<std::string>({"plane xy", "plane avg", "method strain 1e-5"});
         if (style == "ulinm/viscosity")
             return one_of<std::string>({"friction 80", "friction v_v", "wmin 1", "friction/mix mean"});
+        if (style == "inm/modulus")
+            return one_of<std::string>({"friction 80", "friction f_mem", "friction/constant yes", "channel both",
+                                        "modes stable", "wmin 1", "friction/mix mean"});
         return one_of<std::string>({"blocks 2", "estimator direct", "start 2", "types no", "estimator vacf"});
     }
     std::string arguments(const std::string &style)
@@ -60,6 +63,7 @@ protected:
         if (style == "inm/dos") line = random() % 12 ? " 10" : " " + word();
         if (style == "affine/gamma") line = random() % 12 ? " inm" : " " + word();
         if (style == "ulinm/viscosity") line = random() % 12 ? " inm gam friction 80 wmin 1" : " " + word();
+        if (style == "inm/modulus") line = random() % 12 ? " inm gam 1 10 3 friction 80" : " inm gam " + word() + " " + word();
         if (style == "orthogonal/dynamics") line = random() % 12 ? " 1 4 1" : " " + number() + " " + number() + " " + word();
         for (int n = (int) (random() % 4); n > 0; n--) line += " " + (random() % 8 ? likely(style) : word());
         return line;
@@ -69,6 +73,7 @@ protected:
         static const std::vector<std::pair<std::string, std::string>> styles = {{"inm", "inm/dos"},
                                                                                 {"gam", "affine/gamma"},
                                                                                 {"eta", "ulinm/viscosity"},
+                                                                                {"mod", "inm/modulus"},
                                                                                 {"mem", "orthogonal/dynamics"}};
         const auto &s = one_of(styles);
         const std::string kind = s.first == "mem" ? "fix " : "compute ";
@@ -88,7 +93,7 @@ protected:
             lines += one;
         }
         lines += "thermo_style custom step";
-        for (const char *column : {"c_inm", "c_eta", "c_eta[1]", "c_gam[1][2]", "f_mem"})
+        for (const char *column : {"c_inm", "c_eta", "c_eta[1]", "c_mod", "c_mod[7]", "c_gam[1][2]", "f_mem"})
             if (lines.find(std::string(" ") + std::string(column + 2, 3) + " ") != std::string::npos && random() % 4)
                 lines += std::string(" ") + column;
         return lines + "\nthermo 2\nrun 6\n";
@@ -102,7 +107,7 @@ protected:
     }
     static bool names_a_style(const std::string &message)
     {
-        for (const char *name : {"inm/dos", "affine/gamma", "ulinm/viscosity", "orthogonal/dynamics"})
+        for (const char *name : {"inm/dos", "affine/gamma", "ulinm/viscosity", "inm/modulus", "orthogonal/dynamics"})
             if (message.find(name) != std::string::npos) return true;
         return false;
     }

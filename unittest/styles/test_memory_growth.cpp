@@ -57,6 +57,14 @@ TEST_F(MemoryGrowth, of_modes_forces_viscosity_and_friction_is_none)
                 "c_inm c_eta c_gam[1][2] f_mem");
 }
 
+TEST_F(MemoryGrowth, of_complex_moduli_is_none)
+{
+    expect_none("compute inm all inm/dos 10 edge pr 0.3\ncompute gam all affine/gamma inm\n"
+                "fix mem all orthogonal/dynamics 1 4 1\n"
+                "compute mod all inm/modulus inm gam 1 10 4 friction f_mem channel both wmin 1\n",
+                "c_inm c_mod c_mod[7] f_mem");
+}
+
 TEST_F(MemoryGrowth, of_finite_strain_and_numeric_blocks_is_none)
 {
     expect_none("compute inm all inm/dos 10 edge frequency 2.0 modes none hessian numeric 1e-5\n"

@@ -14,13 +14,14 @@ protected:
         std::vector<std::vector<double>> x, v, f;
     };
 
-    // the three computes, invoked by a fix every step, so that thermo output is unchanged
+    // the computes, invoked by a fix every step, so that thermo output is unchanged
     static std::string computes(const std::string &inm)
     {
         return "compute inm all inm/dos 20 edge pr 0.27 " + inm +
                "\ncompute gam all affine/gamma inm\ncompute eta all ulinm/viscosity inm gam "
                "friction 80 wmin 3\n"
-               "fix every all ave/time 1 1 1 c_inm c_eta\n";
+               "compute mod all inm/modulus inm gam 1 10 2 friction 80 channel both\n"
+               "fix every all ave/time 1 1 1 c_inm c_eta c_mod\n";
     }
     static std::string observables()
     {
