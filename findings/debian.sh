@@ -33,6 +33,7 @@ in_debian() {
 # Does standard input say what was seen?  The argument is what was.
 seen() {
   cat > "$work/found"
+  [ -s "$work/found" ] || exit 2      # in_debian has told why
   printf '%s\n' "$1" > "$work/expected"
   if diff "$work/expected" "$work/found"; then
     echo "as seen"

@@ -4,13 +4,12 @@
     second_derivatives.py BUILD [--work DIR] [--only REGEX]
                           [--table doc/src/second_derivatives.rst]
 
-Coefficients are those of LAMMPS's unittest/force-styles (style_decks.py).  For each deck the program
-second_derivatives.cpp, compiled for the LAMMPS of BUILD and linked with its library, moves one pair
-of atoms, or one molecule, and prints what compute(), single() and born_matrix() say; this script
-compares.  What the package uses is what compute inm/dos prints for the deck.
+Coefficients are those of LAMMPS's unittest/force-styles (style_decks.py).  For each deck the
+program second_derivatives.cpp, compiled for the LAMMPS of BUILD and linked with its library, moves
+one pair of atoms, or one molecule, and prints what compute(), single() and born_matrix() say; this
+script compares.  What the package uses is what compute inm/dos prints for the deck.
 
-Only styles with numbers that do not fit are errors of LAMMPS; the exit code tells of decks that
-cannot be run.
+The exit code tells of decks that cannot be run; numbers that do not fit are LAMMPS's.
 """
 import argparse
 import collections
@@ -53,11 +52,9 @@ def compile_probe(lammps, work):
     source = os.path.join(os.path.dirname(os.path.abspath(__file__)), "second_derivatives.cpp")
     probe = os.path.join(work, "second_derivatives")
     home = os.path.dirname(os.path.realpath(lammps.binary))
-    if not os.path.exists(probe) or os.path.getmtime(probe) < os.path.getmtime(source):
-        subprocess.run(["mpicxx", "-std=c++17", "-O1", f"-DINMVISC_RADII={RADII}",
-                        f"-DINMVISC_STEP={STEP}", "-I", os.path.join(lammps.source, "src"),
-                        source, "-o", probe, "-L", home, "-llammps", f"-Wl,-rpath,{home}"],
-                       check=True)
+    subprocess.run(["mpicxx", "-std=c++17", "-O1", f"-DINMVISC_RADII={RADII}",
+                    f"-DINMVISC_STEP={STEP}", "-I", os.path.join(lammps.source, "src"), source,
+                    "-o", probe, "-L", home, "-llammps", f"-Wl,-rpath,{home}"], check=True)
     return probe
 
 
