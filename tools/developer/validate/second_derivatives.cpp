@@ -107,7 +107,14 @@ class Probe {
     }
     if (kind == "bond") return force->bond->compute(1, 0), force->bond->energy;
     if (kind == "angle") return force->angle->compute(1, 0), force->angle->energy;
-    if (kind == "dihedral") return force->dihedral->compute(1, 0), force->dihedral->energy;
+    if (kind == "dihedral") {
+      // the energy of pairs 1-4, of styles that compute them, is added to that of the pair style
+      Pair *pair = force->pair;
+      pair->evflag = pair->eflag_either = pair->eflag_global = 1;
+      pair->eng_vdwl = pair->eng_coul = 0.0;
+      force->dihedral->compute(1, 0);
+      return force->dihedral->energy + pair->eng_vdwl + pair->eng_coul;
+    }
     return force->improper->compute(1, 0), force->improper->energy;
   }
 

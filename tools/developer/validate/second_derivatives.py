@@ -31,6 +31,7 @@ KINDS = ("pair", "bond", "angle", "dihedral", "improper")
 TIME_LIMIT = 60         # s, of a deck
 WRONG = 1.0e-4          # relative error of a number
 RADII, STEP = 24, 3.0e-4    # distances or angles of a pair of types, step of differences by them
+NEGLIGIBLE = 1.0e-10    # force beside which the rounding of an energy counts
 STRAY = 2               # radii of a pair of types that may be at a knot or an inner cutoff
 DECK_WRONG = 1.0e-5     # relative error of the power of all forces
 
@@ -80,11 +81,12 @@ def relative(a, b, small, noise=0.0):
     return np.where(np.isfinite(error), np.maximum(error, 0.0), np.inf)
 
 
-def largest(columns, name):
-    """Of each set"""
+def scale_of(columns, name):
+    """The largest value of each set, if that is not at a singularity."""
     found = np.zeros(len(columns[name]))
     for rows in sets_of(columns).values():
-        found[rows] = np.abs(columns[name][rows]).max()
+        size = np.abs(columns[name][rows])
+        found[rows] = min(size.max(), 1.0e6 * np.median(size))
     return found
 
 
@@ -107,8 +109,8 @@ def questions(kind, rows, has):
             weak = 1.0e-3 * c["at"] * c["stiffness"]
             # rounding, or a knot in the stencil
             noise = (10.0 * np.abs(c["gradient"] - c["wide"])
-                     + 1.0e-15 * largest(c, "e") / (STEP * c["at"]))
-            found["gradient"] = c, relative(c["f"], c["gradient"], weak, noise)
+                     + 1.0e-15 * scale_of(c, "e") / (STEP * c["at"]))
+            found["gradient"] = c, relative(c["f"], c["gradient"], np.abs(weak) + NEGLIGIBLE, noise)
             if single:
                 found["single: force"] = c, relative(c["f"], c["single_f"], weak)
                 error = [relative(c["e"], e, 1.0e-3 * c["at"] * c["f"])
@@ -265,6 +267,8 @@ class Map:
     def used(self, deck, kind):
         folder = self.folder(deck, deck.commands() + [TRIGGER.format(how="auto")])
         done = self.lammps.run("deck.lmp", folder=folder, time_limit=TIME_LIMIT, check=False)
+        if done.status is None:
+            return f"not done within {TIME_LIMIT} s"
         if done.status == 0:
             return short_provider(provider_of(done.output), kind)
         return "nothing: " + reason_of(done.output)
@@ -341,7 +345,8 @@ def write_page(path, lammps, every, found, failed):
         lines += [title, "-" * len(title), "",
                   table(["style", "forces", "single()", "born_matrix()", "the package uses"], rows,
                         [16, 20, 20, 22, 22])]
-        for text, names in (("Without a deck in LAMMPS's tests", without_deck(lammps, every, kind)),
+        for text, names in (("Without a deck of their own in LAMMPS's tests",
+                             without_deck(lammps, every, kind)),
                             ("Not built", missing_styles(every, kind))):
             if names:
                 lines += [f"{text}: {names}.", ""]
