@@ -44,6 +44,7 @@ check-versions: build          ## other versions of LAMMPS and the package insid
 validate: build                ## long comparisons, results for doc/
 	@sh tools/setup/packages.sh validate
 	@sh tools/inmvisc-tool tools/developer/validate/coverage.py $(BUILD) --table doc/src/hessian_coverage.rst
+	@sh tools/inmvisc-tool tools/developer/validate/second_derivatives.py $(BUILD) --table doc/src/second_derivatives.rst
 	@sh tools/inmvisc-tool tools/developer/validate/validate_kernel.py $(BUILD) --out doc/src/validation_kernel.rst
 	@sh tools/inmvisc-tool tools/developer/validate/validate.py $(BUILD) --out doc/src/validation.rst
 	@sh tools/inmvisc-tool tools/developer/validate/validate_kpm.py $(BUILD) --out doc/src/validation_kpm.rst
