@@ -45,6 +45,8 @@ class FixOrthogonalDynamics : public Fix {
   // "friction", "friction/error": double[ntypes+1] of the chosen v~(0) in mass/time and of its
   // standard error, 0 = all atoms of the group, 1.. = types; dim = 1.  Evaluates first, so the
   // call is collective; the pointer stays, its values are those of the last call.
+  // "friction/step": bigint, dim = 0, the step of the sample that completes the first window, or the
+  // null pointer if there is one already.
   void *extract(const char *, int &) override;
 
   void grow_arrays(int) override;
@@ -73,8 +75,10 @@ class FixOrthogonalDynamics : public Fix {
 
   class INMVISC_NS::VelocitySampler *sampler;    // owned
 
+  bigint unsampled;       // snapshots of a rerun at which no sample was due
   bigint logged_at;       // number of samples when results were last logged
   bigint evaluated_at;    // samples behind the values below
+  bigint known_from;      // for extract()
   int source;             // which estimate they are
   std::vector<double> friction_chosen, friction_chosen_error;    // [ntypes+1]
 
@@ -82,6 +86,7 @@ class FixOrthogonalDynamics : public Fix {
   void check_arguments();
   void set_output_flags();
   bool due();
+  bigint first_known() const;
   void evaluate();
   int report();
 };
