@@ -106,6 +106,17 @@ void Friction::evaluate(const std::vector<double> &natoms, std::vector<double> &
     if (natoms[t] == 0.0) value[t] = error_of[t] = 0.0;
 }
 
+std::string Friction::outlook() const
+{
+  if (kind == QUANTITY) return fmt::format("{} is nan", quantity.name());
+  if (kind == FIX_COMPONENT) return fmt::format("f_{}[{}] is nan", fix_id, component);
+
+  int dim = 0;
+  const bigint *step = (const bigint *) fix()->extract("friction/step", dim);
+  if (!step) return fmt::format("fix {} cannot tell it from its samples", fix_id);
+  return fmt::format("fix {} has a first value at step {}", fix_id, *step);
+}
+
 double INMVISC_NS::number_average(const std::vector<double> &natoms,
                                   const std::vector<double> &by_type)
 {

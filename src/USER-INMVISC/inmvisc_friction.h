@@ -49,6 +49,10 @@ class Friction : protected LAMMPS_NS::Pointers {
   void evaluate(const std::vector<double> &natoms, std::vector<double> &value,
                 std::vector<double> &error_of) const;
 
+  // what to expect of a value that is NaN, for a message
+
+  std::string outlook() const;
+
  private:
   enum { NONE, QUANTITY, FIX, FIX_COMPONENT } kind;
   std::string label;    // "Compute ulinm/viscosity ID"
