@@ -32,11 +32,14 @@ static constexpr double MAX_DIFFERENCE = 0.04;
 static constexpr double MAX_ROUNDING = 1.0e-20;
 
 // A displacement by more than half of the box is a lost image flag, if half of the box is this many
-// standard deviations of the displacements.  Otherwise image flags are missing if none ever changes in
-// spite of several such displacements.
+// standard deviations of the displacements.  If snapshots are too far apart for that: an atom that moves
+// by more than half of the box leaves it in at least half of the cases, and has displacements in three
+// directions, so image flags change at least once in six displacements.  Missing ones change only where
+// an atom of the dump was a little outside of the box.
 
 static constexpr double MIN_DEVIATIONS = 7.0;
-static constexpr double MIN_JUMPS = 8.0;
+static constexpr double MIN_JUMPS = 30.0;
+static constexpr double MIN_IMAGES = 0.1;    // changes of image flags per displacement
 
 // The ratio of displacement and velocity tells the timestep if samples are so close in time that the
 // displacements follow from the velocities: square of the change of velocity, and of the correlation.
@@ -45,7 +48,13 @@ static constexpr double MAX_TURN = 0.5;
 static constexpr double MIN_CORRELATION = 0.9;
 static constexpr double MAX_MISMATCH = 0.1;
 
-static constexpr const char *READ_ALL = "rerun ... dump x y z ix iy iz vx vy vz";
+// all that the fix needs
+
+static const char *command(const Domain *domain)
+{
+  return domain->dimension == 2 ? "rerun ... dump x y ix iy vx vy"
+                                : "rerun ... dump x y z ix iy iz vx vy vz";
+}
 
 /* ---------------------------------------------------------------------- */
 
@@ -187,8 +196,9 @@ bool SourceCheck::is_image_missing(int k) const
 {
   if (total.jumps[k] == 0.0) return false;
   const double deviation = std::sqrt(total.fraction[k] / total.npair);
+  const double jumps = total.jumps[0] + total.jumps[1] + total.jumps[2];
   return MIN_DEVIATIONS * deviation < 0.5 ||
-      (total.image_changed == 0.0 && total.jumps[k] >= MIN_JUMPS);
+      (jumps >= MIN_JUMPS && total.image_changed < MIN_IMAGES * jumps);
 }
 
 /* names of the columns for which something is true */
@@ -210,7 +220,7 @@ std::string SourceCheck::velocities() const
     if (!is_file()) return "the velocities of all atoms are 0 at every sample";
     return fmt::format("the velocities of all atoms are 0 at every snapshot: the dump has no vx vy "
                        "vz, or they were not read ({})",
-                       READ_ALL);
+                       command(domain));
   }
   const std::string missing = columns({"vx", "vy", "vz"}, [this](int k) {
     return is_velocity_missing(k);
@@ -220,7 +230,7 @@ std::string SourceCheck::velocities() const
     return "positions and velocities are the same at every snapshot";
   return fmt::format("{0} never change although the atoms move otherwise: the dump has no {0}, or "
                      "they were not read ({1})",
-                     missing, READ_ALL);
+                     missing, command(domain));
 }
 
 /* ---------------------------------------------------------------------- */
@@ -233,7 +243,7 @@ std::string SourceCheck::positions() const
   if (!missing.empty())
     return fmt::format("{0} never change although the atoms have velocities: the dump has no {0}, "
                        "or they were not read ({1})",
-                       missing, READ_ALL);
+                       missing, command(domain));
 
   const std::string jumping = columns({"ix", "iy", "iz"}, [this](int k) {
     return is_image_missing(k);
@@ -241,7 +251,7 @@ std::string SourceCheck::positions() const
   if (jumping.empty()) return "";
   return fmt::format("atoms jump by the length of the box: the dump has no {}, or they were not "
                      "read ({}; a dump of xu yu zu needs none)",
-                     jumping, READ_ALL);
+                     jumping, command(domain));
 }
 
 /* ----------------------------------------------------------------------

@@ -747,6 +747,69 @@ TEST_F(AnalysedLater, without_image_flags_the_displacements_are_unknown_but_the_
     expect_as_live({KERNEL, KERNEL_ERROR});
 }
 
+// free atoms that cross much of the box from one snapshot to the next, like a liquid in snapshots far apart
+
+TEST_F(AnalysedLater, image_flags_are_told_from_none_in_snapshots_far_apart)
+{
+    const std::string gas =
+        "units lj\natom_style atomic\natom_modify map array\nregion box block 0 20 0 20 0 20\ncreate_box 2 box\n"
+        "create_atoms 1 random 50 991 box\nmass * 1.0\npair_style zero 2.0\npair_coeff * *\n"
+        "velocity all create 1.0 4928 loop geom\nfix nve all nve\ntimestep 0.05\n";
+    for (const std::string columns : {"x y z ix iy iz vx vy vz", "x y z vx vy vz"}) {
+        reopen();
+        run(gas + mem(200) + "dump d all custom 200 " + name + " id type " + columns +
+            "\ndump_modify d format float %.17g\nrun 4000\nundump d\n");
+        const double diffusion = vector_of("mem", DIFFUSION);
+        run("unfix mem\n");
+        const std::string log = rerun(columns, mem(200));
+        if (columns.find("ix") != std::string::npos) {
+            expect_not_in(log, "D and kT/D are not known");
+            EXPECT_NEAR(vector_of("mem", DIFFUSION), diffusion, 1e-9 * diffusion);
+        } else {
+            expect_in(log, "D and kT/D are not known, because atoms jump by the length of the box");
+            EXPECT_TRUE(std::isnan(vector_of("mem", DIFFUSION)));
+        }
+    }
+}
+
+TEST_F(AnalysedLater, image_flags_are_told_from_none_in_a_triclinic_box)
+{
+    for (const std::string columns : {"x y z ix iy iz vx vy vz", "x y z vx vy vz"}) {
+        reopen();
+        run(melt(3, kob_andersen_pair(), 0) +
+            "change_box all triclinic\nchange_box all xy final 1.5 yz final -1.0 remap\nrun 100 post no\n" + mem() +
+            "dump d all custom 2 " + name + " id type " + columns + "\ndump_modify d format float %.17g\nrun 400\n");
+        live = everything("mem", 8, 2);
+        run("undump d\nunfix mem\n");
+        const std::string log = rerun(columns);
+        if (columns.find("ix") != std::string::npos) {
+            expect_not_in(log, "not known");
+            expect_close(live, everything("mem", 8, 2), 1e-9);
+        } else {
+            expect_in(log, "D and kT/D are not known, because atoms jump by the length of the box");
+            expect_as_live({KERNEL, KERNEL_ERROR});
+        }
+    }
+}
+
+TEST_F(AnalysedLater, a_dump_in_two_dimensions_has_no_z)
+{
+    for (const std::string columns : {"x y ix iy vx vy", "x y ix iy", "x y vx vy"}) {
+        reopen();
+        run(disks() + "run 100 post no\nfix mem all orthogonal/dynamics 2 8 2 blocks 2\ndump d all custom 2 " + name +
+            " id type " + columns + "\ndump_modify d format float %.17g\nrun 600\n");
+        live = everything("mem", 8, 1);
+        run("undump d\nunfix mem\n");
+        const std::string log = rerun(columns);
+        if (columns == "x y ix iy vx vy") {
+            expect_not_in(log, "not known");
+            expect_close(live, everything("mem", 8, 1), 1e-9);
+        }
+        if (columns == "x y ix iy") expect_in(log, "the dump has no vx vy, or they were not read (rerun ... dump x y ix iy vx vy)");
+        if (columns == "x y vx vy") expect_in(log, "the dump has no ix iy, or they were not read");
+    }
+}
+
 TEST_F(AnalysedLater, without_velocities_and_image_flags_nothing_is_known)
 {
     write("x y z");
