@@ -34,7 +34,8 @@ class AtomHistory : protected LAMMPS_NS::Pointers {
   double **position;        // per atom: [nlevel*INM_MSD_RING][3]
   double *kept[NKEEP];      // [3*i]: velocities of the last samples as they were
   int nkept;                // number of those samples
-  double **record;          // per atom: what SourceCheck has recorded of the last sample
+  double *step;             // per atom: time step of its last sample, -1 if there is none
+  double **record;          // per atom: what SourceCheck has recorded of the last snapshot
   int nlevel;               // levels of positions that have storage
 
   void grow(int nmax);

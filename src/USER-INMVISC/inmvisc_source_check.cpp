@@ -65,12 +65,6 @@ SourceCheck::SourceCheck(LAMMPS *lmp, const std::string &label_in) :
   static_assert(sizeof(Sums) == NSUM * sizeof(double), "sums are reduced as numbers");
 }
 
-void SourceCheck::clear(double *record)
-{
-  std::fill_n(record, (int) NRECORD, 0.0);
-  record[STEP] = -1.0;
-}
-
 /* ---------------------------------------------------------------------- */
 
 void SourceCheck::begin(bool snapshot, bigint last, double dt)
@@ -91,15 +85,15 @@ void SourceCheck::begin(bool snapshot, bigint last, double dt)
 
 /* ---------------------------------------------------------------------- */
 
-void SourceCheck::add(const HostAtoms &atoms, int i, double *record)
+void SourceCheck::add(const HostAtoms &atoms, int i, double &step, double *record)
 {
   const double *v = atoms.v(i);
   mine.natom += 1.0;
   if (v[0] != 0.0 || v[1] != 0.0 || v[2] != 0.0) mine.moving += 1.0;
-  if (last_step >= 0 && record[STEP] != (double) last_step) mine.unknown += 1.0;
+  if (last_step >= 0 && step != (double) last_step) mine.unknown += 1.0;
   if (comparing) compare(atoms, i, record);
 
-  record[STEP] = (double) update->ntimestep;
+  step = (double) update->ntimestep;
   if (!recording) return;
   atoms.unwrap(i, record + X);
   std::copy_n(v, 3, record + V);

@@ -25,10 +25,7 @@ class HostAtoms;
 
 class SourceCheck : protected LAMMPS_NS::Pointers {
  public:
-  // what is recorded of an atom at each sample; X, V, IMAGE at snapshots only
-
-  enum { X = 0, V = 3, IMAGE = 6, STEP, NRECORD };
-  static void clear(double *record);
+  enum { X = 0, V = 3, IMAGE = 6, NRECORD };    // what is recorded of an atom at a snapshot
 
   SourceCheck(LAMMPS_NS::LAMMPS *, const std::string &label);
 
@@ -37,9 +34,10 @@ class SourceCheck : protected LAMMPS_NS::Pointers {
   //   snapshot  the sample does not follow the last one by time integration
   //   last      time step of the last sample, -1 if there is none
   //   dt        time between samples
+  //   step      time step of the last sample of this atom, updated
 
   void begin(bool snapshot, LAMMPS_NS::bigint last, double dt);
-  void add(const HostAtoms &, int i, double *record);
+  void add(const HostAtoms &, int i, double &step, double *record);
   void reduce();
 
   // why data cannot be used, or "" if they can; and whether they come from several snapshots

@@ -97,7 +97,7 @@ void VelocitySampler::check_memory()
   const auto o = options_of(set, atom->ntypes, domain->dimension);
   const double slots = std::ceil((set.nlag + 2.0) / set.norigin);
   const double per_atom = sizeof(double) *
-      (3.0 * (slots * (set.direct ? 2 : 1) + AtomHistory::NKEEP) + SourceCheck::NRECORD);
+      (3.0 * (slots * (set.direct ? 2 : 1) + AtomHistory::NKEEP) + SourceCheck::NRECORD + 1.0);
   const double need =
       sum_over_node(inm_correlator_bytes(&o) + per_atom * std::max(atom->nmax, 1), world);
   double have = inm_memory_available(), least = have;
@@ -213,7 +213,7 @@ void VelocitySampler::collect(Total &sum, bool origin)
     if (atoms.in_group(i, set.groupbit)) {
       sum.count += 1.0;
       for (int k = 0; k < 3; k++) kept[3 * i + k] = v[k];
-      source_check.add(atoms, i, history->record[i]);
+      source_check.add(atoms, i, history->step[i], history->record[i]);
     }
     if (!origin) continue;
     atoms.unwrap(i, unwrapped);
