@@ -31,6 +31,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 using namespace LAMMPS_NS;
 using namespace INMVISC_NS;
@@ -59,8 +60,8 @@ static const char cite_compute_ulinm_viscosity[] =
 ComputeUlinmViscosity::ComputeUlinmViscosity(LAMMPS *lmp, int narg, char **arg) :
     Compute(lmp, narg, arg), label(fmt::format("Compute ulinm/viscosity {}", id)), inm(nullptr),
     gamma(nullptr), friction(lmp, label), snapshot_step(-1), counted_step(-1),
-    counted_configuration(NAN), wmin(NAN), volume(NAN), running(nullptr), running_numerics(nullptr),
-    announced(false)
+    counted_configuration(NAN), wmin(NAN), volume(NAN), mean_mass(NAN), running(nullptr),
+    running_numerics(nullptr), announced(false), warned_friction(false), noted_means(false)
 {
   if (lmp->citeme) lmp->citeme->add(cite_compute_ulinm_viscosity);
 
@@ -180,8 +181,7 @@ std::vector<double> ComputeUlinmViscosity::coefficients(const std::vector<double
   if (friction.is_mixed_by_mode(current().solver))
     for (int t = 1; t <= atom->ntypes; t++) c[t] = units * v[t];
   else
-    c[0] = units * number_average(natoms_of_type, v) /
-        inm_spectrum_about(current().spectrum())->mean_mass;
+    c[0] = units * number_average(natoms_of_type, v) / mean_mass;
   return c;
 }
 
@@ -208,11 +208,17 @@ void ComputeUlinmViscosity::snapshot()
 void ComputeUlinmViscosity::count_atoms()
 {
   const HostAtoms atoms(lmp);
-  std::vector<double> mine(atom->ntypes + 1, 0.0);
-  for (int i = 0; i < atoms.nlocal(); i++)
-    if (atoms.in_group(i, groupbit)) mine[atoms.type(i)] += 1.0;
+  std::vector<double> mine(atom->ntypes + 1, 0.0);    // by type; entry 0: their mass
+  for (int i = 0; i < atoms.nlocal(); i++) {
+    if (!atoms.in_group(i, groupbit)) continue;
+    mine[atoms.type(i)] += 1.0;
+    mine[0] += atoms.mass(i);
+  }
   natoms_of_type.resize(mine.size());
   MPI_Allreduce(mine.data(), natoms_of_type.data(), (int) mine.size(), MPI_DOUBLE, MPI_SUM, world);
+  const double mass = natoms_of_type[0];
+  natoms_of_type[0] = 0.0;
+  mean_mass = mass / std::accumulate(natoms_of_type.begin(), natoms_of_type.end(), 0.0);
 }
 
 std::vector<double> ComputeUlinmViscosity::sums_with(const inm_cut &cut) const
@@ -341,26 +347,52 @@ void ComputeUlinmViscosity::tabulate()
   friction.evaluate(natoms_of_type, v, dv);
   const std::vector<double> c = coefficients(v);
 
-  tabulate_sums(c, coefficients(dv));
+  tabulate_sums(c);
+  tabulate_means(c, coefficients(dv));
   tabulate_spectrum(c);
   vector[OUT_w_min] = wmin;
   vector[OUT_w_edge] = inm->edge_frequency();
   vector[OUT_v0] = number_average(natoms_of_type, v);
-  vector[OUT_nsnapshot] = (double) inm_running_count(running);
   scalar = vector[OUT_eta_UL];
 
   invoked_scalar = invoked_vector = invoked_array = update->ntimestep;
-  if (!announced && !std::isnan(vector[OUT_v0])) announce();
+  if (std::isnan(vector[OUT_v0]))
+    warn_friction();
+  else if (!announced)
+    announce();
 }
 
 /* ----------------------------------------------------------------------
-   c, dc: friction of the types and its error.  Friction errors come from one
-   trajectory, and errors of polynomials have the same sign in all snapshots,
-   so neither averages out.  Friction errors of the types add linearly.
+   between runs, at a step without a snapshot: the means are known there
 ------------------------------------------------------------------------- */
 
-void ComputeUlinmViscosity::tabulate_sums(const std::vector<double> &c,
-                                          const std::vector<double> &dc)
+void ComputeUlinmViscosity::tabulate_means_only()
+{
+  if (inm_running_count(running) == 0) require_run(lmp, label);
+  find_computes();
+  if (natoms_of_type.empty()) count_atoms();
+
+  std::vector<double> v, dv;
+  friction.evaluate(natoms_of_type, v, dv);
+  std::fill(vector, vector + size_vector, NAN);
+  vector[OUT_v0] = number_average(natoms_of_type, v);
+  tabulate_means(coefficients(v), coefficients(dv));
+  invoked_vector = update->ntimestep;
+
+  if (comm->me == 0 && !noted_means)
+    utils::logmesg(
+        lmp,
+        "{}: there is no snapshot at step {}, so its values are nan; running means of {} "
+        "snapshots up to step {}\n",
+        label, update->ntimestep, inm_running_count(running), counted_step);
+  noted_means = true;
+}
+
+/* ----------------------------------------------------------------------
+   this snapshot; c: friction of the types
+------------------------------------------------------------------------- */
+
+void ComputeUlinmViscosity::tabulate_sums(const std::vector<double> &c)
 {
   const int nk = atom->ntypes + 1;
   const bool exact = current().solver.has(INM_HAS_EIGENVALUES);
@@ -370,17 +402,32 @@ void ComputeUlinmViscosity::tabulate_sums(const std::vector<double> &c,
 
   for (int set = 0; set < INM_NSET; set++) {
     vector[OUT_eta_UL + set] = eta(sums, set);
-    vector[OUT_mean_eta_UL + set] = inm_running_mean(running, set, c.data());
-
-    const double by_snapshots = inm_running_error(running, set, c.data());
-    const double by_friction = inm_running_mean(running, set, dc.data());
-    const double by_numerics = exact ? 0.0 : inm_running_mean(running_numerics, set, c.data());
-    vector[OUT_err_eta_UL + set] =
-        sqrt(by_snapshots * by_snapshots + by_friction * by_friction + by_numerics * by_numerics);
     if (!exact) vector[OUT_num_eta_UL + set] = eta(numerics, set);
   }
   vector[OUT_slope_edge] = inm_log_slope(eta(sums_edge[0], INM_UL), eta(sums_edge[1], INM_UL));
   vector[OUT_slope_wmin] = inm_log_slope(eta(sums_wmin[0], INM_UL), eta(sums_wmin[1], INM_UL));
+}
+
+/* ----------------------------------------------------------------------
+   running means; dc: error of the friction.  Friction errors come from one
+   trajectory, and errors of polynomials have the same sign in all snapshots,
+   so neither averages out.  Friction errors of the types add linearly.
+------------------------------------------------------------------------- */
+
+void ComputeUlinmViscosity::tabulate_means(const std::vector<double> &c,
+                                           const std::vector<double> &dc)
+{
+  const bool exact = current().solver.has(INM_HAS_EIGENVALUES);
+
+  for (int set = 0; set < INM_NSET; set++) {
+    const double by_snapshots = inm_running_error(running, set, c.data());
+    const double by_friction = inm_running_mean(running, set, dc.data());
+    const double by_numerics = exact ? 0.0 : inm_running_mean(running_numerics, set, c.data());
+    vector[OUT_mean_eta_UL + set] = inm_running_mean(running, set, c.data());
+    vector[OUT_err_eta_UL + set] =
+        sqrt(by_snapshots * by_snapshots + by_friction * by_friction + by_numerics * by_numerics);
+  }
+  vector[OUT_nsnapshot] = (double) inm_running_count(running);
 }
 
 void ComputeUlinmViscosity::tabulate_spectrum(const std::vector<double> &c)
@@ -423,6 +470,22 @@ void ComputeUlinmViscosity::announce()
                  relative(INM_S), relative(INM_ALL));
 }
 
+/* once: printed at every tenth step, nothing but nan may take hours */
+
+void ComputeUlinmViscosity::warn_friction()
+{
+  if (warned_friction) return;
+  warned_friction = true;
+  const std::string outlook = friction.outlook();
+  if (comm->me) return;
+  error->warning(
+      FLERR,
+      "{}: the viscosity at step {} is nan, because the friction is not known: {}; the "
+      "snapshot is in the running means (mean_eta_UL ...), which will not be nan, unlike "
+      "averages of fix ave/time",
+      label, update->ntimestep, outlook);
+}
+
 double ComputeUlinmViscosity::compute_scalar()
 {
   snapshot();
@@ -432,6 +495,10 @@ double ComputeUlinmViscosity::compute_scalar()
 
 void ComputeUlinmViscosity::compute_vector()
 {
+  if (update->whichflag == 0 && snapshot_step != update->ntimestep) {
+    tabulate_means_only();
+    return;
+  }
   snapshot();
   tabulate();
 }

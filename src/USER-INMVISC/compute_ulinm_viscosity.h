@@ -59,6 +59,7 @@ class ComputeUlinmViscosity : public Compute {
   double counted_configuration;
   double wmin, volume;                     // of the last snapshot
   std::vector<double> natoms_of_type;      // [ntypes+1], atoms of the group
+  double mean_mass;                        // of them
   std::vector<double> sums;                // [INM_NSET][ntypes+1] / volume, last snapshot
   std::vector<double> sums_edge[2];        // the same at 0.9 and 1.1 of the mobility edge
   std::vector<double> sums_wmin[2];        // the same at 0.9 and 1.1 of w_min
@@ -66,7 +67,7 @@ class ComputeUlinmViscosity : public Compute {
   struct inm_running *running;             // owned; of the sums over all snapshots
   struct inm_running *running_numerics;    // owned; of the uncertainty
   std::unique_ptr<INMVISC_NS::RestartStore> store;    // of the running sums
-  bool announced;
+  bool announced, warned_friction, noted_means;
 
   void parse(int, char **);
   void parse_cutoff(const std::string &key, INMVISC_NS::KeywordParser &);
@@ -83,9 +84,12 @@ class ComputeUlinmViscosity : public Compute {
   void restore_means();
   std::vector<double> coefficients(const std::vector<double> &friction) const;
   void tabulate();
-  void tabulate_sums(const std::vector<double> &c, const std::vector<double> &dc);
+  void tabulate_sums(const std::vector<double> &c);
+  void tabulate_means(const std::vector<double> &c, const std::vector<double> &dc);
   void tabulate_spectrum(const std::vector<double> &c);
+  void tabulate_means_only();
   void announce();
+  void warn_friction();
 };
 
 }    // namespace LAMMPS_NS

@@ -58,7 +58,7 @@ static const char cite_fix_orthogonal_dynamics[] =
 FixOrthogonalDynamics::FixOrthogonalDynamics(LAMMPS *lmp, int narg, char **arg) :
     Fix(lmp, narg, arg), label(std::string("Fix orthogonal/dynamics ") + arg[0]), nblock(16),
     direct(false), per_type(true), normalized(false), startstep(0), sampler(nullptr), interval(NAN),
-    logged_at(0), evaluated_at(-1), source(INM_FROM_KERNEL)
+    unsampled(0), logged_at(0), evaluated_at(-1), known_from(-1), source(INM_FROM_KERNEL)
 {
   if (lmp->citeme) lmp->citeme->add(cite_fix_orthogonal_dynamics);
 
@@ -149,6 +149,7 @@ void FixOrthogonalDynamics::set_output_flags()
   dynamic_group_allow = 0;
   restart_global = 1;
   restart_peratom = 1;
+  create_attribute = 1;    // so that new atoms are known as such
   maxexchange = sampler->atom_history().maxsize();
 }
 
@@ -186,14 +187,17 @@ void FixOrthogonalDynamics::init()
 
 void FixOrthogonalDynamics::setup(int /*vflag*/)
 {
-  if (due()) sampler->sample();
+  if (due())
+    sampler->sample(true);
+  else if (update->ntimestep % nevery)
+    unsampled++;
 }
 
 /* ---------------------------------------------------------------------- */
 
 void FixOrthogonalDynamics::end_of_step()
 {
-  if (due()) sampler->sample();
+  if (due()) sampler->sample(false);
 }
 
 /* ----------------------------------------------------------------------
@@ -263,6 +267,20 @@ double FixOrthogonalDynamics::compute_array(int i, int j)
                           : inm_correlator_integral(sampler->results(), set)[i];
 }
 
+/* ----------------------------------------------------------------------
+   step of the sample that completes the first window
+------------------------------------------------------------------------- */
+
+bigint FixOrthogonalDynamics::first_known() const
+{
+  bigint first = sampler->first_step();
+  if (first < 0) {
+    const bigint from = std::max(startstep, update->ntimestep);
+    first = (from + nevery - 1) / nevery * nevery;
+  }
+  return first + (bigint) (nlag + 1) * nevery;
+}
+
 /* ---------------------------------------------------------------------- */
 
 void *FixOrthogonalDynamics::extract(const char *what, int &dim)
@@ -276,6 +294,11 @@ void *FixOrthogonalDynamics::extract(const char *what, int &dim)
     dim = 0;
     interval = sampler->interval();
     return &interval;
+  }
+  if (strcmp(what, "friction/step") == 0) {
+    dim = 0;
+    known_from = first_known();
+    return known_from > sampler->last_step() ? &known_from : nullptr;
   }
   const bool value = strcmp(what, "friction") == 0;
   if (!value && strcmp(what, "friction/error") != 0) return nullptr;
@@ -291,6 +314,12 @@ void *FixOrthogonalDynamics::extract(const char *what, int &dim)
 void FixOrthogonalDynamics::post_run()
 {
   evaluate();
+  if (sampler->nsample() == 0 && unsampled > 1 && comm->me == 0)
+    error->warning(FLERR,
+                   "{}: no sample was taken, because none of {} snapshots is at a multiple of "
+                   "Nevery = {}",
+                   label, unsampled, nevery);
+  unsampled = 0;
   if (sampler->nsample() == logged_at) return;
   logged_at = sampler->nsample();
 
@@ -320,9 +349,10 @@ int FixOrthogonalDynamics::report()
   out.per_type = per_type;
   out.normalized = normalized;
   out.dt = sampler->interval();
-  out.friction = friction_chosen[0];
-  out.friction_error = friction_chosen_error[0];
+  out.friction = friction_chosen.data();
+  out.friction_error = friction_chosen_error.data();
   out.source = source;
+  out.checked = &sampler->source();
   out.results = sampler->results();
   out.log();
   return filename.empty() ? INM_OK : out.write(filename);

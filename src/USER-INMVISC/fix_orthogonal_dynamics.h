@@ -47,6 +47,8 @@ class FixOrthogonalDynamics : public Fix {
   // call is collective; the pointer stays, its values are those of the last call.
   // "correlator": const inm_correlator *, after an evaluation; "interval": double, the time between
   // its samples; dim = 0.
+  // "friction/step": bigint, dim = 0, the step of the sample that completes the first window, or the
+  // null pointer if there is one already.
   void *extract(const char *, int &) override;
 
   void grow_arrays(int) override;
@@ -76,8 +78,10 @@ class FixOrthogonalDynamics : public Fix {
   class INMVISC_NS::VelocitySampler *sampler;    // owned
 
   double interval;        // for extract()
+  bigint unsampled;       // snapshots of a rerun at which no sample was due
   bigint logged_at;       // number of samples when results were last logged
   bigint evaluated_at;    // samples behind the values below
+  bigint known_from;      // for extract()
   int source;             // which estimate they are
   std::vector<double> friction_chosen, friction_chosen_error;    // [ntypes+1]
 
@@ -85,6 +89,7 @@ class FixOrthogonalDynamics : public Fix {
   void check_arguments();
   void set_output_flags();
   bool due();
+  bigint first_known() const;
   void evaluate();
   int report();
 };

@@ -15,7 +15,8 @@
 namespace INMVISC_NS {
 
 // Velocities, accelerations and positions of the past, which travel with their atom.  What they are
-// for is decided in inm/inm_correlator.c; here they are moved, packed and counted.
+// for is decided in inm/inm_correlator.c and inmvisc_source_check.h; here they are moved, packed and
+// counted.
 
 class AtomHistory : protected LAMMPS_NS::Pointers {
  public:
@@ -33,6 +34,8 @@ class AtomHistory : protected LAMMPS_NS::Pointers {
   double **position;        // per atom: [nlevel*INM_MSD_RING][3]
   double *kept[NKEEP];      // [3*i]: velocities of the last samples as they were
   int nkept;                // number of those samples
+  double *step;             // per atom: time step of its last sample, -1 if there is none
+  double **record;          // per atom: what SourceCheck has recorded of the last snapshot
   int nlevel;               // levels of positions that have storage
 
   void grow(int nmax);

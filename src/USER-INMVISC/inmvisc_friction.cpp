@@ -182,6 +182,19 @@ void Friction::check_mixing(const SpectrumSolver &solver, int groupbit) const
     solver.require(INM_HAS_TYPES, label, "friction/mix mode where atoms differ in friction");
 }
 
+/* ---- before it is known ----------------------------------------------------------------------- */
+
+std::string Friction::outlook() const
+{
+  if (kind == QUANTITY) return fmt::format("{} is nan", quantity.name());
+  if (kind == FIX_COMPONENT) return fmt::format("f_{}[{}] is nan", fix_id, component);
+
+  int dim = 0;
+  const bigint *step = (const bigint *) fix()->extract("friction/step", dim);
+  if (!step) return fmt::format("fix {} cannot tell it from its samples", fix_id);
+  return fmt::format("fix {} has a first value at step {}", fix_id, *step);
+}
+
 double INMVISC_NS::number_average(const std::vector<double> &natoms,
                                   const std::vector<double> &by_type)
 {

@@ -74,6 +74,9 @@ class Friction : protected LAMMPS_NS::Pointers {
 
   bool is_mixed_by_mode(const SpectrumSolver &) const;
   void check_mixing(const SpectrumSolver &, int groupbit) const;
+  // what to expect of a value that is NaN, for a message
+
+  std::string outlook() const;
 
  private:
   enum { NONE, QUANTITY, FIX, FIX_COMPONENT } kind;

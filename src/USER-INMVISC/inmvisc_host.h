@@ -36,6 +36,7 @@ class HostAtoms {
   const double *f(int i) const { return atom->f[i]; }
   int type(int i) const { return atom->type[i]; }
   LAMMPS_NS::tagint tag(int i) const { return atom->tag[i]; }
+  LAMMPS_NS::imageint image(int i) const { return atom->image[i]; }
   bool in_group(int i, int groupbit) const { return atom->mask[i] & groupbit; }
   double mass(int i) const { return atom->rmass ? atom->rmass[i] : atom->mass[atom->type[i]]; }
   void unwrap(int i, double *position) const;    // without the periodic boundaries

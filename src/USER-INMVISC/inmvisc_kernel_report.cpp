@@ -11,11 +11,13 @@
 
 #include "inm/inm_correlator.h"
 #include "inm/inm_whole_file.h"
+#include "inmvisc_source_check.h"
 
 #include "atom.h"
 #include "domain.h"
 #include "error.h"
 #include "fix.h"
+#include "force.h"
 #include "modify.h"
 #include "update.h"
 
@@ -45,9 +47,52 @@ bool KernelReport::present(int set) const
   return inm_correlator_friction(results, set)->natoms > 0.0;
 }
 
+int KernelReport::present_types() const
+{
+  int n = 0;
+  for (int t = 1; t < nset(); t++) n += present(t);
+  return n;
+}
+
+/* with one type, its values are those of all atoms */
+
+std::vector<int> KernelReport::sets_to_log() const
+{
+  std::vector<int> sets;
+  const int last = present_types() > 1 ? nset() - 1 : 0;
+  for (int set = 0; set <= last; set++)
+    if (present(set)) sets.push_back(set);
+  return sets;
+}
+
+bool KernelReport::unknown_velocities() const
+{
+  return !checked->velocities().empty();
+}
+
+bool KernelReport::unknown_positions() const
+{
+  return !checked->positions().empty();
+}
+
 static std::string name_of(int set)
 {
   return set ? fmt::format("type {}", set) : std::string("all");
+}
+
+/* ----------------------------------------------------------------------
+   a value, or that it is not known
+------------------------------------------------------------------------- */
+
+static std::string number(const char *format, double value)
+{
+  return std::isfinite(value) ? fmt::format(format, value) : "not known";
+}
+
+static std::string with_error(double value, double error_of)
+{
+  if (!std::isfinite(value)) return "not known";
+  return number("{:.6g}", value) + " +- " + number("{:.2g}", error_of);
 }
 
 /* ----------------------------------------------------------------------
@@ -68,12 +113,16 @@ void KernelReport::log()
   const bigint perblock = inm_correlator_origins_per_block(results);
 
   utils::logmesg(
-      lmp, "Fix orthogonal/dynamics {}: {} samples, {} origins, {} blocks of {} origins\n", id,
-      inm_correlator_nsample(results), norigins, inm_correlator_nblock_full(results), perblock);
+      lmp,
+      "Fix orthogonal/dynamics {}: {} samples, {} origins, {} blocks of {} origins; friction is in "
+      "mass/time, {} units\n",
+      id, inm_correlator_nsample(results), norigins, inm_correlator_nblock_full(results), perblock,
+      update->unit_style);
   if (norigins == 0) {
     utils::logmesg(lmp,
                    "  no value yet: the first window of the kernel is complete after {} samples\n",
                    nlag + 2);
+    warn_source();
     return;
   }
   if (inm_correlator_nblock_full(results) < nblock)
@@ -81,27 +130,32 @@ void KernelReport::log()
                    "  no errors yet: {} blocks as long as the window are complete after {} "
                    "samples\n",
                    nblock, nblock * perblock * norigin + nlag + 2 - norigin);
-  for (int set = 0; set < nset(); set++)
-    if (present(set)) log_set(set);
+  for (int set : sets_to_log()) log_set(set);
   log_choice();
-  for (int set = 0; set < nset(); set++)
-    if (present(set)) warn_set(set);
+  for (int set : sets_to_log()) warn_set(set);
+  warn_source();
   warn_run();
 }
 
 /* ---------------------------------------------------------------------- */
 
+static std::string describe_diffusion(const inm_friction &f)
+{
+  if (!std::isfinite(f.diffusion)) return "D not known";
+  return fmt::format("D = {:.6g} from {:.4g} <= t <= {:.4g}, d ln MSD/d ln t = {} at {:.4g}",
+                     f.diffusion, f.msd_from, f.msd_to, number("{:.3f}", f.msd_exponent),
+                     f.msd_longest);
+}
+
 void KernelReport::log_set(int set)
 {
   const inm_friction &f = *inm_correlator_friction(results, set);
+  const double temperature = f.kT * force->mvv2e / force->boltz;
 
-  utils::logmesg(lmp,
-                 "  {}: kernel v~(0) = {:.6g} +- {:.2g} (tail {:.2g}), kT/D = {:.6g} +- {:.2g} "
-                 "(D = {:.6g} from {:.4g} <= t <= {:.4g}, d ln MSD/d ln t = {:.3f} at {:.4g}), "
-                 "kT = {:.6g}, Omega0*dt = {:.3f}\n",
-                 name_of(set), f.kernel, f.kernel_error, f.tail, f.einstein, f.einstein_error,
-                 f.diffusion, f.msd_from, f.msd_to, f.msd_exponent, f.msd_longest, f.kT,
-                 f.einstein_frequency * dt);
+  utils::logmesg(lmp, "  {}: kernel v~(0) = {} (tail {}), kT/D = {} ({}), T = {}, Omega0*dt = {}\n",
+                 name_of(set), with_error(f.kernel, f.kernel_error), number("{:.2g}", f.tail),
+                 with_error(f.einstein, f.einstein_error), describe_diffusion(f),
+                 number("{:.6g}", temperature), number("{:.3f}", f.einstein_frequency * dt));
   if (std::isfinite(f.sum_rule)) log_direct(set);
 }
 
@@ -124,8 +178,39 @@ void KernelReport::log_choice()
       "kT/D of the displacements, because the kernel has not decayed within its window",
       "the integral of the kernel, although it has not decayed within its window, because the "
       "displacements are not diffusive yet"};
-  utils::logmesg(lmp, "  friction used: {:.6g} +- {:.2g}, {}\n", friction, friction_error,
-                 reasons[source]);
+  std::string reason = reasons[source];
+  if (unknown_velocities())
+    reason = "because it needs velocities";
+  else if (!std::isfinite(friction[0]))
+    reason = "because the samples do not determine it";
+  else if (source == INM_FROM_UNDECAYED_KERNEL && unknown_positions())
+    reason = "the integral of the kernel, although it has not decayed within its window, because "
+             "the displacements are not known";
+  utils::logmesg(lmp, "  friction used: {}, {}\n", with_error(friction[0], friction_error[0]),
+                 reason);
+  if (present_types() > 1) log_types();
+}
+
+/* ----------------------------------------------------------------------
+   compute ulinm/viscosity takes the frictions of the types, whose mean is
+   not the friction of all atoms
+------------------------------------------------------------------------- */
+
+void KernelReport::log_types()
+{
+  std::string list;
+  double sum = 0.0, natoms = 0.0;
+  for (int t = 1; t < nset(); t++) {
+    if (!present(t)) continue;
+    const double n = inm_correlator_friction(results, t)->natoms;
+    list += fmt::format(", {} (type {})", with_error(friction[t], friction_error[t]), t);
+    sum += n * friction[t];
+    natoms += n;
+  }
+  utils::logmesg(lmp,
+                 "  this is the scalar, for all atoms taken together; friction f_{} of compute "
+                 "ulinm/viscosity means those of the types{}, number average {}\n",
+                 id, list, number("{:.6g}", sum / natoms));
 }
 
 /* ---------------------------------------------------------------------- */
@@ -144,10 +229,11 @@ void KernelReport::warn_set(int set)
 
   if (f.einstein_frequency * dt > MAX_STEP)
     warn(fmt::format("Omega0*dt{} is above {}, sample more often", of, MAX_STEP));
-  if (!f.decayed || f.tail > MAX_TAIL * f.integral)
-    warn(fmt::format("kernel{} has not decayed within Nlag samples: the tail beyond them is {:.2g} "
-                     "of the integral, the last third is {:.2g} of the second third",
-                     of, f.rest.tail / f.integral, f.rest.ratio));
+  if (std::isfinite(f.integral) && (!f.decayed || f.tail > MAX_TAIL * f.integral))
+    warn(fmt::format("kernel{} has not decayed within Nlag samples: the tail beyond them is {} of "
+                     "the integral, the last third is {} of the second third",
+                     of, number("{:.2g}", f.rest.tail / f.integral),
+                     number("{:.2g}", f.rest.ratio)));
   if (f.diffusive &&
       disagreement(f.kernel, f.kernel_error, f.einstein, f.einstein_error) > MAX_DISAGREEMENT)
     warn(fmt::format("kernel and kT/D{} differ by more than {} standard errors", of,
@@ -182,7 +268,22 @@ void KernelReport::warn_run()
   const std::string bath = thermostats(modify);
   if (!bath.empty())
     warn(fmt::format("fix {} is a thermostat, which changes D and with it the friction", bath));
-  if (domain->box_change) warn("the box changes, so displacements and kT/D are not reliable");
+  if (domain->box_change || checked->box_changes())
+    warn("the box changes, so displacements and kT/D are not reliable");
+}
+
+/* ----------------------------------------------------------------------
+   positions and velocities that come from a file
+------------------------------------------------------------------------- */
+
+void KernelReport::warn_source()
+{
+  const std::string velocities = checked->velocities(), positions = checked->positions();
+  const std::string timestep = checked->timestep();
+  if (!velocities.empty())
+    warn(fmt::format("kernel, kT/D and friction are not known, because {}", velocities));
+  if (!positions.empty()) warn(fmt::format("D and kT/D are not known, because {}", positions));
+  if (!timestep.empty()) warn(timestep);
 }
 
 /* ---------------------------------------------------------------------- */

@@ -13,24 +13,28 @@
 #include "pointers.h"
 
 #include <string>
+#include <vector>
 
 struct inm_correlator;
 struct inm_friction;
 
 namespace INMVISC_NS {
 
+class SourceCheck;
+
 // Output of fix orthogonal/dynamics to the log and to its file.  Rank 0 only.
 
 class KernelReport : protected LAMMPS_NS::Pointers {
  public:
-  std::string id;                     // of the fix
-  int nlag, norigin, nblock;          // as given by the user
-  bool per_type;                      // values for each type besides those for all atoms
-  double dt;                          // time between samples
-  bool normalized;                    // kernel and VACF in the file relative to t = 0
-  double friction, friction_error;    // the values in use
-  int source;                         // their source, enum inm_friction_source
-  const inm_correlator *results;      // evaluated
+  std::string id;                             // of the fix
+  int nlag, norigin, nblock;                  // as given by the user
+  bool per_type;                              // values for each type besides those for all atoms
+  double dt;                                  // time between samples
+  bool normalized;                            // kernel and VACF in the file relative to t = 0
+  const double *friction, *friction_error;    // [ntypes+1], the values in use
+  int source;                                 // their source, enum inm_friction_source
+  const SourceCheck *checked;                 // where the samples come from
+  const inm_correlator *results;              // evaluated
 
   KernelReport(class LAMMPS_NS::LAMMPS *lmp) : Pointers(lmp) {}
   void log();
@@ -40,13 +44,19 @@ class KernelReport : protected LAMMPS_NS::Pointers {
   void log_set(int set);
   void log_direct(int set);
   void log_choice();
+  void log_types();
   void warn(const std::string &text);
   void warn_set(int set);
   void warn_direct(int set);
   void warn_run();
+  void warn_source();
   void write_kernel(FILE *);
   void write_displacements(FILE *);
   bool present(int set) const;
+  int present_types() const;
+  std::vector<int> sets_to_log() const;
+  bool unknown_velocities() const;
+  bool unknown_positions() const;
   int nset() const;
 };
 

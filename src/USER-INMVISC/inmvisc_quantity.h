@@ -39,6 +39,7 @@ class Quantity {
 
   // identity: name of the variable, or the number
 
+  std::string name() const { return "v_" + variable; }
   std::string text() const;
 
  private:

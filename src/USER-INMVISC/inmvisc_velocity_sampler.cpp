@@ -16,9 +16,9 @@
 #include "inmvisc_velocity_sampler.h"
 
 #include "inm/inm_correlator.h"
-#include "inm/inm_plan.h"
 #include "inm/inm_hash.h"
 #include "inm/inm_machine.h"
+#include "inm/inm_plan.h"
 #include "inm/inm_products.h"
 #include "inmvisc_units.h"
 
@@ -40,8 +40,9 @@ static constexpr double BOXES = 1000.0;     // atoms may diffuse through as many
 /* ---------------------------------------------------------------------- */
 
 VelocitySampler::VelocitySampler(LAMMPS *lmp, const Settings &settings) :
-    Pointers(lmp), set(settings), correlator(nullptr), history(nullptr), last(-1), dt(0.0),
-    natoms(0.0), bounds(), rounder()
+    Pointers(lmp), set(settings), correlator(nullptr), history(nullptr),
+    source_check(lmp, settings.label), last(-1), dt(0.0), natoms(0.0), nsystem(0.0), bounds(),
+    rounder()
 {
   static_assert(sizeof(Bounds) == NBOUNDS * sizeof(double), "bounds are stored as numbers");
   static_assert(sizeof(Total) == NTOTAL * sizeof(double), "totals are reduced as numbers");
@@ -95,8 +96,8 @@ void VelocitySampler::check_memory()
 {
   const auto o = options_of(set, atom->ntypes, domain->dimension);
   const double slots = std::ceil((set.nlag + 2.0) / set.norigin);
-  const double per_atom =
-      3.0 * sizeof(double) * (slots * (set.direct ? 2 : 1) + AtomHistory::NKEEP);
+  const double per_atom = sizeof(double) *
+      (3.0 * (slots * (set.direct ? 2 : 1) + AtomHistory::NKEEP) + SourceCheck::NRECORD + 1.0);
   const double need =
       sum_over_node(inm_correlator_bytes(&o) + per_atom * std::max(atom->nmax, 1), world);
   double have = inm_memory_available(), least = have;
@@ -179,7 +180,7 @@ void VelocitySampler::check_continuity()
    this fix costs.
 ------------------------------------------------------------------------- */
 
-void VelocitySampler::sample()
+void VelocitySampler::sample(bool snapshot)
 {
   const bool origin = (inm_correlator_nsample(correlator) + history->nkept) % set.norigin == 0;
 
@@ -188,6 +189,7 @@ void VelocitySampler::sample()
     dt = update->dt * set.nevery;
     find_bounds();
   }
+  source_check.begin(snapshot, last, dt);
   collect(total[history->nkept++], origin);
   if (origin || history->nkept == AtomHistory::NKEEP) process_kept(origin);
   last = update->ntimestep;
@@ -205,11 +207,13 @@ void VelocitySampler::collect(Total &sum, bool origin)
   sum = Total();
   for (int i = 0; i < atoms.nlocal(); i++) {
     const double m = atoms.mass(i), *v = atoms.v(i);
+    sum.everyone += 1.0;
     sum.mass += inm_round(m, rounder.mass);
     for (int k = 0; k < 3; k++) sum.momentum[k] += inm_round(m * v[k], rounder.momentum);
     if (atoms.in_group(i, set.groupbit)) {
       sum.count += 1.0;
       for (int k = 0; k < 3; k++) kept[3 * i + k] = v[k];
+      source_check.add(atoms, i, history->step[i], history->record[i]);
     }
     if (!origin) continue;
     atoms.unwrap(i, unwrapped);
@@ -324,13 +328,24 @@ void VelocitySampler::reduce_totals()
   if (inm_correlator_nsample(correlator) == 0) {
     double vcm[3];
     natoms = total[0].count;
+    nsystem = total[0].everyone;
     velocity_of_center(0, vcm);
     find_group_bounds(vcm);
   }
-  for (int k = 0; k < history->nkept; k++)
-    if (total[k].count != natoms)
-      error->all(FLERR, "{}: the number of atoms in its group changed from {} to {}", set.label,
-                 natoms, total[k].count);
+  for (int k = 0; k < history->nkept; k++) check_number(total[k]);
+  source_check.reduce();
+}
+
+/* ---------------------------------------------------------------------- */
+
+void VelocitySampler::check_number(const Total &now)
+{
+  if (now.count == natoms) return;
+  const char *reason = now.everyone < nsystem ? "atoms were lost or deleted, or a snapshot has less"
+      : now.everyone > nsystem                ? "atoms were added, or a snapshot has more"
+                                              : "the group was redefined";
+  error->all(FLERR, "{}: the number of atoms in its group changed from {} to {}: {}", set.label,
+             natoms, now.count, reason);
 }
 
 /* ----------------------------------------------------------------------
@@ -516,6 +531,13 @@ bigint VelocitySampler::nsample() const
 
 /* ---------------------------------------------------------------------- */
 
+bigint VelocitySampler::first_step() const
+{
+  return last < 0 ? -1 : last - (nsample() + history->nkept - 1) * set.nevery;
+}
+
+/* ---------------------------------------------------------------------- */
+
 double VelocitySampler::interval() const
 {
   return last < 0 ? update->dt * set.nevery : dt;
@@ -525,6 +547,10 @@ double VelocitySampler::interval() const
 
 const inm_correlator *VelocitySampler::estimate()
 {
+  int unusable = INM_DISCARD_NONE;
+  if (!source_check.velocities().empty()) unusable |= INM_DISCARD_VELOCITIES;
+  if (!source_check.positions().empty()) unusable |= INM_DISCARD_POSITIONS;
+  inm_correlator_discard(correlator, unusable);
   check(inm_correlator_estimate(correlator, interval(), world), "evaluate the correlations");
   return correlator;
 }
@@ -538,42 +564,53 @@ double VelocitySampler::memory_usage() const
 }
 
 /* ----------------------------------------------------------------------
-   state in a restart file: a header, the bounds, a mark of both, and the
-   state of the correlator
+   state in a restart file: a header, the bounds, what is known of the
+   source, a mark of these, and the state of the correlator
 ------------------------------------------------------------------------- */
 
-enum { LAST_STEP, SAMPLE_TIME, NATOMS, LEVELS, NHEADER };
+enum { LAST_STEP, SAMPLE_TIME, NATOMS, NSYSTEM, LEVELS, NHEADER };
+
+static size_t place_of_mark(int nbounds)
+{
+  return NHEADER + nbounds + SourceCheck::size();
+}
 
 size_t VelocitySampler::size() const
 {
-  return NHEADER + NBOUNDS + 1 + inm_correlator_pack_size(correlator);
+  return place_of_mark(NBOUNDS) + 1 + inm_correlator_pack_size(correlator);
 }
 
 /* ---------------------------------------------------------------------- */
 
 void VelocitySampler::pack(double *list) const
 {
+  const size_t mark = place_of_mark(NBOUNDS);
   list[LAST_STEP] = (double) last;
   list[SAMPLE_TIME] = dt;
   list[NATOMS] = natoms;
+  list[NSYSTEM] = nsystem;
   list[LEVELS] = history->nlevel;
   memcpy(&list[NHEADER], &bounds, sizeof(bounds));
-  list[NHEADER + NBOUNDS] = inm_fingerprint(NHEADER + NBOUNDS, list);
-  inm_correlator_pack(correlator, &list[NHEADER + NBOUNDS + 1]);
+  source_check.pack(&list[NHEADER + NBOUNDS]);
+  list[mark] = inm_fingerprint(mark, list);
+  inm_correlator_pack(correlator, &list[mark + 1]);
 }
 
 /* ---------------------------------------------------------------------- */
 
 int VelocitySampler::unpack(const double *list)
 {
-  const inm_status status = inm_correlator_unpack(correlator, list + NHEADER + NBOUNDS + 1);
+  const size_t mark = place_of_mark(NBOUNDS);
+  const inm_status status = inm_correlator_unpack(correlator, list + mark + 1);
   if (status != INM_OK) return status;
-  if (list[NHEADER + NBOUNDS] != inm_fingerprint(NHEADER + NBOUNDS, list)) return INM_ERR_DATA;
+  if (list[mark] != inm_fingerprint(mark, list)) return INM_ERR_DATA;
 
   last = (bigint) list[LAST_STEP];
   dt = list[SAMPLE_TIME];
   natoms = list[NATOMS];
+  nsystem = list[NSYSTEM];
   memcpy(&bounds, list + NHEADER, sizeof(bounds));
+  source_check.unpack(list + NHEADER + NBOUNDS);
   set_rounders();
 
   const int needed = (int) list[LEVELS];    // rows in the file have this many

@@ -12,6 +12,7 @@
 
 #include "inmvisc_atom_history.h"
 #include "inmvisc_host.h"
+#include "inmvisc_source_check.h"
 #include "pointers.h"
 
 #include <string>
@@ -43,14 +44,18 @@ class VelocitySampler : protected LAMMPS_NS::Pointers {
   VelocitySampler(const VelocitySampler &) = delete;
   VelocitySampler &operator=(const VelocitySampler &) = delete;
 
-  void sample();                       // the present step; stops if it does not follow the last one
+  // the present step; stops if it does not follow the last one.  snapshot: see SourceCheck
+
+  void sample(bool snapshot);
   void check_timestep();               // stops if the timestep was changed after the first sample
   const inm_correlator *estimate();    // evaluate all samples.  collective
 
   LAMMPS_NS::bigint last_step() const { return last; }    // of the last sample, -1 if there is none
+  LAMMPS_NS::bigint first_step() const;                   // of the first one, likewise
   LAMMPS_NS::bigint nsample() const;                      // that the correlator has
   double interval() const;                                // time between samples
   const inm_correlator *results() const { return correlator; }
+  const SourceCheck &source() const { return source_check; }
   AtomHistory &atom_history() { return *history; }    // what must travel with the atoms
 
   void process_kept(bool origin = false);    // multiply what was kept for it.  collective
@@ -68,10 +73,11 @@ class VelocitySampler : protected LAMMPS_NS::Pointers {
   const Settings set;
   inm_correlator *correlator;    // owned
   AtomHistory *history;          // owned
+  SourceCheck source_check;
 
   LAMMPS_NS::bigint last;    // step of the last sample
   double dt;                 // time between samples, fixed by the first one
-  double natoms;             // atoms of the group, fixed by the first sample
+  double natoms, nsystem;    // atoms of the group and of the system, fixed by the first sample
 
   // bounds of the sums over atoms, and the numbers that round their summands accordingly
   struct Bounds {
@@ -81,9 +87,9 @@ class VelocitySampler : protected LAMMPS_NS::Pointers {
 
   // sums over all atoms at the samples kept; of positions and forces at the last of them
   struct Total {
-    double mass, momentum[3], count, position[3], force[3];
+    double mass, momentum[3], count, everyone, position[3], force[3];
   };
-  static constexpr int NTOTAL = 11;
+  static constexpr int NTOTAL = 12;
   std::vector<Total> total;
 
   // sums over atoms of the group
@@ -105,6 +111,7 @@ class VelocitySampler : protected LAMMPS_NS::Pointers {
   void find_group_bounds(const double *);
   void set_rounders();
   void reduce_totals();
+  void check_number(const Total &);
   void velocity_of_center(int, double *) const;
   void multiply_kept();
   void multiply_accelerations(int, const double *);

@@ -423,4 +423,95 @@ TEST_F(UlinmViscosity, replicated_crystal_box_gives_an_intensive_number)
     // Xi is periodic in the small box, so its projection on the additional modes vanishes
     EXPECT_NEAR(vector("eta")[ALL], once, 1e-6 * once);
 }
+
+// ---- dumps that are analysed later
+
+class UlinmRerun : public UlinmViscosity {
+protected:
+    const std::string name = scratch("eta.dump");
+    std::string styles() { return "fix mem all orthogonal/dynamics 2 8 2 blocks 2\n" + with("friction f_mem wmin 1") + "thermo 50\n"; }
+    // the same liquid as the live run at its start, then a rerun of its dump
+    void live_and_rerun(const std::string &columns, std::vector<double> &eta, std::vector<double> &inm)
+    {
+        run(melt108() + "fix nve all nve\n" + styles() + "dump d all custom 2 " + name + " id type " + columns +
+            "\ndump_modify d format float %.17g\nrun 150\n");
+        eta = vector("eta");
+        inm = vector("inm");
+        gam = array("gam");
+        reopen();
+        run(melt108() + "velocity all set 0 0 0\n" + styles() + "rerun " + name + " dump " + columns + "\n");
+        MPI_Barrier(MPI_COMM_WORLD);
+        if (rank() == 0) std::remove(name.c_str());
+    }
+    std::vector<std::vector<double>> gam;
+};
+
+TEST_F(UlinmRerun, of_a_full_dump_gives_what_the_run_gave)
+{
+    std::vector<double> eta, inm;
+    live_and_rerun("x y z ix iy iz vx vy vz", eta, inm);
+    const auto again = vector("eta"), spectrum = vector("inm");
+    for (int k = 0; k < 18; k++) {
+        EXPECT_TRUE(std::isfinite(eta[k])) << k;
+        EXPECT_NEAR(again[k], eta[k], 1e-12 * std::fabs(eta[k])) << k;
+    }
+    EXPECT_EQ(again[17], 4.0);
+    for (int k = 0; k < 6; k++) EXPECT_NEAR(spectrum[k], inm[k], 1e-12 * std::fabs(inm[k])) << k;
+    EXPECT_LT(deviation(column(array("gam"), 3), column(gam, 3)), 1e-10);
+}
+
+TEST_F(UlinmRerun, of_a_dump_without_velocities_knows_what_needs_positions_only)
+{
+    std::vector<double> eta, inm;
+    live_and_rerun("x y z ix iy iz", eta, inm);
+    const auto again = vector("eta"), spectrum = vector("inm");
+    for (int k : {0, 1, 2, 3, 6, 9, 10, 11, 12, 13, 14, 15, 16}) EXPECT_TRUE(std::isnan(again[k])) << k;
+    EXPECT_NEAR(again[4], eta[4], 1e-12 * eta[4]);
+    EXPECT_EQ(again[17], 4.0);
+    for (int k = 0; k < 6; k++) EXPECT_NEAR(spectrum[k], inm[k], 1e-12 * std::fabs(inm[k])) << k;
+    EXPECT_LT(deviation(column(array("gam"), 3), column(gam, 3)), 1e-10);
+}
+
+// ---- snapshots without friction, and steps without a snapshot
+
+TEST_F(UlinmViscosity, nan_for_want_of_friction_is_announced_once_with_its_end)
+{
+    run(melt108() + "fix nve all nve\nfix mem all orthogonal/dynamics 2 20 4 start 10\n" +
+        with("friction f_mem wmin 1") + "thermo 20\n");
+    const std::string log  = log_of("run 60\nrun 20\n"),
+                      text = "WARNING: Compute ulinm/viscosity eta: the viscosity at step 0 is nan, because the friction "
+                             "is not known: fix mem has a first value at step 52;";
+    const size_t first = log.find(text);
+    EXPECT_NE(first, std::string::npos) << log;
+    EXPECT_EQ(log.find("is nan, because the friction", first + text.size()), std::string::npos) << log;
+    EXPECT_EQ(vector("eta")[17], 5.0);
+    EXPECT_TRUE(std::isfinite(vector("eta")[9]));
+}
+
+TEST_F(UlinmViscosity, means_include_the_snapshots_before_the_friction_was_known)
+{
+    run(melt108() + "fix nve all nve\nfix mem all orthogonal/dynamics 1 20 4\n" + with("friction f_mem wmin 1 friction/mix mean") +
+        "compute ref all ulinm/viscosity inm gam friction 1 wmin 1 friction/mix mean\n"
+        "thermo_style custom step c_inm c_eta c_ref\nthermo 20\nrun 60\n");
+    const auto eta = vector("eta"), ref = vector("ref");
+    for (int set = 0; set < 4; set++) EXPECT_NEAR(eta[9 + set], eta[6] * ref[9 + set], 1e-10 * eta[9 + set]) << set;
+}
+
+TEST_F(UlinmViscosity, means_can_be_read_between_runs_at_any_step)
+{
+    run(melt108() + "fix nve all nve\nthermo_style one\n" + with() +
+        "thermo_style one\nfix out all ave/time 10 1 10 c_eta[*]\nrun 30\n");
+    const auto at30 = vector("eta");
+    ASSERT_EQ(at30[17], 4.0);
+    std::string log = log_of("run 3\nvariable mean equal c_eta[10]\nvariable now equal c_eta[1]\n"
+                             "print \"mean ${mean} now ${now}\"\n");
+    char text[64];
+    snprintf(text, sizeof(text), "mean %.15g now ", at30[9]);
+    EXPECT_NE(log.find(text), std::string::npos) << text << log;
+    const auto at33 = vector("eta");
+    for (int k : {9, 10, 11, 12, 13, 14, 15, 16, 17}) EXPECT_EQ(at33[k], at30[k]) << k;
+    run("run 7\n");
+    EXPECT_EQ(vector("eta")[17], 5.0);
+}
+
 } // namespace

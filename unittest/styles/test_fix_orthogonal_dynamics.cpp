@@ -633,4 +633,312 @@ TEST_F(OrthogonalDynamics, stops_when_samples_would_not_fit_together)
     run(liquid(10) + "group moving dynamic all every 1\nfix mem moving orthogonal/dynamics 1 10 1\n");
     EXPECT_NE(error_of("run 1\n").find("dynamic group"), std::string::npos);
 }
+
+// ---- dumps that are analysed later: what a dump does not have must not become a number
+
+class AnalysedLater : public OrthogonalDynamics {
+protected:
+    static std::string mem(int nevery = 2)
+    {
+        return "fix mem all orthogonal/dynamics " + std::to_string(nevery) + " 8 2 blocks 2\n";
+    }
+    const std::string name = scratch("later.dump");
+    std::string small_liquid()
+    {
+        return melt(3, kob_andersen_pair(), 0) + "run 100 post no\n";
+    }
+
+    // run with a dump of these columns; the fix of the run is unfixed
+    Series live;
+    void write(const std::string &columns, const std::string &more = "", int every = 2)
+    {
+        run(small_liquid() + mem() + "dump d all custom " + std::to_string(every) + " " + name + " id type " +
+            columns + "\ndump_modify d format float %.17g\nrun 400\n");
+        live = everything("mem", 8, 2);
+        run("undump d\nunfix mem\n" + more);
+    }
+    // what the log says to a rerun that reads these columns
+    std::string rerun(const std::string &columns, const std::string &fix = mem())
+    {
+        const std::string log = log_of(fix + "rerun " + name + " dump " + columns + "\n");
+        remove(name);
+        return log;
+    }
+    static void expect_in(const std::string &log, const std::string &text)
+    {
+        EXPECT_NE(log.find(text), std::string::npos) << text << "\nin:\n" << log;
+    }
+    static void expect_not_in(const std::string &log, const std::string &text)
+    {
+        EXPECT_EQ(log.find(text), std::string::npos) << text << "\nin:\n" << log;
+    }
+    static void expect_no_nan(const std::string &log)
+    {
+        for (const char *text : {"nan +-", "nan,", "= nan", "-nan", " 0 +- 0"}) expect_not_in(log, text);
+    }
+    enum { KERNEL, KERNEL_ERROR, EINSTEIN, EINSTEIN_ERROR, DIFFUSION };
+    void expect_unknown(std::initializer_list<int> values)
+    {
+        for (int set : {0, 1, 2})
+            for (int v : values) EXPECT_TRUE(std::isnan(vector_of("mem", 5 * set + v))) << set << " " << v;
+    }
+    void expect_as_live(std::initializer_list<int> values)
+    {
+        for (int set : {0, 1, 2})
+            for (int v : values)
+                EXPECT_NEAR(vector_of("mem", 5 * set + v), live[1 + 5 * set + v], 1e-12 * std::fabs(live[1 + 5 * set + v]))
+                    << set << " " << v;
+    }
+    void expect_velocities_are_missing(const std::string &log, const std::string &columns)
+    {
+        expect_in(log, "kernel, kT/D and friction are not known, because");
+        expect_in(log, "the dump has no " + columns);
+        expect_in(log, "friction used: not known, because it needs velocities");
+        expect_no_nan(log);
+        expect_unknown({KERNEL, KERNEL_ERROR, EINSTEIN, EINSTEIN_ERROR});
+        EXPECT_TRUE(std::isnan(scalar_of("mem")));
+        for (int n : {0, 4, 8})
+            for (int column : {1, 2}) EXPECT_TRUE(std::isnan(array_of("mem", n, column)));
+        expect_as_live({DIFFUSION});
+    }
+};
+
+TEST_F(AnalysedLater, a_full_dump_gives_what_the_run_gave)
+{
+    write("x y z ix iy iz vx vy vz");
+    const std::string log = rerun("x y z ix iy iz vx vy vz");
+    expect_close(live, everything("mem", 8, 2), 1e-12);
+    for (double y : live) EXPECT_TRUE(std::isfinite(y));
+    for (const char *text : {"not known", "timestep of the dump", "box changes"}) expect_not_in(log, text);
+}
+
+TEST_F(AnalysedLater, unwrapped_coordinates_need_no_image_flags)
+{
+    write("xu yu zu vx vy vz");
+    expect_not_in(rerun("x y z vx vy vz"), "not known");
+    expect_close(live, everything("mem", 8, 2), 1e-9);
+}
+
+TEST_F(AnalysedLater, velocities_of_the_run_before_are_not_those_of_the_dump)
+{
+    write("x y z ix iy iz");
+    expect_velocities_are_missing(rerun("x y z ix iy iz"), "vx vy vz, or they were not read");
+}
+
+TEST_F(AnalysedLater, velocities_that_stay_zero_are_missing)
+{
+    write("x y z ix iy iz vx vy vz", "velocity all set 0 0 0\n");
+    expect_velocities_are_missing(rerun("x y z ix iy iz"), "vx vy vz, or they were not read");
+}
+
+TEST_F(AnalysedLater, one_component_of_the_velocity_may_be_missing)
+{
+    write("x y z ix iy iz vx vz");
+    expect_velocities_are_missing(rerun("x y z ix iy iz vx vz"), "vy, or they were not read");
+}
+
+TEST_F(AnalysedLater, without_image_flags_the_displacements_are_unknown_but_the_kernel_is_not)
+{
+    write("x y z vx vy vz");
+    const std::string log = rerun("x y z vx vy vz");
+    expect_in(log, "D and kT/D are not known, because atoms jump by the length of the box: the dump has no ix iy iz");
+    expect_no_nan(log);
+    expect_unknown({EINSTEIN, EINSTEIN_ERROR, DIFFUSION});
+    expect_as_live({KERNEL, KERNEL_ERROR});
+}
+
+// free atoms that cross much of the box from one snapshot to the next, like a liquid in snapshots far apart
+
+TEST_F(AnalysedLater, image_flags_are_told_from_none_in_snapshots_far_apart)
+{
+    const std::string gas =
+        "units lj\natom_style atomic\natom_modify map array\nregion box block 0 20 0 20 0 20\ncreate_box 2 box\n"
+        "create_atoms 1 random 50 991 box\nmass * 1.0\npair_style zero 2.0\npair_coeff * *\n"
+        "velocity all create 1.0 4928 loop geom\nfix nve all nve\ntimestep 0.05\n";
+    for (const std::string columns : {"x y z ix iy iz vx vy vz", "x y z vx vy vz"}) {
+        reopen();
+        run(gas + mem(200) + "dump d all custom 200 " + name + " id type " + columns +
+            "\ndump_modify d format float %.17g\nrun 4000\nundump d\n");
+        const double diffusion = vector_of("mem", DIFFUSION);
+        run("unfix mem\n");
+        const std::string log = rerun(columns, mem(200));
+        if (columns.find("ix") != std::string::npos) {
+            expect_not_in(log, "D and kT/D are not known");
+            EXPECT_NEAR(vector_of("mem", DIFFUSION), diffusion, 1e-9 * diffusion);
+        } else {
+            expect_in(log, "D and kT/D are not known, because atoms jump by the length of the box");
+            EXPECT_TRUE(std::isnan(vector_of("mem", DIFFUSION)));
+        }
+    }
+}
+
+TEST_F(AnalysedLater, image_flags_are_told_from_none_in_a_triclinic_box)
+{
+    for (const std::string columns : {"x y z ix iy iz vx vy vz", "x y z vx vy vz"}) {
+        reopen();
+        run(melt(3, kob_andersen_pair(), 0) +
+            "change_box all triclinic\nchange_box all xy final 1.5 yz final -1.0 remap\nrun 100 post no\n" + mem() +
+            "dump d all custom 2 " + name + " id type " + columns + "\ndump_modify d format float %.17g\nrun 400\n");
+        live = everything("mem", 8, 2);
+        run("undump d\nunfix mem\n");
+        const std::string log = rerun(columns);
+        if (columns.find("ix") != std::string::npos) {
+            expect_not_in(log, "not known");
+            expect_close(live, everything("mem", 8, 2), 1e-9);
+        } else {
+            expect_in(log, "D and kT/D are not known, because atoms jump by the length of the box");
+            expect_as_live({KERNEL, KERNEL_ERROR});
+        }
+    }
+}
+
+TEST_F(AnalysedLater, a_dump_in_two_dimensions_has_no_z)
+{
+    for (const std::string columns : {"x y ix iy vx vy", "x y ix iy", "x y vx vy"}) {
+        reopen();
+        run(disks() + "run 100 post no\nfix mem all orthogonal/dynamics 2 8 2 blocks 2\ndump d all custom 2 " + name +
+            " id type " + columns + "\ndump_modify d format float %.17g\nrun 600\n");
+        live = everything("mem", 8, 1);
+        run("undump d\nunfix mem\n");
+        const std::string log = rerun(columns);
+        if (columns == "x y ix iy vx vy") {
+            expect_not_in(log, "not known");
+            expect_close(live, everything("mem", 8, 1), 1e-9);
+        }
+        if (columns == "x y ix iy") expect_in(log, "the dump has no vx vy, or they were not read (rerun ... dump x y ix iy vx vy)");
+        if (columns == "x y vx vy") expect_in(log, "the dump has no ix iy, or they were not read");
+    }
+}
+
+TEST_F(AnalysedLater, without_velocities_and_image_flags_nothing_is_known)
+{
+    write("x y z");
+    const std::string log = rerun("x y z");
+    expect_in(log, "the dump has no vx vy vz");
+    expect_in(log, "the dump has no ix iy iz");
+    expect_no_nan(log);
+    expect_unknown({KERNEL, KERNEL_ERROR, EINSTEIN, EINSTEIN_ERROR, DIFFUSION});
+}
+
+TEST_F(AnalysedLater, without_positions_the_displacements_are_unknown)
+{
+    write("x y z ix iy iz vx vy vz");
+    const std::string log = rerun("vx vy vz");
+    expect_in(log, "D and kT/D are not known, because x y z never change although the atoms have velocities");
+    expect_no_nan(log);
+    expect_unknown({EINSTEIN, EINSTEIN_ERROR, DIFFUSION});
+    expect_as_live({KERNEL, KERNEL_ERROR});
+}
+
+TEST_F(AnalysedLater, a_dump_that_replaces_nothing_is_noticed)
+{
+    write("x y z ix iy iz vx vy vz");
+    const std::string log = rerun("x y z ix iy iz vx vy vz replace no");
+    expect_in(log, "positions and velocities are the same at every snapshot");
+    expect_no_nan(log);
+    expect_unknown({KERNEL, KERNEL_ERROR, EINSTEIN, EINSTEIN_ERROR, DIFFUSION});
+}
+
+TEST_F(AnalysedLater, atoms_at_rest_have_no_friction)
+{
+    run(small_liquid() + "velocity all set 0 0 0\nfix still all setforce 0 0 0\n" + mem());
+    const std::string log = log_of("run 100\n");
+    expect_in(log, "the velocities of all atoms are 0 at every sample");
+    expect_no_nan(log);
+    expect_unknown({KERNEL, KERNEL_ERROR, EINSTEIN, EINSTEIN_ERROR});
+}
+
+TEST_F(AnalysedLater, another_timestep_than_that_of_the_dump_is_noticed)
+{
+    write("x y z ix iy iz vx vy vz", "timestep 0.001\n");
+    const std::string log = rerun("x y z ix iy iz vx vy vz");
+    expect_in(log, "displacements between snapshots are 4.0");
+    expect_in(log, "the timestep of the dump may be 0.00");
+    expect_in(log, ", not 0.001 (command timestep)");
+}
+
+TEST_F(AnalysedLater, an_ideal_gas_is_not_a_dump_without_velocities)
+{
+    run("units lj\natom_style atomic\natom_modify map array\nregion box block 0 20 0 20 0 20\ncreate_box 2 box\n"
+        "create_atoms 1 random 50 991 box\nmass * 1.0\npair_style zero 5.0\npair_coeff * *\n"
+        "velocity all create 1.0 4928 loop geom\nfix nve all nve\ntimestep 0.01\n"
+        "dump d all custom 2 " + name + " id type x y z ix iy iz vx vy vz\nrun 100\nundump d\n");
+    expect_not_in(rerun("x y z ix iy iz vx vy vz"), "not known, because");
+    EXPECT_NEAR(vector_of("mem", KERNEL), 0.0, 1e-6);
+}
+
+TEST_F(AnalysedLater, snapshots_at_other_steps_are_an_error_or_a_warning)
+{
+    write("x y z ix iy iz vx vy vz", "", 3);
+    const std::string error = error_of(mem() + "rerun " + name + " dump x y z ix iy iz vx vy vz\n");
+    EXPECT_NE(error.find("samples must be 2 steps apart, but step 108 follows step 102"), std::string::npos) << error;
+    run("unfix mem\n");
+    const std::string log = rerun("x y z ix iy iz vx vy vz", mem(7000));
+    expect_in(log, "no sample was taken, because none of 133 snapshots is at a multiple of Nevery = 7000");
+    EXPECT_TRUE(std::isnan(scalar_of("mem")));
+}
+
+TEST_F(AnalysedLater, atoms_of_a_dump_must_stay_the_same)
+{
+    const std::string fewer = scratch("fewer.dump"), all = " dump x y z ix iy iz vx vy vz ";
+    write("x y z ix iy iz vx vy vz");
+    std::string error = error_of(mem() + "rerun " + name + all + "purge yes replace no add keep\n");
+    EXPECT_NE(error.find("atoms of its group were not there at the last sample"), std::string::npos) << error;
+
+    reopen();
+    run(small_liquid() + "group some id < 100\nrun 402 post no\ndump d some custom 2 " + fewer +
+        " id type x y z ix iy iz vx vy vz\nrun 10\nundump d\n");
+    error = error_of(mem() + "rerun " + name + " " + fewer + all + "trim yes\n");
+    EXPECT_NE(error.find("the number of atoms in its group changed from 108 to 99: atoms were lost or deleted, or a "
+                         "snapshot has less"),
+              std::string::npos)
+        << error;
+    remove(name);
+    remove(fewer);
+}
+
+TEST_F(AnalysedLater, one_atom_for_another_is_noticed)
+{
+    run(small_liquid() + "group some id 1:20\nfix mem some orthogonal/dynamics 1 8 2\nrun 10\n"
+                         "group some clear\ngroup some id 2:21\n");
+    const std::string error = error_of("run 10\n");
+    EXPECT_NE(error.find("atoms of its group were not there at the last sample"), std::string::npos) << error;
+}
+
+TEST_F(AnalysedLater, what_is_missing_is_known_after_a_restart)
+{
+    const std::string restart = scratch("later.restart");
+    write("x y z ix iy iz");
+    run(mem() + "rerun " + name + " last 300 dump x y z ix iy iz\nwrite_restart " + restart);
+    reopen();
+    run("read_restart " + restart + "\n" + kob_andersen_pair() + "timestep 0.004\n");
+    expect_velocities_are_missing(log_of(mem() + "rerun " + name + " first 302 dump x y z ix iy iz\n"), "vx vy vz");
+    remove(name);
+    remove(restart);
+}
+
+TEST_F(AnalysedLater, log_tells_the_friction_of_all_from_those_of_the_types)
+{
+    run(small_liquid() + mem());
+    const std::string log = log_of("run 400\n");
+    expect_in(log, "this is the scalar, for all atoms taken together; friction f_mem of compute ulinm/viscosity means");
+    record();
+    int dim             = 0;
+    const auto friction = (const double *)fix("mem")->extract("friction", dim);
+    const double n2     = (double)std::count(type.begin(), type.end(), 2);
+    char text[64];
+    for (int t : {1, 2}) {
+        snprintf(text, sizeof(text), ", %.6g +- ", friction[t]);
+        expect_in(log, text);
+    }
+    snprintf(text, sizeof(text), ", number average %.6g\n", ((natoms - n2) * friction[1] + n2 * friction[2]) / natoms);
+    expect_in(log, text);
+    reopen();
+    run(small_liquid() + "set type 2 type 1\n" + mem());
+    const std::string one = log_of("run 400\n");
+    expect_in(one, "  all: kernel");
+    expect_not_in(one, "type 1");
+    expect_not_in(one, "this is the scalar");
+}
+
 } // namespace

@@ -132,6 +132,11 @@ int64_t inm_correlator_norigin_done(const inm_correlator *c);
 int inm_correlator_nblock_full(const inm_correlator *c);
 int64_t inm_correlator_origins_per_block(const inm_correlator *c);
 
+/* Leave out data that turned out to be wrong, a sum of enum inm_discard: all results that depend on
+   them are NaN, whenever they are evaluated.  Not part of the packed state. */
+enum inm_discard { INM_DISCARD_NONE = 0, INM_DISCARD_VELOCITIES = 1, INM_DISCARD_POSITIONS = 2 };
+void inm_correlator_discard(inm_correlator *c, int what);
+
 /* Evaluate correlations, kernel and friction from the samples so far, with errors by a leave-one-out
    jackknife over the full blocks, each through the whole calculation from correlations to friction.
      dt  time between two samples

@@ -131,6 +131,12 @@ int inm_correlator_nblock_full(const inm_correlator *c)
   return c->nfull;
 }
 
+void inm_correlator_discard(inm_correlator *c, int what)
+{
+  if (what != c->discarded) c->estimated_at = -1;
+  c->discarded = what;
+}
+
 int64_t inm_correlator_origins_per_block(const inm_correlator *c)
 {
   return c->per_block;

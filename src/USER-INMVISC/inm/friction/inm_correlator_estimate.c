@@ -181,8 +181,9 @@ static inm_msd_line fit(const inm_correlator *c, const scratch *s, int range)
 }
 
 /* Mean-square displacement, and kT/D for each range, from the sums in s->set. */
-static void evaluate_msd(const inm_correlator *c, double kT, scratch *s)
+static void evaluate_msd(const inm_correlator *c, double measured, scratch *s)
 {
+  const double kT = c->discarded & INM_DISCARD_VELOCITIES ? 1.0 : measured; /* D needs none */
   const double *sum = s->set + c->window_width, *count = sum + INM_MSD_LAGS;
   for (int i = 0; i < INM_MSD_LAGS; i++) s->msd[i] = count[i] > 0.0 ? sum[i] / count[i] : NAN;
   for (int i = 0; i < s->nrange; i++) s->einstein[i] = kT / fit(c, s, i).diffusion;
@@ -274,6 +275,34 @@ static void apply_criteria(double *leave_out, size_t nblock, size_t stride, inm_
   f->decayed = rest < negligible;
 }
 
+/* ---- unknown values --------------------------------------------------------------------------- */
+
+static void fill_nan(double *x, size_t n)
+{
+  for (size_t i = 0; i < n; i++) x[i] = NAN;
+}
+
+static void forget_kernel(inm_correlator *c, int set)
+{
+  inm_friction *f = c->friction + set;
+  const size_t nv = (size_t) c->o.nlag + 2, at = (size_t) set * nv;
+  f->kT = f->mass = f->einstein_frequency = f->integral = f->rest.last = f->rest.ratio = NAN;
+  f->rest.tail = f->tail = f->tail_error = f->from_vacf = f->from_vacf_error = f->sum_rule = NAN;
+  f->kernel = f->kernel_error = f->einstein = f->einstein_error = NAN;
+  f->decayed = 0;
+  fill_nan(c->vacf + at, nv);
+  fill_nan(c->cbar + at, nv);
+  fill_nan(c->integral + at, nv);
+}
+
+static void forget_displacements(inm_correlator *c, int set)
+{
+  inm_friction *f = c->friction + set;
+  f->diffusion = f->msd_exponent = f->einstein = f->einstein_error = NAN;
+  f->diffusive = 0;
+  fill_nan(c->msd + (size_t) set * INM_MSD_LAGS, INM_MSD_LAGS);
+}
+
 static void evaluate_set(inm_correlator *c, int set, int nblock, double dt, scratch *s)
 {
   inm_friction *f = c->friction + set;
@@ -294,8 +323,10 @@ static void evaluate_set(inm_correlator *c, int set, int nblock, double dt, scra
   memcpy(c->msd + (size_t) set * INM_MSD_LAGS, s->msd, INM_MSD_LAGS * sizeof(double));
   if (!(f->natoms > 0.0)) { /* no complete window, or no atoms of this type */
     f->diffusion = f->integral = f->kernel = f->einstein = NAN;
-    for (size_t n = 0; n < nv; n++) c->integral[at + n] = NAN;
+    fill_nan(c->integral + at, nv);
   }
+  if (c->discarded & INM_DISCARD_VELOCITIES) forget_kernel(c, set);
+  if (c->discarded & INM_DISCARD_POSITIONS) forget_displacements(c, set);
 }
 
 inm_status inm_correlator_estimate(inm_correlator *c, double dt, MPI_Comm comm)
@@ -396,7 +427,7 @@ inm_status inm_correlator_transform(const inm_correlator *c, double dt, size_t n
         const double *re = sample + (size_t) set * 2 * nw + k, *all = re + (size_t) nblock * stride;
         inm_friction_at *at = out + (size_t) set * nw + k;
         *at = not_known;
-        if (!(c->friction[set].natoms > 0.0) || w[k] < range.lowest || w[k] > range.highest)
+        if (isnan(c->friction[set].integral) || w[k] < range.lowest || w[k] > range.highest)
           continue;
         at->value = (inm_complex){all[0], all[nw]};
         covariance((size_t) nblock, stride, nw, re, at);

@@ -28,6 +28,8 @@ struct inm_correlator {
   double *frame;       /* [nslot][ntypes][frame_width]: av[nlag+1], aa[nlag+1], v^2; by lag */
   double *block;       /* [2*nblock][ntypes][block_width] */
 
+  int discarded; /* enum inm_discard */
+
   int64_t estimated_at;           /* nsample of the results below, -1: none */
   inm_friction *friction;         /* [ntypes+1] */
   double *vacf, *cbar, *integral; /* [ntypes+1][nlag+2] */
