@@ -10,6 +10,7 @@
 #include "inmvisc_snapshot.h"
 
 #include "inmvisc_check.h"
+#include "inmvisc_fixes.h"
 
 #include "inm/inm_hessian.h"
 
@@ -84,6 +85,7 @@ template <class Wish> static void drop_expired(std::vector<std::weak_ptr<Wish>> 
 void Snapshot::init()
 {
   builder.init();
+  warn_of_held_atoms(lmp, label, igroup);
   solver.begin_run();
   assembly_step = solution_step = -1;
   announced = gathering = false;
