@@ -58,6 +58,7 @@ class ComputeAffineGamma : public Compute {
   int first_plane, nplanes;                                // planes that Gamma is averaged over
   std::shared_ptr<INMVISC_NS::AffineForce> force_field;    // request to the snapshot
   bigint tabulated_step;                                   // time step of the outputs, -1 if none
+  bigint tabulated;                                        // version of the snapshot, 0 if none
   inm_measure xi2;                                         // owned; mean over the planes
 
   void parse(int, char **);
