@@ -16,9 +16,9 @@
 #include "inmvisc_velocity_sampler.h"
 
 #include "inm/inm_correlator.h"
-#include "inm/inm_plan.h"
 #include "inm/inm_hash.h"
 #include "inm/inm_machine.h"
+#include "inm/inm_plan.h"
 #include "inm/inm_products.h"
 #include "inmvisc_units.h"
 
@@ -41,10 +41,11 @@ static constexpr double BOXES = 1000.0;     // atoms may diffuse through as many
 
 VelocitySampler::VelocitySampler(LAMMPS *lmp, const Settings &settings) :
     Pointers(lmp), set(settings), correlator(nullptr), history(nullptr), last(-1), dt(0.0),
-    natoms(0.0), bounds(), rounder()
+    natoms(0.0), mark(), minimized(false), bounds(), rounder()
 {
   static_assert(sizeof(Bounds) == NBOUNDS * sizeof(double), "bounds are stored as numbers");
   static_assert(sizeof(Total) == NTOTAL * sizeof(double), "totals are reduced as numbers");
+  mark.step = -1.0;
   check_memory();
   create_storage();
 }
@@ -170,6 +171,31 @@ void VelocitySampler::check_continuity()
                "{}: samples must be {} steps apart, but step {} follows step {}; delete and "
                "redefine the fix, or choose Nevery like the snapshots",
                set.label, set.nevery, update->ntimestep, last);
+  if (last >= 0 && minimized)
+    error->all(FLERR,
+               "{}: atoms were moved by a minimization after sampling began; delete and "
+               "redefine the fix",
+               set.label);
+}
+
+/* ----------------------------------------------------------------------
+   A run that begins where the last one ended continues the trajectory, if
+   nothing was changed in between.  Snapshots of a rerun begin anywhere.
+------------------------------------------------------------------------- */
+
+void VelocitySampler::begin_run()
+{
+  if (last < 0 || mark.step != (double) update->ntimestep) return;
+  const std::string changed = mark.difference(lmp, TrajectoryMark::take(lmp, set.groupbit));
+  if (!changed.empty())
+    error->all(FLERR, "{}: {} between two runs, after sampling began; delete and redefine the fix",
+               set.label, changed);
+}
+
+void VelocitySampler::end_run()
+{
+  if (update->whichflag == 1) mark = TrajectoryMark::take(lmp, set.groupbit);
+  if (update->whichflag == 2 && mark.step != (double) update->ntimestep) minimized = true;
 }
 
 /* ----------------------------------------------------------------------
@@ -542,7 +568,8 @@ double VelocitySampler::memory_usage() const
    state of the correlator
 ------------------------------------------------------------------------- */
 
-enum { LAST_STEP, SAMPLE_TIME, NATOMS, LEVELS, NHEADER };
+static constexpr int NMARK = sizeof(TrajectoryMark) / sizeof(double);
+enum { LAST_STEP, SAMPLE_TIME, NATOMS, LEVELS, MINIMIZED, MARK, NHEADER = MARK + NMARK };
 
 size_t VelocitySampler::size() const
 {
@@ -557,6 +584,8 @@ void VelocitySampler::pack(double *list) const
   list[SAMPLE_TIME] = dt;
   list[NATOMS] = natoms;
   list[LEVELS] = history->nlevel;
+  list[MINIMIZED] = minimized;
+  memcpy(&list[MARK], &mark, sizeof(mark));
   memcpy(&list[NHEADER], &bounds, sizeof(bounds));
   list[NHEADER + NBOUNDS] = inm_fingerprint(NHEADER + NBOUNDS, list);
   inm_correlator_pack(correlator, &list[NHEADER + NBOUNDS + 1]);
@@ -573,6 +602,8 @@ int VelocitySampler::unpack(const double *list)
   last = (bigint) list[LAST_STEP];
   dt = list[SAMPLE_TIME];
   natoms = list[NATOMS];
+  minimized = (list[MINIMIZED] != 0.0);
+  memcpy(&mark, list + MARK, sizeof(mark));
   memcpy(&bounds, list + NHEADER, sizeof(bounds));
   set_rounders();
 
