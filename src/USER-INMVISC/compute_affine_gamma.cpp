@@ -54,7 +54,7 @@ static const char cite_compute_affine_gamma[] =
 
 ComputeAffineGamma::ComputeAffineGamma(LAMMPS *lmp, int narg, char **arg) :
     Compute(lmp, narg, arg), inm(nullptr), first_plane(0),
-    nplanes(domain->dimension == 2 ? 1 : NPLANE), tabulated_step(-1), xi2()
+    nplanes(domain->dimension == 2 ? 1 : NPLANE), tabulated_step(-1), tabulated(0), xi2()
 {
   if (lmp->citeme) lmp->citeme->add(cite_compute_affine_gamma);
 
@@ -152,6 +152,7 @@ void ComputeAffineGamma::init()
 {
   request();
   tabulated_step = -1;
+  tabulated = 0;
 }
 
 std::shared_ptr<AffineForce> ComputeAffineGamma::request_bulk()
@@ -176,10 +177,11 @@ int ComputeAffineGamma::first_vector() const
 
 void ComputeAffineGamma::tabulate()
 {
-  if (tabulated_step == update->ntimestep) return;
+  if (tabulated_step == update->ntimestep && update->whichflag == 0) return;
   require_run(lmp, label);
   find_inm();
   inm->tabulate();
+  if (tabulated == inm->snapshot()->version()) return;
 
   check_status(
       lmp, inm_spectrum_projected(inm->snapshot()->spectrum(), first_vector(), nplanes, 1.0, &xi2),
@@ -187,6 +189,7 @@ void ComputeAffineGamma::tabulate()
   tabulate_bins();
   tabulate_local();
 
+  tabulated = inm->snapshot()->version();
   tabulated_step = update->ntimestep;
   invoked_array = invoked_local = tabulated_step;
 }

@@ -63,6 +63,7 @@ class ComputeAffineGamma : public Compute {
   std::shared_ptr<INMVISC_NS::AffineForce> force_field;    // request to the snapshot
   std::weak_ptr<INMVISC_NS::AffineForce> bulk_force;       // of other styles
   bigint tabulated_step;                                   // time step of the outputs, -1 if none
+  bigint tabulated;                                        // version of the snapshot, 0 if none
   inm_measure xi2;                                         // owned; mean over the planes
 
   void parse(int, char **);

@@ -52,7 +52,7 @@ static const char cite_compute_inm_dos[] =
 
 ComputeInmDos::ComputeInmDos(LAMMPS *lmp, int narg, char **arg) :
     Compute(lmp, narg, arg), nbin(0), fixed_range(false), range(), w_edge(NAN), temperature(0.0),
-    tabulated_step(-1), announced(false), warned_range(false)
+    tabulated(0), announced(false), warned_range(false)
 {
   if (lmp->citeme) lmp->citeme->add(cite_compute_inm_dos);
 
@@ -213,7 +213,7 @@ void ComputeInmDos::check_arguments() const
 void ComputeInmDos::init()
 {
   current->init();
-  tabulated_step = -1;
+  tabulated = 0;
   announced = warned_range = false;
 
   // LAMMPS calls init_list() again only if some request has changed
@@ -242,8 +242,8 @@ ComputeInmDos *ComputeInmDos::require(LAMMPS *lmp, const std::string &id, const 
 
 void ComputeInmDos::tabulate()
 {
-  if (tabulated_step == update->ntimestep) return;
   current->solve();
+  if (tabulated == current->version()) return;
   tabulate_bins();
   tabulate_fractions();
   tabulate_entropy();
@@ -252,9 +252,9 @@ void ComputeInmDos::tabulate()
   if (comm->me == 0 && !announced) announce();
   fixed_range = announced = true;
 
-  tabulated_step = update->ntimestep;
+  tabulated = current->version();
   invoked_scalar = invoked_vector = invoked_array = invoked_peratom = invoked_local =
-      tabulated_step;
+      update->ntimestep;
 }
 
 void ComputeInmDos::tabulate_bins()

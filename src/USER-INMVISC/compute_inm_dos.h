@@ -58,11 +58,11 @@ class ComputeInmDos : public Compute {
   int nbin;            // number of frequency bins
   bool fixed_range;    // range is known
   inm_range range;
-  double w_edge;            // |w| of the mobility edge, last snapshot
-  double temperature;       // of the harmonic entropy, 0 if not requested
-  bigint tabulated_step;    // time step of the outputs, -1 if none
-  bool announced;           // range and modes were printed in this run
-  bool warned_range;        // warned of modes outside the range in this run
+  double w_edge;         // |w| of the mobility edge, last snapshot
+  double temperature;    // of the harmonic entropy, 0 if not requested
+  bigint tabulated;      // version of the snapshot that the outputs are of, 0 if none
+  bool announced;        // range and modes were printed in this run
+  bool warned_range;     // warned of modes outside the range in this run
 
   void parse(int, char **);
   void parse_edge(INMVISC_NS::KeywordParser &);

@@ -59,9 +59,10 @@ static const char cite_compute_ulinm_viscosity[] =
 
 ComputeUlinmViscosity::ComputeUlinmViscosity(LAMMPS *lmp, int narg, char **arg) :
     Compute(lmp, narg, arg), label(fmt::format("Compute ulinm/viscosity {}", id)), inm(nullptr),
-    gamma(nullptr), friction(lmp, label), snapshot_step(-1), counted_step(-1),
-    counted_configuration(NAN), wmin(NAN), volume(NAN), mean_mass(NAN), running(nullptr),
-    running_numerics(nullptr), announced(false), warned_friction(false), noted_means(false)
+    gamma(nullptr), friction(lmp, label), snapshot_step(-1), version(0), counted_step(-1),
+    counted_configuration(NAN), counted_in_run(false), wmin(NAN), volume(NAN), mean_mass(NAN),
+    running(nullptr), running_numerics(nullptr), announced(false), warned_friction(false),
+    noted_means(false)
 {
   if (lmp->citeme) lmp->citeme->add(cite_compute_ulinm_viscosity);
 
@@ -157,7 +158,8 @@ void ComputeUlinmViscosity::init()
   friction.init();
   cutoff.init();
   snapshot_step = -1;
-  announced = false;
+  version = 0;
+  counted_in_run = announced = false;
   friction.check_mixing(current().solver, groupbit);
   gamma->request();    // it may be defined, and initialized, after this compute
   Criterion wanted;
@@ -191,16 +193,18 @@ std::vector<double> ComputeUlinmViscosity::coefficients(const std::vector<double
 
 void ComputeUlinmViscosity::snapshot()
 {
-  if (snapshot_step == update->ntimestep) return;
+  if (snapshot_step == update->ntimestep && update->whichflag == 0) return;
   require_run(lmp, label);
   find_computes();
   gamma->tabulate();
+  if (version == current().version()) return;
 
   count_atoms();
   volume = box_volume(lmp);
   wmin = cutoff.wmin();
   if (!(wmin > 0.0)) current().solver.require(INM_HAS_LOW_CUTOFF, label, "wmin 0");
   sum_modes();
+  version = current().version();
   snapshot_step = update->ntimestep;
   count_snapshot();
 }
@@ -260,21 +264,24 @@ void ComputeUlinmViscosity::sum_modes()
 }
 
 /* ----------------------------------------------------------------------
-   Count a configuration only once, since a run begins with the configuration
-   at the end of the previous one.  The trace of the Hessian distinguishes
-   configurations at the same time step.
+   Count a time step only once in a run, and a configuration only once, since
+   a run begins with the one at the end of the previous run.  The trace of the
+   Hessian distinguishes configurations at the same time step.
 ------------------------------------------------------------------------- */
 
 void ComputeUlinmViscosity::count_snapshot()
 {
   const double configuration = current().fingerprint();
   const bool again = (counted_step == snapshot_step) &&
-      fabs(configuration - counted_configuration) <= 1.0e-9 * fabs(configuration);
-  if (again) return;
+      (counted_in_run ||
+       fabs(configuration - counted_configuration) <= 1.0e-9 * fabs(configuration));
   counted_step = snapshot_step;
   counted_configuration = configuration;
-  inm_running_add(running, sums.data());
-  inm_running_add(running_numerics, numerics.data());
+  counted_in_run = true;
+  if (!again) {
+    inm_running_add(running, sums.data());
+    inm_running_add(running_numerics, numerics.data());
+  }
   save_means();
 }
 

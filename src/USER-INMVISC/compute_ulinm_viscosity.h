@@ -55,8 +55,10 @@ class ComputeUlinmViscosity : public Compute {
   std::shared_ptr<INMVISC_NS::Criterion> criterion;    // request to the snapshot
 
   bigint snapshot_step;    // time step of the sums below, -1 if none
+  bigint version;          // of the snapshot, 0 if none
   bigint counted_step;     // time step and configuration last counted
   double counted_configuration;
+  bool counted_in_run;                     // the step was counted since init()
   double wmin, volume;                     // of the last snapshot
   std::vector<double> natoms_of_type;      // [ntypes+1], atoms of the group
   double mean_mass;                        // of them

@@ -187,6 +187,7 @@ void FixOrthogonalDynamics::init()
 
 void FixOrthogonalDynamics::setup(int /*vflag*/)
 {
+  sampler->begin_run();
   if (due())
     sampler->sample(true);
   else if (update->ntimestep % nevery)
@@ -313,6 +314,7 @@ void *FixOrthogonalDynamics::extract(const char *what, int &dim)
 
 void FixOrthogonalDynamics::post_run()
 {
+  sampler->end_run();
   evaluate();
   if (sampler->nsample() == 0 && unsampled > 1 && comm->me == 0)
     error->warning(FLERR,
@@ -394,6 +396,7 @@ int FixOrthogonalDynamics::unpack_exchange(int i, double *buf)
 void FixOrthogonalDynamics::write_restart(FILE *fp)
 {
   sampler->process_kept();    // so that nothing is kept
+  sampler->end_run();
   const size_t n = sampler->size();
   if (n * sizeof(double) > (size_t) MAXSMALLINT)
     error->all(FLERR, "{}: {} of data do not fit in a restart file", label,

@@ -68,13 +68,6 @@ const Hazard fix_hazards[] = {
     {"^drude", "Drude particles follow their cores"},
 };
 
-// fixes with forces, or charges that follow the positions: not in the Hessian, which a user may want
-
-const char *const forces_apart[] = {"^addforce", "^addtorque", "^cmap",    "^colvars", "^drag",
-                                    "^efield",   "^external",  "^gravity", "^indent",  "^oneway",
-                                    "^plumed",   "^press/",    "^qeq",     "^acks2",   "^restrain",
-                                    "^smd",      "^spring",    "^ti/",     "^wall",    "^umbrella"};
-
 // pair style or any sub-style of hybrid: 1 asks for the first of several that match
 
 bool has_pair(Force *force, const char *pattern)
@@ -116,16 +109,6 @@ std::string ForceProbe::refusal() const
     for (auto &h : fix_hazards)
       if (utils::strmatch(modify->fix[i]->style, h.style)) return h.reason;
   return "";
-}
-
-std::string ForceProbe::forces_of_fixes() const
-{
-  std::string names;
-  for (int i = 0; i < modify->nfix; i++)
-    for (auto style : forces_apart)
-      if (utils::strmatch(modify->fix[i]->style, style))
-        names += (names.empty() ? "" : ", ") + std::string(modify->fix[i]->style);
-  return names;
 }
 
 void ForceProbe::select(const std::vector<ForcePart> &parts)

@@ -30,10 +30,6 @@ class ForceProbe : protected LAMMPS_NS::Pointers {
 
   std::string refusal() const;
 
-  // fixes whose forces are no part of the Hessian, "addforce, wall/lj93"; empty if there are none
-
-  std::string forces_of_fixes() const;
-
   // forces() are those of these parts only; all parts if nothing is selected.  before open()
 
   void select(const std::vector<ForcePart> &);

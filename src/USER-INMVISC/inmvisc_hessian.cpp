@@ -10,6 +10,7 @@
 #include "inmvisc_hessian.h"
 
 #include "inmvisc_compat.h"
+#include "inmvisc_fixes.h"
 #include "inmvisc_force_probe.h"
 #include "inmvisc_provider_list.h"
 #include "inmvisc_units.h"
@@ -102,7 +103,7 @@ void HessianBuilder::check_delta() const
 void HessianBuilder::init()
 {
   ForceProbe probe(lmp);
-  const std::string never = probe.refusal(), apart = probe.forces_of_fixes();
+  const std::string never = probe.refusal(), apart = forces_of_fixes(lmp);
   if (!never.empty()) error->all(FLERR, "{}: no Hessian, {}", caller, never);
   if (!apart.empty() && comm->me == 0)
     error->warning(FLERR, "{}: the Hessian does not contain what fix {} does", caller, apart);

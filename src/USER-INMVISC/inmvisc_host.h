@@ -20,7 +20,8 @@
 namespace INMVISC_NS {
 
 // The atoms of this rank as the host sees them, to be read.  Together with ForceProbe, which moves
-// atoms, this is the only code that touches arrays which an accelerator may keep on its device.
+// atoms, and CurrentGhosts, this is the only code that touches arrays which an accelerator may keep on
+// its device.
 // Construct it where reading begins and do not keep it: that is when the host has to be current.  Pass
 // it on to what is called once per atom.
 

@@ -11,8 +11,11 @@
    Hessian of pairwise interactions, from u' and u'' of each pair.
 
    born_matrix() gives both where a style has it; since some are wrong
-   (lj96/cut), each pair of types is first compared with differences of
-   single(), and single() serves wherever the two disagree.
+   (lj96/cut), each pair of types is compared with differences of single()
+   when it first occurs, and single() serves if the two disagree for any.
+
+   Atoms are passed in the order of their types: some styles have coefficients
+   for itype <= jtype only (born_matrix() of born, buck, buck/coul/cut).
 ------------------------------------------------------------------------- */
 
 #include "inmvisc_compat.h"
@@ -21,7 +24,10 @@
 #include "inm/inm_hessian.h"
 
 #include "atom.h"
+#include "comm.h"
+#include "error.h"
 #include "pair.h"
+#include "update.h"
 
 #include <cmath>
 
@@ -37,8 +43,7 @@ struct Derivatives {
 class PairProvider : public HessianProvider {
  public:
   PairProvider(LAMMPS *lmp, const ForcePart &part_in) :
-      HessianProvider(lmp), part(part_in), pair(part_in.pair), tested(false), use_born(false),
-      nbad(0)
+      HessianProvider(lmp), part(part_in), pair(part_in.pair), use_born(-1), nbad(0)
   {
   }
 
@@ -50,12 +55,15 @@ class PairProvider : public HessianProvider {
  private:
   ForcePart part;
   Pair *pair;
-  bool tested, use_born;
-  int nbad;    // pairs of types where born_matrix() was wrong
+  int use_born;               // -1 if not known yet
+  int nbad;                   // pairs of types where born_matrix() was wrong
+  std::vector<int> tested;    // [(ntypes+1)^2], for itype <= jtype, the same on all ranks
 
   double slope(const NeighborPair &, double r) const;
   Derivatives by_single(const NeighborPair &, double r) const;
   Derivatives by_born(const NeighborPair &, double r) const;
+  int type_pair(const NeighborPair &p) const { return p.itype * (atom->ntypes + 1) + p.jtype; }
+  bool all_tested() const;
   void self_test(NeighList *);
   template <class Visit> void for_half(NeighList *, Visit visit) const;
 };
@@ -69,7 +77,7 @@ std::string PairProvider::refusal() const
 
 std::string PairProvider::description() const
 {
-  if (use_born) return "pairwise, u'' from born_matrix()";
+  if (use_born > 0) return "pairwise, u'' from born_matrix()";
   std::string text = "pairwise, u'' from differences of single()";
   if (nbad)
     text += fmt::format(" (its born_matrix() failed the self-test for {} type pairs)", nbad);
@@ -120,6 +128,14 @@ Derivatives PairProvider::by_born(const NeighborPair &p, double r) const
   return d;
 }
 
+/* the same pair with the lower type first */
+
+static NeighborPair in_order_of_types(const NeighborPair &p)
+{
+  if (p.itype <= p.jtype) return p;
+  return {p.j, p.i, p.jtype, p.itype, p.special, {-p.dr[0], -p.dr[1], -p.dr[2]}, p.rsq};
+}
+
 /* call visit(pair, r) once for every pair within its cutoff, on one of the ranks that know it */
 
 template <class Visit> void PairProvider::for_half(NeighList *list, Visit visit) const
@@ -131,36 +147,53 @@ template <class Visit> void PairProvider::for_half(NeighList *list, Visit visit)
   });
 }
 
+bool PairProvider::all_tested() const
+{
+  for (int it = 1; it <= atom->ntypes; it++)
+    for (int jt = it; jt <= atom->ntypes; jt++)
+      if (part.covers(it, jt) && !tested[it * (atom->ntypes + 1) + jt]) return false;
+  return true;
+}
+
 /* ----------------------------------------------------------------------
    Compare born_matrix() with single() on up to ten pairs of each pair of
-   types on every rank.  One failure anywhere and single() is used.
+   types on every rank, in the first snapshot that has such pairs.  One
+   failure anywhere and single() is used from then on.
    The born_matrix() of hybrid styles that are not a plain sum ignores their
    weights: use single() for them.
 ------------------------------------------------------------------------- */
 
 void PairProvider::self_test(NeighList *list)
 {
-  const int ntypes = atom->ntypes, npairs = (ntypes + 1) * (ntypes + 1);
-  const int has = has_born(pair, rank1()) && !utils::strmatch(part.style, "^hybrid");
-  std::vector<int> seen(npairs, 0), bad(npairs, 0), all_bad(npairs, 0);
+  const int npairs = (atom->ntypes + 1) * (atom->ntypes + 1);
+  const bool first = (use_born < 0);
 
-  tested = true;
-  if (has)
-    for_half(list, [&](const NeighborPair &p, double r) {
-      const int k = p.itype * (ntypes + 1) + p.jtype;
-      if (seen[k]++ >= 10) return;
-      const Derivatives a = by_born(p, r), b = by_single(p, r);
-      const double scale = fabs(b.du2) + fabs(b.du) / r;
-      if (!(fabs(a.du2 - b.du2) <= 1.0e-5 * scale && fabs(a.du - b.du) <= 1.0e-5 * scale * r))
-        bad[k] = 1;
-    });
-  MPI_Allreduce(bad.data(), all_bad.data(), npairs, MPI_INT, MPI_MAX, world);
+  if (first) use_born = has_born(pair, rank1()) && !utils::strmatch(part.style, "^hybrid");
+  tested.resize(npairs, 0);
+  if (!use_born || all_tested()) return;
 
-  nbad = 0;
-  for (int it = 1; it <= ntypes; it++)
-    for (int jt = it; jt <= ntypes; jt++)
-      if (all_bad[it * (ntypes + 1) + jt] || all_bad[jt * (ntypes + 1) + it]) nbad++;
-  use_born = has && nbad == 0;
+  std::vector<int> mine(2 * npairs, 0), all(2 * npairs);    // pairs seen; failed
+  for_half(list, [&](const NeighborPair &visited, double r) {
+    const NeighborPair p = in_order_of_types(visited);
+    const int k = type_pair(p);
+    if (tested[k] || mine[k]++ >= 10) return;
+    const Derivatives a = by_born(p, r), b = by_single(p, r);
+    const double scale = fabs(b.du2) + fabs(b.du) / r;
+    if (!(fabs(a.du2 - b.du2) <= 1.0e-5 * scale && fabs(a.du - b.du) <= 1.0e-5 * scale * r))
+      mine[npairs + k] = 1;
+  });
+  MPI_Allreduce(mine.data(), all.data(), 2 * npairs, MPI_INT, MPI_MAX, world);
+
+  for (int k = 0; k < npairs; k++) {
+    if (all[k]) tested[k] = 1;
+    nbad += all[npairs + k];
+  }
+  use_born = (nbad == 0);
+  if (!use_born && !first && comm->me == 0)
+    error->warning(FLERR,
+                   "The born_matrix() of {} failed the self-test for {} type pairs, differences of "
+                   "single() are used from step {} on",
+                   part.name(), nbad, update->ntimestep);
 }
 
 double PairProvider::expected_pairs(const HessianSites &sites, NeighList *list) const
@@ -176,11 +209,12 @@ void PairProvider::fill(inm_hessian *h, const HessianSites &sites, NeighList *li
 {
   int status = INM_OK;
 
-  if (!tested) self_test(list);
+  self_test(list);
   for_half(list, [&](const NeighborPair &p, double r) {
     const int i = sites.site_of_atom[p.i], j = sites.site_of_atom[p.j];
     if (!sites.counts(i, j)) return;
-    const Derivatives d = use_born ? by_born(p, r) : by_single(p, r);
+    const NeighborPair q = in_order_of_types(p);
+    const Derivatives d = (use_born > 0) ? by_born(q, r) : by_single(q, r);
     if (status == INM_OK) status = inm_hessian_add_central(h, i, j, p.dr, d.du, d.du2);
   });
   check_status(lmp, status, "assembling the pairwise Hessian");

@@ -10,6 +10,8 @@
 #include "inmvisc_snapshot.h"
 
 #include "inmvisc_check.h"
+#include "inmvisc_fixes.h"
+#include "inmvisc_ghosts.h"
 
 #include "inm/inm_hessian.h"
 
@@ -37,7 +39,7 @@ static constexpr double ACOUSTIC_TOLERANCE = 1.0e-5, ACOUSTIC_TOLERANCE_KSPACE =
 Snapshot::Snapshot(LAMMPS *lmp, const std::string &label_in, int igroup_in) :
     Pointers(lmp), builder(lmp, label_in), solver(lmp, label_in), file(lmp, label_in), request(),
     label(label_in), igroup(igroup_in), list(nullptr), result(nullptr), assembly_step(-1),
-    solution_step(-1), trace(NAN), announced(false), gathering(false)
+    solution_step(-1), solution(0), mark(0.0), trace(NAN), announced(false), gathering(false)
 {
 }
 
@@ -91,14 +93,29 @@ template <class Wish> static void drop_expired(std::vector<std::weak_ptr<Wish>> 
 void Snapshot::init()
 {
   builder.init();
+  warn_of_held_atoms(lmp, label, igroup);
   solver.begin_run();
   assembly_step = solution_step = -1;
   announced = gathering = false;
 }
 
+/* ----------------------------------------------------------------------
+   Whether what was computed at this step is of the present configuration.
+   Between runs, the last one of the run counts.
+------------------------------------------------------------------------- */
+
+bool Snapshot::is_present(bigint step) const
+{
+  if (step != update->ntimestep) return false;
+  if (update->whichflag == 0) return true;
+  int changed = (mark_of_configuration(lmp) != mark), any;
+  MPI_Allreduce(&changed, &any, 1, MPI_INT, MPI_MAX, world);
+  return !any;
+}
+
 bool Snapshot::is_solved() const
 {
-  return solution_step == update->ntimestep;
+  return is_present(solution_step);
 }
 
 /* ----------------------------------------------------------------------
@@ -116,11 +133,13 @@ void Snapshot::rebuild_list()
 
 void Snapshot::assemble()
 {
-  if (assembly_step == update->ntimestep) return;
+  if (is_present(assembly_step)) return;
   require_run(lmp, label);
   if (!builder.hessian())
     error->all(FLERR, "{}: it was defined after this run was set up; leave out pre no", label);
 
+  const CurrentGhosts ghosts(lmp);
+  require_known_pairs(lmp, label);
   if (list) rebuild_list();
   const auto strains = strain_energy.lock();
   builder.want_strains(strains != nullptr);
@@ -129,6 +148,7 @@ void Snapshot::assemble()
   file.write(builder.hessian(), !announced);
   project();
   announced = true;
+  mark = mark_of_configuration(lmp);
   assembly_step = update->ntimestep;
 }
 
@@ -194,6 +214,8 @@ void Snapshot::solve()
   request.ncriterion = 0;
   request.criterion = nullptr;
   solution_step = update->ntimestep;
+  static bigint solutions = 0;    // of all snapshots: the styles may be given another one
+  solution = ++solutions;
 }
 
 /* ---- results ---------------------------------------------------------------------------------- */

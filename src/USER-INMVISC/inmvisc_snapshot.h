@@ -39,8 +39,9 @@ struct Criterion {
   Cutoff cutoff;
 };
 
-// One configuration: its Hessian, vectors to project on its modes, and its spectrum, computed once per
-// time step, on first request.
+// One configuration: its Hessian, vectors to project on its modes, and its spectrum, computed on first
+// request.  Fixes may move atoms or the box between two requests in one time step: that is another
+// configuration, and computed again.
 //
 // compute inm/dos owns it, with its settings.  Other styles submit requests by value.  A request lasts as
 // long as the style holds the returned pointer.
@@ -72,6 +73,10 @@ class Snapshot : protected LAMMPS_NS::Pointers {
   void solve();       // and the spectrum
   bool is_solved() const;
 
+  // number of the solution, never 0: another one for each configuration
+
+  LAMMPS_NS::bigint version() const { return solution; }
+
   // results of the calls above
 
   const inm_spectrum *spectrum() const { return result; }
@@ -99,9 +104,12 @@ class Snapshot : protected LAMMPS_NS::Pointers {
   std::vector<double> projections;              // [nproj][nrow][3] all affine forces, concatenated
   inm_spectrum *result;                         // owned; from the last solution
   LAMMPS_NS::bigint assembly_step, solution_step;    // -1 if none
+  LAMMPS_NS::bigint solution;
+  double mark;    // of the configuration that was assembled
   double trace;
   bool announced, gathering;
 
+  bool is_present(LAMMPS_NS::bigint step) const;
   void rebuild_list();
   void project();
   std::vector<inm_criterion> evaluate_criteria();

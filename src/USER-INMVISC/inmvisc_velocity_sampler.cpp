@@ -41,11 +41,12 @@ static constexpr double BOXES = 1000.0;     // atoms may diffuse through as many
 
 VelocitySampler::VelocitySampler(LAMMPS *lmp, const Settings &settings) :
     Pointers(lmp), set(settings), correlator(nullptr), history(nullptr),
-    source_check(lmp, settings.label), last(-1), dt(0.0), natoms(0.0), nsystem(0.0), bounds(),
-    rounder()
+    source_check(lmp, settings.label), last(-1), dt(0.0), natoms(0.0), nsystem(0.0), mark(),
+    minimized(false), bounds(), rounder()
 {
   static_assert(sizeof(Bounds) == NBOUNDS * sizeof(double), "bounds are stored as numbers");
   static_assert(sizeof(Total) == NTOTAL * sizeof(double), "totals are reduced as numbers");
+  mark.step = -1.0;
   check_memory();
   create_storage();
 }
@@ -171,6 +172,31 @@ void VelocitySampler::check_continuity()
                "{}: samples must be {} steps apart, but step {} follows step {}; delete and "
                "redefine the fix, or choose Nevery like the snapshots",
                set.label, set.nevery, update->ntimestep, last);
+  if (last >= 0 && minimized)
+    error->all(FLERR,
+               "{}: atoms were moved by a minimization after sampling began; delete and "
+               "redefine the fix",
+               set.label);
+}
+
+/* ----------------------------------------------------------------------
+   A run that begins where the last one ended continues the trajectory, if
+   nothing was changed in between.  Snapshots of a rerun begin anywhere.
+------------------------------------------------------------------------- */
+
+void VelocitySampler::begin_run()
+{
+  if (last < 0 || mark.step != (double) update->ntimestep) return;
+  const std::string changed = mark.difference(lmp, TrajectoryMark::take(lmp, set.groupbit));
+  if (!changed.empty())
+    error->all(FLERR, "{}: {} between two runs, after sampling began; delete and redefine the fix",
+               set.label, changed);
+}
+
+void VelocitySampler::end_run()
+{
+  if (update->whichflag == 1) mark = TrajectoryMark::take(lmp, set.groupbit);
+  if (update->whichflag == 2 && mark.step != (double) update->ntimestep) minimized = true;
 }
 
 /* ----------------------------------------------------------------------
@@ -565,50 +591,55 @@ double VelocitySampler::memory_usage() const
 
 /* ----------------------------------------------------------------------
    state in a restart file: a header, the bounds, what is known of the
-   source, a mark of these, and the state of the correlator
+   source, a fingerprint of these, and the state of the correlator
 ------------------------------------------------------------------------- */
 
-enum { LAST_STEP, SAMPLE_TIME, NATOMS, NSYSTEM, LEVELS, NHEADER };
+static constexpr int NMARK = sizeof(TrajectoryMark) / sizeof(double);
+enum { LAST_STEP, SAMPLE_TIME, NATOMS, NSYSTEM, LEVELS, MINIMIZED, MARK, NHEADER = MARK + NMARK };
 
-static size_t place_of_mark(int nbounds)
+static size_t place_of_fingerprint(int nbounds)
 {
   return NHEADER + nbounds + SourceCheck::size();
 }
 
 size_t VelocitySampler::size() const
 {
-  return place_of_mark(NBOUNDS) + 1 + inm_correlator_pack_size(correlator);
+  return place_of_fingerprint(NBOUNDS) + 1 + inm_correlator_pack_size(correlator);
 }
 
 /* ---------------------------------------------------------------------- */
 
 void VelocitySampler::pack(double *list) const
 {
-  const size_t mark = place_of_mark(NBOUNDS);
+  const size_t place = place_of_fingerprint(NBOUNDS);
   list[LAST_STEP] = (double) last;
   list[SAMPLE_TIME] = dt;
   list[NATOMS] = natoms;
   list[NSYSTEM] = nsystem;
   list[LEVELS] = history->nlevel;
+  list[MINIMIZED] = minimized;
+  memcpy(&list[MARK], &mark, sizeof(mark));
   memcpy(&list[NHEADER], &bounds, sizeof(bounds));
   source_check.pack(&list[NHEADER + NBOUNDS]);
-  list[mark] = inm_fingerprint(mark, list);
-  inm_correlator_pack(correlator, &list[mark + 1]);
+  list[place] = inm_fingerprint(place, list);
+  inm_correlator_pack(correlator, &list[place + 1]);
 }
 
 /* ---------------------------------------------------------------------- */
 
 int VelocitySampler::unpack(const double *list)
 {
-  const size_t mark = place_of_mark(NBOUNDS);
-  const inm_status status = inm_correlator_unpack(correlator, list + mark + 1);
+  const size_t place = place_of_fingerprint(NBOUNDS);
+  const inm_status status = inm_correlator_unpack(correlator, list + place + 1);
   if (status != INM_OK) return status;
-  if (list[mark] != inm_fingerprint(mark, list)) return INM_ERR_DATA;
+  if (list[place] != inm_fingerprint(place, list)) return INM_ERR_DATA;
 
   last = (bigint) list[LAST_STEP];
   dt = list[SAMPLE_TIME];
   natoms = list[NATOMS];
   nsystem = list[NSYSTEM];
+  minimized = (list[MINIMIZED] != 0.0);
+  memcpy(&mark, list + MARK, sizeof(mark));
   memcpy(&bounds, list + NHEADER, sizeof(bounds));
   source_check.unpack(list + NHEADER + NBOUNDS);
   set_rounders();

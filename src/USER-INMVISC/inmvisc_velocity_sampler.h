@@ -13,6 +13,7 @@
 #include "inmvisc_atom_history.h"
 #include "inmvisc_host.h"
 #include "inmvisc_source_check.h"
+#include "inmvisc_trajectory_mark.h"
 #include "pointers.h"
 
 #include <string>
@@ -48,6 +49,8 @@ class VelocitySampler : protected LAMMPS_NS::Pointers {
 
   void sample(bool snapshot);
   void check_timestep();               // stops if the timestep was changed after the first sample
+  void begin_run();                    // stops if atoms or box are not those of the last run
+  void end_run();                      // remembers them.  all three collective
   const inm_correlator *estimate();    // evaluate all samples.  collective
 
   LAMMPS_NS::bigint last_step() const { return last; }    // of the last sample, -1 if there is none
@@ -61,7 +64,7 @@ class VelocitySampler : protected LAMMPS_NS::Pointers {
   void process_kept(bool origin = false);    // multiply what was kept for it.  collective
 
   // the state in a restart file, without the history of the atoms, the same on all ranks; after
-  // process_kept().  unpack() returns an inm_status
+  // process_kept() and, in a run, end_run().  unpack() returns an inm_status
 
   size_t size() const;
   void pack(double *) const;
@@ -78,6 +81,8 @@ class VelocitySampler : protected LAMMPS_NS::Pointers {
   LAMMPS_NS::bigint last;    // step of the last sample
   double dt;                 // time between samples, fixed by the first one
   double natoms, nsystem;    // atoms of the group and of the system, fixed by the first sample
+  TrajectoryMark mark;       // at the end of the last run
+  bool minimized;            // atoms were moved by a minimization since
 
   // bounds of the sums over atoms, and the numbers that round their summands accordingly
   struct Bounds {

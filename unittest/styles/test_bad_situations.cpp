@@ -214,6 +214,83 @@ TEST_F(BadSituation, a_group_that_changes_between_runs)
     expect_error("run 2\n", "Fix orthogonal/dynamics mem: the number of atoms in its group changed from 10 to 15");
 }
 
+// atoms that do not follow the forces on them, but would in the Hessian
+
+TEST_F(BadSituation, atoms_that_a_fix_holds)
+{
+    const std::string all = "compute inm all inm/dos 20\n", rest = "group rest subtract all few\ncompute inm rest inm/dos 20\n";
+    const std::string output = "thermo_style custom step c_inm\n";
+    for (const std::string fix : {"setforce 0 0 0", "setforce NULL NULL 0", "aveforce 0 0 0", "lineforce 1 0 0",
+                                  "planeforce 0 0 1", "nve/noforce", "move linear 1 0 0"}) {
+        const std::string style = fix.substr(0, fix.find(' '));
+        const bool moves        = style == "nve/noforce" || style == "move";
+        const std::string lines = "fix hold few " + fix + "\n" + (moves ? "unfix nve\ngroup others id 11:32\nfix nve others nve\n" : "");
+        const std::string warning = "Compute inm/dos inm: fix hold (" + style + ") holds 10 atoms of group ";
+        reopen();
+        run(liquid());
+        const std::string log = log_of(lines + all + output + "run 1\n");
+        EXPECT_NE(log.find(warning + "all, which are free to move in the Hessian"), std::string::npos) << fix << log;
+        EXPECT_EQ(log.find("no fix integrates"), std::string::npos) << fix;
+        reopen();
+        run(liquid());
+        EXPECT_EQ(log_of(lines + rest + output + "run 1\n").find("in the Hessian"), std::string::npos) << fix;
+    }
+}
+
+TEST_F(BadSituation, atoms_that_no_fix_integrates)
+{
+    const std::string some = "unfix nve\ngroup others id 11:32\nfix nve others nve\n";
+    const std::string output = "thermo_style custom step c_inm\n", warning = "no fix integrates 10 atoms of group all";
+    run(liquid());
+    EXPECT_NE(log_of(some + "compute inm all inm/dos 20\n" + output + "run 1\n").find(warning), std::string::npos);
+    EXPECT_EQ(log_of("run 0\n").find("no fix integrates"), std::string::npos);
+    reopen();
+    run(liquid());
+    EXPECT_EQ(log_of(some + "compute inm others inm/dos 20\n" + output + "run 1\n").find("no fix"), std::string::npos);
+}
+
+// forces that have a potential, but no place in the Hessian
+
+TEST_F(BadSituation, forces_of_fixes)
+{
+    const std::pair<std::string, bool> fixes[] = {
+        {"addforce 1 0 0", true},
+        {"spring/self 1.0", true},
+        {"indent 1.0 sphere 0 0 0 0.1", true},
+        {"efield 0 0 0", true},
+        {"gravity 1.0 vector 0 0 -1", true},
+        {"wall/harmonic zlo EDGE 1.0 1.0 0.5", true},
+        {"wall/reflect zlo EDGE", false},
+        {"press/berendsen iso 1.0 1.0 1.0", false},
+        {"press/langevin iso 1.0 1.0 1.0 temp 1.0 1.0 4711", false},
+        {"nph iso 1.0 1.0 1.0", false},
+        {"npt temp 1.0 1.0 1.0 iso 1.0 1.0 1.0", false},
+        {"nvt temp 1.0 1.0 1.0", false},
+        {"langevin 1.0 1.0 1.0 4711", false},
+        {"temp/berendsen 1.0 1.0 1.0", false},
+        {"temp/csvr 1.0 1.0 1.0 4711", false},
+        {"viscous 0.1", false},
+        {"momentum 1 linear 1 1 1", false},
+        {"recenter INIT INIT INIT", false},
+        {"deform 1 x erate 0.01", false},
+    };
+    for (const auto &f : fixes) {
+        const std::string style = f.first.substr(0, f.first.find(' '));
+        const bool wall = style.find("wall") == 0, integrates = style == "nph" || style == "npt" || style == "nvt";
+        const bool charged = style == "efield";
+        reopen();
+        run(liquid(wall ? "p p f" : "p p p") + (integrates ? "unfix nve\n" : ""));
+        if (charged) run("clear\nunits lj\natom_style charge\nlattice fcc 1.0\nregion box block 0 2 0 2 0 2\n"
+                         "create_box 2 box\ncreate_atoms 1 box\n" + forces() + "fix nve all nve\n");
+        const std::string log = log_of("fix apart all " + f.first +
+                                       "\ncompute inm all inm/dos 20\nthermo_style custom step c_inm\n"
+                                       "thermo_modify lost ignore\nrun 0\n");
+        const bool warned = log.find("the Hessian does not contain what fix " + style + " does") != std::string::npos;
+        EXPECT_EQ(warned, f.second) << f.first;
+        EXPECT_EQ(log.find("does not contain") != std::string::npos, f.second) << f.first;
+    }
+}
+
 TEST_F(BadSituation, styles_in_the_wrong_order)
 {
     run(liquid());

@@ -310,11 +310,9 @@ TEST_F(OrthogonalDynamics, direct_notices_that_the_force_is_not_what_moves_the_a
     run(liquid() + "fix push all addforce 3.0 0.0 0.0\n"
                    "fix mem all orthogonal/dynamics 1 30 1 estimator direct blocks 2\n");
     EXPECT_EQ(log_of("run 120").find("sum rule is violated"), std::string::npos); // the same for all atoms
-    run("unfix mem\nfix mem all orthogonal/dynamics 1 30 1 estimator direct blocks 2\n"
-        "variable w atom vx*0.95\n");
-    std::string wrong = "run 0\n";
-    for (int i = 0; i < 100; i++) wrong += "velocity all set v_w NULL NULL\nrun 1 post no\n";
-    EXPECT_NE(log_of(wrong + "run 1\n").find("sum rule is violated"), std::string::npos);
+    run("unfix mem\nfix cool all heat 1 -1500.0\n" // scales velocities after the forces
+        "fix mem all orthogonal/dynamics 1 30 1 estimator direct blocks 2\n");
+    EXPECT_NE(log_of("run 100\n").find("sum rule is violated"), std::string::npos);
 }
 
 TEST_F(OrthogonalDynamics, direct_refuses_what_breaks_its_sum_rule)
@@ -616,6 +614,75 @@ TEST_F(OrthogonalDynamics, says_what_is_wrong_with_its_arguments)
     };
     for (const auto &w : wrong)
         EXPECT_NE(error_of(begin + w[0]).find(w[1]), std::string::npos) << w[0];
+}
+
+// what a user may change between two runs: that the second one does not continue the trajectory is told,
+// also if a restart file is between them
+
+TEST_F(OrthogonalDynamics, notices_what_changes_between_runs)
+{
+    const std::pair<std::string, std::string> changes[] = {
+        {"change_box all x scale 1.001 y scale 1.001 z scale 1.001 remap", "the box changed"},
+        {"change_box all x final -0.5 7.5 units box", "the box changed"},
+        {"change_box all triclinic xy final 0.1 remap", "the box changed"},
+        {"set group all type/fraction 1 0.5 4711", "the types of atoms changed"},
+        {"set atom 7 type 2", "the types of atoms changed"},
+        {"mass 2 2.6", "the masses of atoms changed"},
+        {"displace_atoms few random 1e-4 1e-4 1e-4 4711", "positions or image flags of atoms changed"},
+        {"set atom 7 image 1 0 0", "positions or image flags of atoms changed"},
+        {"velocity all scale 2.9", "velocities of atoms changed"},
+        {"velocity few set 1e-3 0 0 sum yes", "velocities of atoms changed"},
+        {"group few clear\ngroup few id 11:20", "the group changed"},
+        {"group few id 11", "the number of atoms in its group changed from 10 to 11"},
+        {"create_atoms 1 single 0.1 0.2 0.3", "the number of atoms changed from 256 to 257"},
+        {"group outside id 200\ndelete_atoms group outside compress no", "the number of atoms changed from 256 to 255"},
+    };
+    const std::string fix = "fix mem few orthogonal/dynamics 2 15 4 blocks 3\n", name = scratch("changed.restart");
+    const std::string few = "group few id 1:10\n";
+    const std::string straight = liquid() + few + "lattice fcc 1.185\n" + fix + "run 31\n";
+    run(straight + "write_restart " + name + "\n");
+    const std::string again = "read_restart " + name + "\n" + kob_andersen_pair() +
+        "timestep 0.004\nfix nve all nve\nlattice fcc 1.185\n" + fix;
+    for (const auto &c : changes) {
+        const std::string message = "Fix orthogonal/dynamics mem: " + c.second +
+            " between two runs, after sampling began; delete and redefine the fix";
+        const std::string change = c.first + "\n";
+        for (const bool in_this_run : {true, false}) {
+            reopen();
+            run(in_this_run ? straight : again);
+            const std::string error = error_of(change + "run 10\n");
+            // some commands are refused after read_restart, by themselves
+            const bool by_command = !in_this_run && error.find("after reading restart file") != std::string::npos;
+            EXPECT_TRUE(error.find(message) != std::string::npos || by_command)
+                << c.first << (in_this_run ? "" : ", restart") << ": " << error;
+        }
+        // before the first sample anything may change
+        if (c.first.find("create_atoms") == 0) continue; // on top of another atom
+        reopen();
+        run(liquid() + few + "lattice fcc 1.185\nfix mem few orthogonal/dynamics 2 15 4 blocks 3 start 1000\nrun 10\n" + change);
+        EXPECT_EQ(error_of("run 2\n"), "") << c.first;
+    }
+    for (const std::string &change : {"timestep 0.002", "reset_timestep 0", "minimize 0 0 1 1", "minimize 0 0 2 1000"}) {
+        reopen();
+        run(again + "run 9\n");
+        EXPECT_NE(error_of(change + "\nrun 10\n"), "") << change;
+    }
+    remove(name);
+}
+
+TEST_F(OrthogonalDynamics, goes_on_where_nothing_changed_between_runs)
+{
+    const std::string fix = "fix mem all orthogonal/dynamics 2 15 4 blocks 3\n", name = scratch("same");
+    run(liquid() + fix + "run 93\nrun 67\n");
+    const auto expected = everything("mem", 15, 2);
+    for (const std::string &between :
+         {std::string("run 0"), "write_data " + name + "\nwrite_restart " + name, std::string("balance 1.0 shift xyz 5 1.0"),
+          std::string("velocity all zero linear"), std::string("displace_atoms all move 0.3 0.2 0.1")}) {
+        reopen();
+        run(liquid() + fix + "run 93\n" + between + "\nrun 67\n");
+        expect_close(everything("mem", 15, 2), expected, 1e-6);
+    }
+    remove(name);
 }
 
 TEST_F(OrthogonalDynamics, stops_when_samples_would_not_fit_together)
