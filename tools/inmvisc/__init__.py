@@ -4,8 +4,10 @@
     outputs         names of what the five styles hand out, and where it stands
     fits            viscosities against temperature, with confidence intervals
     green_kubo      viscosity from the stress of one run
+    complex_modulus G', G'' and the bulk modulus from the stress of one run, beside the modes
     mobility_edge   the mobility edge from boxes of several sizes
     plots.page      one page of a viscosity: spectrum, kernel, Green-Kubo, eta by class
+    plots.modulus   one page of a complex modulus, which complex_modulus draws
     plots.kernel    a good memory kernel and three bad ones, for the manual
 
 For those who develop the package:

@@ -3,7 +3,10 @@
     python3 -m inmvisc.green_kubo stress.dat --volume V --temperature T --timestep dt [--t-alpha t]
 
 stress.dat is what fix ave/time writes of the six components of compute pressure, c_ID[1] ...
-c_ID[6], which are xx yy zz xy xz yz.
+c_ID[6], which are xx yy zz xy xz yz; or what has columns pxx pyy pzz pxy pxz pyz, as from
+
+    fix print N "$(step) $(pxx) $(pyy) $(pzz) $(pxy) $(pxz) $(pyz)" file stress.dat &
+              title "# TimeStep pxx pyy pzz pxy pxz pyz"
 
     eta(t) = V/(kB T) int_0^t <s(0) s(t')> dt'
 
@@ -32,6 +35,7 @@ from . import ave_time
 from .ave_time import Array
 
 WINDOWS = 10          # least number of windows in a run
+COMPONENTS = ("pxx", "pyy", "pzz", "pxy", "pxz", "pyz")
 
 # kB in energy/temperature, and energy/volume in units of pressure, as LAMMPS has them
 UNITS = {"lj": (1.0, 1.0), "metal": (8.617343e-5, 1.6021765e6), "real": (0.0019872067, 68568.415)}
@@ -46,6 +50,7 @@ class Viscosity(NamedTuple):
     correlation: Array          # V/(kB T) <s(0) s(t)>, mean of the estimates [lag]
     running: Array              # eta(t) [lag]
     running_error: Array
+    estimates: Array            # of the correlation: a row per component and segment
 
 
 def traceless(stress: npt.ArrayLike) -> Array:
@@ -100,19 +105,27 @@ def window(eta: Array, step: float, t_alpha: float, tolerance: float = 0.03) -> 
 def viscosity(stress: npt.ArrayLike, step: float, scale: float, t_alpha: float = 0.0,
               segments: int = 8) -> Viscosity:
     """stress: rows xx yy zz xy xz yz, `step` apart in time; scale: V/(kB T) with units."""
-    series = traceless(stress)
+    return of_series(traceless(stress), step, scale, t_alpha, segments)
+
+
+def of_series(series: Array, step: float, scale: float, t_alpha: float = 0.0,
+              segments: int = 8) -> Viscosity:
+    """The same for components of equal variance, a row each, `step` apart in time."""
     nlag = series.shape[1] // WINDOWS
+    if nlag < 3:
+        raise ValueError(f"{series.shape[1]} samples are too few: the window is a tenth of them")
     correlation = scale * correlations(series, nlag, segments)
     eta = integrals(correlation, step)
     mean, error = mean_error(eta)
     end = window(eta, step, t_alpha)
     at = nlag - 1 if end is None else end
     return Viscosity(mean[at], error[at], at * step, end is not None, step * np.arange(nlag),
-                     correlation.mean(axis=0), mean, error)
+                     correlation.mean(axis=0), mean, error, correlation)
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__,
+def parser_of(description: str) -> argparse.ArgumentParser:
+    """With what describes the file of the stress and the run."""
+    parser = argparse.ArgumentParser(description=description,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("stress")
     parser.add_argument("--compute", default="c_thermo_press", help="c_ID of the pressure")
@@ -122,13 +135,29 @@ def main() -> None:
     parser.add_argument("--timestep", type=float, required=True)
     parser.add_argument("--t-alpha", type=float, default=0.0, help="structural relaxation time")
     parser.add_argument("--segments", type=int, default=8)
-    args = parser.parse_args()
+    return parser
 
+
+def read(args: argparse.Namespace) -> tuple[Array, float, float]:
+    """Stress, a row per time; time between the rows; V/(kB T) with units."""
     table = ave_time.rows(args.stress)
-    stress = table.columns(*(f"{args.compute}[{k}]" for k in range(1, 7))).T
-    step = args.timestep * (table["TimeStep"][1] - table["TimeStep"][0])
+    stress = np.array([table.first(name, f"{args.compute}[{k}]")
+                       for k, name in enumerate(COMPONENTS, 1)]).T
+    apart = np.diff(table["TimeStep"])
+    if len(apart) == 0 or apart[0] <= 0 or (apart != apart[0]).any():
+        raise ValueError(f"{args.stress}: the rows must be equally far apart in time")
+    if not np.isfinite(stress).all():
+        raise ValueError(f"{args.stress}: the stress must be finite")
+    for name in ("volume", "temperature", "timestep"):
+        if not getattr(args, name) > 0:
+            raise ValueError(f"--{name} must be above 0")
     kB, pressure = UNITS[args.units]
-    scale = args.volume / (kB * args.temperature * pressure)
+    return stress, args.timestep * apart[0], args.volume / (kB * args.temperature * pressure)
+
+
+def main() -> None:
+    args = parser_of(__doc__).parse_args()
+    stress, step, scale = read(args)
     found = viscosity(stress, step, scale, args.t_alpha, args.segments)
     print(f"eta = {found.eta:.6g} +- {found.error:.2g} pressure*time, window {found.window:.6g}"
           + ("" if found.converged else ": the run is too short for the criterion of the window"))
