@@ -13,6 +13,7 @@
 #include "inmvisc_affine_force.h"
 #include "inmvisc_check.h"
 #include "inmvisc_compat.h"
+#include "inmvisc_ghosts.h"
 #include "inmvisc_outputs.h"
 #include "inmvisc_parser.h"
 #include "inmvisc_snapshot.h"
@@ -223,6 +224,7 @@ void ComputeAffineGamma::tabulate_peratom()
   const double *xi = force_field->xi.data();
   AffineForce volumetric = *force_field;
   volumetric.channel = AffineForce::BULK;
+  const CurrentGhosts ghosts(lmp);    // for method strain
   volumetric.compute(lmp, inm->snapshot()->builder);
   std::fill(array_atom[0], array_atom[0] + (size_t) atom->nlocal * size_peratom_cols, 0.0);
   for (size_t r = 0; r < rows.size(); r++)

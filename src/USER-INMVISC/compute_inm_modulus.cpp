@@ -76,8 +76,9 @@ static const char cite_compute_inm_modulus[] =
 ComputeInmModulus::ComputeInmModulus(LAMMPS *lmp, int narg, char **arg) :
     Compute(lmp, narg, arg), label(fmt::format("Compute inm/modulus {}", id)), inm(nullptr),
     gamma(nullptr), friction(lmp, label), constant(false), wanted{true, false}, sign(INM_MODES_ALL),
-    largest_change(0.02), snapshot_step(-1), counted_step(-1), counted_configuration(NAN),
-    of_vector(0), of_rows(0), of_slopes(0), announced(false)
+    largest_change(0.02), snapshot_step(-1), version(0), counted_step(-1),
+    counted_configuration(NAN), counted_in_run(false), of_vector(0), of_rows(0), of_slopes(0),
+    announced(false)
 {
   if (lmp->citeme) lmp->citeme->add(cite_compute_inm_modulus);
 
@@ -200,7 +201,8 @@ void ComputeInmModulus::init()
                sign == INM_MODES_UNSTABLE ? " or unstable" : "", inm_id);
 
   snapshot_step = -1;
-  announced = false;
+  version = 0;
+  counted_in_run = announced = false;
   gamma->request();    // it may be defined, and initialized, after this compute
   bulk_force = wanted[BULK] ? gamma->request_bulk() : nullptr;
   strain_energy = inm->snapshot()->want_strain_energy();
@@ -234,15 +236,17 @@ double ComputeInmModulus::units() const
 
 void ComputeInmModulus::snapshot()
 {
-  if (snapshot_step == update->ntimestep) return;
+  if (snapshot_step == update->ntimestep && update->whichflag == 0) return;
   require_run(lmp, label);
   find_computes();
   gamma->tabulate();
+  if (version == current().version()) return;
 
   count_atoms();
   tabulate_strains();
   tabulate_rows();
   tabulate_classes();
+  version = current().version();
   snapshot_step = update->ntimestep;
   count_snapshot();
   tabulate_means();
@@ -433,11 +437,13 @@ void ComputeInmModulus::tabulate_classes()
 void ComputeInmModulus::count_snapshot()
 {
   const double configuration = current().fingerprint();
-  if (counted_step == snapshot_step &&
-      fabs(configuration - counted_configuration) <= 1.0e-9 * fabs(configuration))
-    return;
+  const bool again = (counted_step == snapshot_step) &&
+      (counted_in_run ||
+       fabs(configuration - counted_configuration) <= 1.0e-9 * fabs(configuration));
   counted_step = snapshot_step;
   counted_configuration = configuration;
+  counted_in_run = true;
+  if (again) return;
 
   for (int q = 0; q < NQUANTITY; q++) of_vector.add(q, vector[q]);
   for (size_t k = 0; k < omega.size(); k++)
@@ -510,9 +516,9 @@ double ComputeInmModulus::settings() const
   const inm_edge edge = current().request.edge;
   const std::string text =
       fmt::format("{} {} {} {} {} {} {} {} {:.17g} {:.17g} {:.17g} {}", group->names[igroup],
-                  friction.text(), friction.is_mixed(), constant, wanted[SHEAR] + 2 * wanted[BULK], (int) sign,
-                  cutoff.is_given() ? cutoff.text() : "none", (int) edge.kind, edge.value,
-                  omega.front(), omega.back(), is_exact());
+                  friction.text(), friction.is_mixed(), constant, wanted[SHEAR] + 2 * wanted[BULK],
+                  (int) sign, cutoff.is_given() ? cutoff.text() : "none", (int) edge.kind,
+                  edge.value, omega.front(), omega.back(), is_exact());
   const std::vector<double> letters(text.begin(), text.end());
   return inm_fingerprint(letters.size(), letters.data());
 }

@@ -68,8 +68,10 @@ class ComputeInmModulus : public Compute {
   std::shared_ptr<INMVISC_NS::Criterion> criterion;
 
   bigint snapshot_step;    // time step of the outputs, -1 if none
+  int version;             // of the snapshot's configuration behind them
   bigint counted_step;     // time step and configuration last counted
   double counted_configuration;
+  bool counted_in_run;
   std::vector<double> natoms_of_type;    // [ntypes+1], atoms of the group
   std::vector<inm_friction_at> at;       // [ntypes+1][n] friction of this snapshot
   std::vector<double> slope;         // [n][NCHANNEL][ntypes+1][2] dM* / d(rate) of this snapshot
