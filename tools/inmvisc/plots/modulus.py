@@ -37,7 +37,7 @@ def part(ax: Axes, title: str, symbol: str, name: str, letter: str, w: Array,
     for colour, table in zip(MODES, modes):
         of = getattr(table, letter)
         band(ax, table.w, getattr(of, name), getattr(of, f"{name}_error"), colour,
-             f"modes, {table.name}", "o-")
+             f"inm/modulus, {table.name}", "o-")
     window = green_kubo.found.window
     if w[0] * window < 1:
         ax.axvspan(w[0], 1 / window, color="0.93", zorder=0, lw=0)
