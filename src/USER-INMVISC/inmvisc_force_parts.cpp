@@ -131,9 +131,10 @@ std::vector<ForcePart> INMVISC_NS::force_parts(LAMMPS *lmp)
 
 /* flags (0,0) leave the tallies of this step alone */
 
-void INMVISC_NS::compute_part(LAMMPS *lmp, const ForcePart &part, bool tally)
+void INMVISC_NS::compute_part(LAMMPS *lmp, const ForcePart &part, Tally tally)
 {
   Force *force = lmp->force;
+  const int eflag = (tally == Tally::ENERGY) ? 1 : 0;    // the total, not per atom
 
   switch (part.kind) {
     case ForcePart::PAIR: {
@@ -142,30 +143,83 @@ void INMVISC_NS::compute_part(LAMMPS *lmp, const ForcePart &part, bool tally)
       std::copy(force->special_coul, force->special_coul + 4, coul);
       std::copy(part.special_lj, part.special_lj + 4, force->special_lj);
       std::copy(part.special_coul, part.special_coul + 4, force->special_coul);
-      part.pair->compute(0, 0);
+      part.pair->compute(eflag, 0);
       std::copy(lj, lj + 4, force->special_lj);
       std::copy(coul, coul + 4, force->special_coul);
       break;
     }
     case ForcePart::BOND:
-      force->bond->compute(0, 0);
+      force->bond->compute(eflag, 0);
       break;
     case ForcePart::ANGLE:
-      force->angle->compute(0, 0);
+      force->angle->compute(eflag, 0);
       break;
     case ForcePart::DIHEDRAL:
-      force->dihedral->compute(0, 0);
+      force->dihedral->compute(eflag, 0);
       break;
     case ForcePart::IMPROPER:
-      force->improper->compute(0, 0);
+      force->improper->compute(eflag, 0);
       break;
     case ForcePart::KSPACE: {
       // MSM: the tensor, even if only the scalar pressure was asked for
       const int scalar = force->kspace->scalar_pressure_flag;
-      if (tally) force->kspace->scalar_pressure_flag = 0;
-      force->kspace->compute(0, tally ? 1 : 0);
+      const bool virial = (tally == Tally::KSPACE_VIRIAL);
+      if (virial) force->kspace->scalar_pressure_flag = 0;
+      force->kspace->compute(0, virial ? 1 : 0);
       force->kspace->scalar_pressure_flag = scalar;
       break;
     }
   }
+}
+
+double INMVISC_NS::energy_of_part(LAMMPS *lmp, const ForcePart &part)
+{
+  Force *force = lmp->force;
+
+  switch (part.kind) {
+    case ForcePart::PAIR:
+      return part.pair->eng_vdwl + part.pair->eng_coul;
+    case ForcePart::BOND:
+      return force->bond->energy;
+    case ForcePart::ANGLE:
+      return force->angle->energy;
+    case ForcePart::DIHEDRAL:
+      return force->dihedral->energy;
+    case ForcePart::IMPROPER:
+      return force->improper->energy;
+    default:
+      return 0.0;
+  }
+}
+
+void EnergyTallies::keep(double *where)
+{
+  saved.push_back({where, *where});
+}
+
+void EnergyTallies::keep_pair(Pair *pair)
+{
+  keep(&pair->eng_vdwl);
+  keep(&pair->eng_coul);
+  for (int k = 0; k < pair->nextra; k++) keep(&pair->pvector[k]);
+  auto hybrid = dynamic_cast<PairHybrid *>(pair);
+  for (int m = 0; hybrid && m < HybridMembers::nstyles_of(hybrid); m++)
+    keep_pair(HybridMembers::styles_of(hybrid)[m]);
+}
+
+void EnergyTallies::save(LAMMPS *lmp)
+{
+  Force *force = lmp->force;
+
+  saved.clear();
+  if (force->pair) keep_pair(force->pair);
+  if (force->bond) keep(&force->bond->energy);
+  if (force->angle) keep(&force->angle->energy);
+  if (force->dihedral) keep(&force->dihedral->energy);
+  if (force->improper) keep(&force->improper->energy);
+}
+
+void EnergyTallies::restore() const
+{
+  for (const Saved &s : saved) *s.where = s.value;
 }

@@ -49,10 +49,34 @@ struct ForcePart {
 
 std::vector<ForcePart> force_parts(LAMMPS_NS::LAMMPS *);
 
-// add the forces of one part to those of the atoms, ghosts included, without touching the energy
-// and virial tallies of the step; with tally, the kspace style overwrites its own.  collective
+// what a style leaves besides forces: nothing, its energy, the virial of the kspace style.
+// These overwrite the tallies of the step, see EnergyTallies
 
-void compute_part(LAMMPS_NS::LAMMPS *, const ForcePart &, bool tally = false);
+enum class Tally { NONE, ENERGY, KSPACE_VIRIAL };
+
+// add the forces of one part to those of the atoms, ghosts included.  collective
+
+void compute_part(LAMMPS_NS::LAMMPS *, const ForcePart &, Tally = Tally::NONE);
+
+// energy of this rank after Tally::ENERGY; 0 for kspace
+
+double energy_of_part(LAMMPS_NS::LAMMPS *, const ForcePart &);
+
+// energies of all styles of the step
+
+class EnergyTallies {
+ public:
+  void save(LAMMPS_NS::LAMMPS *);
+  void restore() const;
+
+ private:
+  struct Saved {
+    double *where, value;
+  };
+  std::vector<Saved> saved;
+  void keep(double *where);
+  void keep_pair(LAMMPS_NS::Pair *);
+};
 }    // namespace INMVISC_NS
 
 #endif

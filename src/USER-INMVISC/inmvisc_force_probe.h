@@ -40,7 +40,11 @@ class ForceProbe : protected LAMMPS_NS::Pointers {
 
   // compute the virial of the kspace style along with its forces; before open()
 
-  void want_kspace_virial() { tally = true; }
+  void want_kspace_virial() { tally = Tally::KSPACE_VIRIAL; }
+
+  // the same for energies
+
+  void want_energy() { tally = Tally::ENERGY; }
 
   // keep positions and forces; all ranks evaluate the same number of times until close()
 
@@ -65,11 +69,17 @@ class ForceProbe : protected LAMMPS_NS::Pointers {
 
   double kspace_virial(int k, int c) const;
 
+  // at the last forces(): energy of the selected parts on this rank, without kspace
+
+  double energy() const { return energy_out; }
+
  private:
   std::vector<double> x_saved, f_saved, torque_saved, f_out;
   std::vector<ForcePart> all_parts, selected;
   bool own_map;    // there was no atom map: made for the time from open() to close()
-  bool tally;      // the kspace style leaves its virial
+  Tally tally;
+  EnergyTallies energies;
+  double energy_out;
   double kspace_saved[7], kspace_tensor[6];    // energy and virial of the step; virial
   bool box_is_strained;
   double box_saved[9];    // boxlo, boxhi, xy, xz, yz

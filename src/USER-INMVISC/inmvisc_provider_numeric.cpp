@@ -13,6 +13,9 @@
    The force of a row is read by the rank that owns it, so no rank needs
    to know both atoms of a block.
 
+   At a discontinuity of the force within the displacement, the side without
+   it counts: inmvisc_branch_difference.cpp.
+
    Forces of short range: atoms are displaced together if no atom feels two
    of them, so that the number of evaluations does not grow with that of
    the atoms.  If the force on an atom changes that should feel none of them,
@@ -29,6 +32,7 @@
    and the virial comes with the forces.
 ------------------------------------------------------------------------- */
 
+#include "inmvisc_branch_difference.h"
 #include "inmvisc_compat.h"
 #include "inmvisc_coupling_graph.h"
 #include "inmvisc_difference_step.h"
@@ -72,7 +76,8 @@ class NumericProvider : public HessianProvider {
   DifferenceStep chosen;
   bigint nevaluations;
   int ncolor, nenlarged;
-  double asymmetry, acoustic;    // see MeasuredBlocks
+  int none_sided, nunresolved;    // displacements: see BranchDifference
+  double asymmetry, acoustic;     // see MeasuredBlocks
 
   // a block as measured, kept until no force is found to change beyond the reach
 
@@ -85,8 +90,9 @@ class NumericProvider : public HessianProvider {
   template <class Visit>
   std::vector<double> displace(ForceProbe &, const std::vector<tagint> &, const HessianSites &,
                                Visit visit);
-  bool measure(ForceProbe &, const CouplingGraph &, const HessianSites &, std::vector<Block> &);
-  std::vector<double> strain(ForceProbe &, const HessianSites &);
+  bool measure(ForceProbe &, BranchDifference &, const CouplingGraph &, const HessianSites &,
+               std::vector<Block> &);
+  std::vector<double> strain(ForceProbe &, BranchDifference &, const HessianSites &);
   void fill_short_range(inm_hessian *, const HessianSites &, NeighList *, MeasuredBlocks &);
   void fill_long_range(inm_hessian *, const HessianSites &, MeasuredBlocks &);
   void add_affine(inm_hessian *, const std::vector<double> &xi) const;
@@ -96,7 +102,7 @@ NumericProvider::NumericProvider(LAMMPS *lmp, const std::vector<ForcePart> &part
                                  double delta_in) :
     HessianProvider(lmp),
     parts(parts_in), delta(delta_in), chosen(), nevaluations(0), ncolor(0), nenlarged(0),
-    asymmetry(0.0), acoustic(NAN)
+    none_sided(0), nunresolved(0), asymmetry(0.0), acoustic(NAN)
 {
   for (auto &part : parts)
     (part.kind == ForcePart::KSPACE ? long_range : short_range).push_back(part);
@@ -109,6 +115,10 @@ std::string NumericProvider::description() const
       nevaluations, chosen.h, chosen.error);
   if (!short_range.empty()) text += fmt::format(", atoms in {} colors", ncolor);
   if (nenlarged) text += fmt::format(", reach longer by {} as forces changed beyond it", nenlarged);
+  if (none_sided)
+    text += fmt::format(", {} displacements on one side of a discontinuity", none_sided);
+  if (nunresolved)
+    text += fmt::format(", {} between two discontinuities and not accurate", nunresolved);
   text += fmt::format(", asymmetry {:.1g}", asymmetry);
   if (!std::isnan(acoustic)) text += fmt::format(", acoustic sum {:.1g}", acoustic);
   return text;
@@ -178,20 +188,33 @@ void NumericProvider::add_affine(inm_hessian *h, const std::vector<double> &xi) 
 
 /* blocks of all rows with all atoms; false if a force changed beyond the reach of the graph */
 
-bool NumericProvider::measure(ForceProbe &probe, const CouplingGraph &graph,
-                              const HessianSites &sites, std::vector<Block> &blocks)
+bool NumericProvider::measure(ForceProbe &probe, BranchDifference &branch,
+                              const CouplingGraph &graph, const HessianSites &sites,
+                              std::vector<Block> &blocks)
 {
   const double changed = std::max(CHANGED, CHANGED_ERRORS * chosen.error);
+  const size_t nrow = sites.atom_of_row.size();
   double largest = 0.0;
   Progress progress(lmp, "Hessian by differences of forces");
 
   blocks.clear();
   for (int c = 0; c < graph.ncolor(); c++) {
     progress.done((double) c / graph.ncolor());
-    const std::vector<double> k = displace(probe, graph.members(c), sites, [](int, int) {
-    });
+    const std::vector<tagint> &displaced = graph.members(c);
+    std::vector<int> felt;
+    for (size_t r = 0; r < nrow; r++) {
+      const auto at = std::lower_bound(displaced.begin(), displaced.end(), graph.felt_by(r, c));
+      felt.push_back(graph.felt_by(r, c) ? (int) (at - displaced.begin()) : BranchDifference::NONE);
+    }
+    std::vector<double> k(9 * nrow, 0.0);
+    for (int b = 0; b < domain->dimension; b++) {
+      const std::vector<double> df = branch.across_ranks(displaced.size(), felt, [&](double s) {
+        for (tagint tag : displaced) probe.shift_atom(tag, b, s);
+      });
+      for (size_t ra = 0; ra < 3 * nrow; ra++) k[3 * ra + b] = df[ra];
+    }
     double mine[2] = {0.0, 0.0}, all[2];    // largest change of what feels an atom, and of the rest
-    for (size_t r = 0; r < sites.atom_of_row.size(); r++) {
+    for (size_t r = 0; r < nrow; r++) {
       const tagint column = graph.felt_by(r, c);
       Block block = {r, column, {}};
       std::copy(&k[9 * r], &k[9 * r] + 9, block.k);
@@ -209,25 +232,23 @@ bool NumericProvider::measure(ForceProbe &probe, const CouplingGraph &graph,
   return true;
 }
 
-/* affine force [nrow][3][3][3] of all shears, whose neighbors move by h */
+/* affine force [nrow][3][3][3] of all shears, whose neighbors move by the displacement */
 
-std::vector<double> NumericProvider::strain(ForceProbe &probe, const HessianSites &sites)
+std::vector<double> NumericProvider::strain(ForceProbe &probe, BranchDifference &branch,
+                                            const HessianSites &sites)
 {
   const size_t nrow = sites.atom_of_row.size();
-  const double gamma = chosen.h / atom_spacing(lmp);
+  const double spacing = atom_spacing(lmp);
   std::vector<double> xi(27 * nrow, 0.0);
 
   for (int k = 0; k < domain->dimension; k++)
-    for (int c = 0; c < domain->dimension; c++)
-      for (int sign = 1; sign >= -1; sign -= 2) {
-        probe.shear(k, c, sign * gamma);
-        const double *f = probe.forces();
-        nevaluations++;
-        for (size_t r = 0; r < nrow; r++)
-          for (int a = 0; a < 3; a++)
-            xi[27 * r + 9 * a + 3 * k + c] +=
-                sign * f[3 * (size_t) sites.atom_of_row[r] + a] / (2.0 * gamma);
-      }
+    for (int c = 0; c < domain->dimension; c++) {
+      const std::vector<double> df = branch.by_row([&](double s) {
+        probe.shear(k, c, s / spacing);
+      });
+      for (size_t r = 0; r < nrow; r++)
+        for (int a = 0; a < 3; a++) xi[27 * r + 9 * a + 3 * k + c] = -spacing * df[3 * r + a];
+    }
   return xi;
 }
 
@@ -236,15 +257,19 @@ void NumericProvider::fill_short_range(inm_hessian *h, const HessianSites &sites
 {
   CouplingGraph graph(lmp);
   ForceProbe probe(lmp);
+  BranchDifference branch(lmp, probe, sites, chosen);
   std::vector<Block> blocks;
 
   graph.find(short_range, sites, list, 2.0 * chosen.h);
   probe.select(short_range);
   probe.open();
-  for (nenlarged = 0; !measure(probe, graph, sites, blocks); nenlarged++) graph.enlarge();
-  const std::vector<double> xi = strain(probe, sites);
+  for (nenlarged = 0; !measure(probe, branch, graph, sites, blocks); nenlarged++) graph.enlarge();
+  const std::vector<double> xi = strain(probe, branch, sites);
   probe.close();
 
+  nevaluations += branch.nevaluations;
+  none_sided = branch.none_sided;
+  nunresolved = branch.nunresolved;
   ncolor = graph.ncolor();
   for (auto &block : blocks) measured.add(block.row, block.column, block.k);
   add_affine(h, xi);

@@ -23,6 +23,7 @@
 #include "atom.h"
 #include "pair.h"
 
+#include <algorithm>
 #include <cmath>
 
 using namespace LAMMPS_NS;
@@ -33,6 +34,8 @@ namespace {
 struct Derivatives {
   double du, du2;    // dU/dr and d2U/dr2
 };
+
+constexpr double SHORTEST = 1.0e-6;    // distance in cutoffs that stands for r -> 0
 
 class PairProvider : public HessianProvider {
  public:
@@ -54,6 +57,7 @@ class PairProvider : public HessianProvider {
   int nbad;    // pairs of types where born_matrix() was wrong
 
   double slope(const NeighborPair &, double r) const;
+  Derivatives at_zero(const NeighborPair &) const;
   Derivatives by_single(const NeighborPair &, double r) const;
   Derivatives by_born(const NeighborPair &, double r) const;
   void self_test(NeighList *);
@@ -87,6 +91,20 @@ double PairProvider::slope(const NeighborPair &p, double r) const
 }
 
 /* ----------------------------------------------------------------------
+   u' is an odd function of r if the energy is smooth at r = 0, where it must be
+   proportional to r then.
+------------------------------------------------------------------------- */
+
+Derivatives PairProvider::at_zero(const NeighborPair &p) const
+{
+  const double h = SHORTEST * sqrt(pair->cutsq[p.itype][p.jtype]);
+  const double p1 = slope(p, h), p2 = slope(p, 2.0 * h);
+
+  if (fabs(p2 - 2.0 * p1) <= 1.0e-6 * fabs(p1)) return {0.0, p1 / h};
+  return {INFINITY, INFINITY};
+}
+
+/* ----------------------------------------------------------------------
    Fourth-order central difference of dU/dr.  Where a term is cut off
    between the points, forward and backward differences disagree, and the
    smaller is that of the smooth branch, since a jump divided by the step
@@ -95,6 +113,7 @@ double PairProvider::slope(const NeighborPair &p, double r) const
 
 Derivatives PairProvider::by_single(const NeighborPair &p, double r) const
 {
+  if (r == 0.0) return at_zero(p);
   const double h = 2.0e-4 * r, cut = sqrt(pair->cutsq[p.itype][p.jtype]);
   const double m2 = slope(p, r - 2.0 * h), m1 = slope(p, r - h), c = slope(p, r);
 
@@ -112,10 +131,15 @@ Derivatives PairProvider::by_single(const NeighborPair &p, double r) const
   return {c, smooth ? central : one_sided};
 }
 
+/* the lower type first: born, buck and buck/coul/cut do not set coefficients of the other order */
+
 Derivatives PairProvider::by_born(const NeighborPair &p, double r) const
 {
+  const bool in_order = (p.itype <= p.jtype);
+  const int i = in_order ? p.i : p.j, j = in_order ? p.j : p.i;
+  const int itype = std::min(p.itype, p.jtype), jtype = std::max(p.itype, p.jtype);
   Derivatives d = {0.0, 0.0};
-  pair_born(pair, p.i, p.j, p.itype, p.jtype, r * r, part.special_coul[p.special],
+  pair_born(pair, i, j, itype, jtype, r * r, part.special_coul[p.special],
             part.special_lj[p.special], d.du, d.du2, rank1());
   return d;
 }
@@ -180,7 +204,7 @@ void PairProvider::fill(inm_hessian *h, const HessianSites &sites, NeighList *li
   for_half(list, [&](const NeighborPair &p, double r) {
     const int i = sites.site_of_atom[p.i], j = sites.site_of_atom[p.j];
     if (i == INM_OUTSIDE && j == INM_OUTSIDE) return;
-    const Derivatives d = use_born ? by_born(p, r) : by_single(p, r);
+    const Derivatives d = (use_born && r > 0.0) ? by_born(p, r) : by_single(p, r);
     if (status == INM_OK) status = inm_hessian_add_central(h, i, j, p.dr, d.du, d.du2);
   });
   check_status(lmp, status, "assembling the pairwise Hessian");
