@@ -25,7 +25,6 @@
 #include "inmvisc_sided_difference.h"
 
 #include "domain.h"
-#include "pair.h"
 #include "utils.h"
 
 #include <algorithm>
@@ -72,15 +71,18 @@ Work along(LAMMPS *lmp, ForceProbe &probe, int number, double s)
 }
 }    // namespace
 
-static bool is_tabulated(const ForcePart &part)
+/* dihedral charmm has its 1-4 energies tallied by the pair style */
+
+static bool tallies_elsewhere(const ForcePart &part)
 {
-  if (utils::strmatch(part.style, "table")) return true;
-  return part.pair && (part.pair->ftable || part.pair->fdisptable);
+  return part.kind == ForcePart::DIHEDRAL && utils::strmatch(part.style, "^charmm");
 }
 
 double INMVISC_NS::force_gradient_error(LAMMPS *lmp, const ForcePart &part)
 {
-  if (part.kind == ForcePart::KSPACE || is_tabulated(part)) return 0.0;
+  if (part.kind == ForcePart::KSPACE || part.has_kspace_tables() ||
+      utils::strmatch(part.style, "table") || tallies_elsewhere(part))
+    return 0.0;
 
   const double natoms = (double) lmp->atom->natoms,
                s = STEP * std::min(1.0, FEW / natoms) * atom_spacing(lmp);

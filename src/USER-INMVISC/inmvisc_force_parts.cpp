@@ -108,6 +108,11 @@ std::string ForcePart::name() const
   return std::string(kinds[kind]) + " " + style;
 }
 
+bool ForcePart::has_kspace_tables() const
+{
+  return pair && (pair->ftable || pair->fdisptable);
+}
+
 std::vector<ForcePart> INMVISC_NS::force_parts(LAMMPS *lmp)
 {
   Force *force = lmp->force;

@@ -42,7 +42,8 @@ struct ForcePart {
   {
     return typepair.empty() || typepair[itype * (ntypes + 1) + jtype];
   }
-  std::string name() const;    // "pair style lj/cut"
+  std::string name() const;          // "pair style lj/cut"
+  bool has_kspace_tables() const;    // of pair_modify table
 };
 
 // all parts of the present force field; call it again for every run
