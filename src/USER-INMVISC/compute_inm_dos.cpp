@@ -24,6 +24,7 @@
 #include "comm.h"
 #include "domain.h"
 #include "error.h"
+#include "fix.h"
 #include "force.h"
 #include "memory.h"
 #include "modify.h"
@@ -51,8 +52,8 @@ static const char cite_compute_inm_dos[] =
 /* ---------------------------------------------------------------------- */
 
 ComputeInmDos::ComputeInmDos(LAMMPS *lmp, int narg, char **arg) :
-    Compute(lmp, narg, arg), nbin(0), fixed_range(false), range(), w_edge(NAN), temperature(0.0),
-    tabulated(0), announced(false), warned_range(false)
+    Compute(lmp, narg, arg), nbin(0), given_range(false), fixed_range(false), range(), w_edge(NAN),
+    temperature(0.0), tabulated(0), announced(false), warned_range(false)
 {
   if (lmp->citeme) lmp->citeme->add(cite_compute_inm_dos);
 
@@ -108,7 +109,7 @@ void ComputeInmDos::parse(int narg, char **arg)
       range.hi = in.number("range hi");
       if (!(range.lo < range.hi)) in.fail("range lo must be below range hi");
       if (!std::isfinite(range.hi - range.lo)) in.fail("range is too wide");
-      fixed_range = true;
+      given_range = fixed_range = true;
     } else if (key == "edge") {
       parse_edge(in);
     } else if (key == "modes") {
@@ -257,6 +258,19 @@ void ComputeInmDos::tabulate()
       update->ntimestep;
 }
 
+/* ----------------------------------------------------------------------
+   A range found for a stable configuration, often the crystal that a run starts
+   from, is no use for a liquid.  It may change as long as nothing averages bins.
+------------------------------------------------------------------------- */
+
+bool ComputeInmDos::may_choose_again() const
+{
+  if (given_range || !(range.lo >= 0.0)) return false;
+  for (int i = 0; i < modify->nfix; i++)
+    if (utils::strmatch(modify->fix[i]->style, "^ave/")) return false;
+  return true;
+}
+
 void ComputeInmDos::tabulate_bins()
 {
   const inm_spectrum *spectrum = current->spectrum();
@@ -264,10 +278,17 @@ void ComputeInmDos::tabulate_bins()
 
   if (!fixed_range) range = inm_spectrum_range(spectrum, nbin);
   check_status(lmp, inm_dos(spectrum, &range, array[0], &outside), label + ": density of states");
+  if (outside >= 0.5 && may_choose_again()) {
+    fixed_range = false;
+    announced = false;
+    range = inm_spectrum_range(spectrum, nbin);
+    check_status(lmp, inm_dos(spectrum, &range, array[0], &outside), label + ": density of states");
+  }
   w_edge = inm_edge_frequency(&range, array[0], current->request.edge);
   if (comm->me == 0 && outside >= 0.5 && !warned_range) {
-    error->warning(FLERR, "{}: {:.0f} modes lie outside range {:.8g} {:.8g}", label, outside,
-                   range.lo, range.hi);
+    error->warning(FLERR, "{}: {:.0f} modes lie outside range {:.8g} {:.8g}{}", label, outside,
+                   range.lo, range.hi,
+                   given_range ? "" : ", which the first snapshot determined (keyword range)");
     warned_range = true;
   }
 }

@@ -56,6 +56,7 @@ class ComputeInmDos : public Compute {
   std::string label;    // "Compute inm/dos ID"
   std::shared_ptr<INMVISC_NS::Snapshot> current;
   int nbin;            // number of frequency bins
+  bool given_range;    // by the keyword
   bool fixed_range;    // range is known
   inm_range range;
   double w_edge;         // |w| of the mobility edge, last snapshot
@@ -69,6 +70,7 @@ class ComputeInmDos : public Compute {
   void parse_modes(INMVISC_NS::KeywordParser &);
   void parse_hessian(INMVISC_NS::KeywordParser &);
   void check_arguments() const;
+  bool may_choose_again() const;
   void tabulate_bins();
   void tabulate_fractions();
   void tabulate_entropy();

@@ -32,9 +32,11 @@ void INMVISC_NS::check_status(LAMMPS *lmp, int status, const std::string &what)
 void INMVISC_NS::require_run(LAMMPS *lmp, const std::string &caller)
 {
   if (lmp->update->whichflag == 0)
-    lmp->error->all(FLERR,
-                    "{}: used between runs and not current: invoke it in a run first, or in run 0",
-                    caller);
+    lmp->error->all(
+        FLERR,
+        "{}: used between runs and not current: an output of the last step, also of run 0, "
+        "must ask for it (thermo_style custom, fix ave/time, dump, ...)",
+        caller);
 }
 
 void INMVISC_NS::require_memory(LAMMPS *lmp, const std::string &caller, const std::string &what,

@@ -68,9 +68,10 @@ static double truncated_mean(LAMMPS *lmp, const std::vector<double> &mine)
   return kept ? std::accumulate(all.begin(), all.begin() + kept, 0.0) / (double) kept : 0.0;
 }
 
-/* typical difference between the quotients for h and h/2, relative to themselves */
+/* typical difference between the quotients for h and h/2, relative to themselves, and their size */
 
-static double disagreement(LAMMPS *lmp, ForceProbe &probe, const HessianSites &sites, double h)
+static double disagreement(LAMMPS *lmp, ForceProbe &probe, const HessianSites &sites, double h,
+                           double &size_mean)
 {
   const auto whole = difference_along_field(lmp, probe, sites.groupbit, h);
   const auto half = difference_along_field(lmp, probe, sites.groupbit, 0.5 * h);
@@ -85,7 +86,8 @@ static double disagreement(LAMMPS *lmp, ForceProbe &probe, const HessianSites &s
     change.push_back(sqrt(change2));
     size.push_back(sqrt(size2));
   }
-  const double change_mean = truncated_mean(lmp, change), size_mean = truncated_mean(lmp, size);
+  const double change_mean = truncated_mean(lmp, change);
+  size_mean = truncated_mean(lmp, size);
   return (size_mean > 0.0) ? change_mean / size_mean : change_mean;
 }
 
@@ -97,17 +99,21 @@ DifferenceStep INMVISC_NS::find_step(LAMMPS *lmp, const std::vector<ForcePart> &
       ? std::vector<double>{h}
       : std::vector<double>{1e-3 * spacing, 1e-4 * spacing, 1e-5 * spacing, 1e-6 * spacing,
                             1e-7 * spacing};
-  std::vector<double> error;
+  std::vector<double> error, stiffness;
   ForceProbe probe(lmp);
 
   probe.select(parts);
   probe.open();
-  for (double step : steps) error.push_back(disagreement(lmp, probe, sites, step));
+  for (double step : steps) {
+    double size;
+    error.push_back(disagreement(lmp, probe, sites, step, size));
+    stiffness.push_back(size);
+  }
   probe.close();
 
   size_t best = std::min_element(error.begin(), error.end()) - error.begin();
   const double smallest = error[best];
   for (size_t n = best; n < steps.size(); n++)
     if (error[n] <= PATIENCE * smallest) best = n;
-  return {steps[best], error[best], 4 * (int) steps.size()};
+  return {steps[best], error[best], stiffness[best], 4 * (int) steps.size()};
 }

@@ -22,6 +22,7 @@ struct HessianSites;
 
 struct DifferenceStep {
   double h, error;
+  double stiffness;    // change of the force on an atom divided by a displacement, typical
   int nevaluations;    // of the forces, to find it
 };
 

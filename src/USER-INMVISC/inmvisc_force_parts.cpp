@@ -109,6 +109,11 @@ std::string ForcePart::name() const
   return std::string(kinds[kind]) + " " + style;
 }
 
+bool ForcePart::has_kspace_tables() const
+{
+  return pair && (pair->ftable || pair->fdisptable);
+}
+
 std::vector<ForcePart> INMVISC_NS::force_parts(LAMMPS *lmp)
 {
   Force *force = lmp->force;
@@ -131,68 +136,107 @@ std::vector<ForcePart> INMVISC_NS::force_parts(LAMMPS *lmp)
 }
 
 /* ----------------------------------------------------------------------
-   Flags (0,0) leave the tallies of this step alone.  With virial, put back
-   what the style had tallied.
+   Flags (0,0) leave the tallies of this step alone.  Otherwise put back the
+   virial that the style had tallied.
 ------------------------------------------------------------------------- */
 
-template <class Style> static void compute_style(Style *style, double *virial)
+template <class Style> static void compute_style(Style *style, PartTally *sum)
 {
-  static constexpr int EXPLICIT = 1;    // virial of each interaction, not from forces and positions
-  if (!virial) {
+  static constexpr int ENERGY = 1, EXPLICIT = 1;    // virial of each interaction, not of the sums
+  if (!sum) {
     style->compute(0, 0);
     return;
   }
   double saved[6];
   std::copy_n(style->virial, 6, saved);
-  style->compute(0, EXPLICIT);
-  for (int k = 0; k < 6; k++) virial[k] += style->virial[k];
+  style->compute(ENERGY, EXPLICIT);
+  for (int k = 0; k < 6; k++) sum->virial[k] += style->virial[k];
   std::copy_n(saved, 6, style->virial);
 }
 
-static void compute_pair(Force *force, const ForcePart &part, double *virial)
+template <class Style> static void compute_bonded(Style *style, PartTally *sum)
+{
+  compute_style(style, sum);
+  if (sum) sum->energy += style->energy;
+}
+
+static void compute_pair(Force *force, const ForcePart &part, PartTally *sum)
 {
   double lj[4], coul[4];
   std::copy(force->special_lj, force->special_lj + 4, lj);
   std::copy(force->special_coul, force->special_coul + 4, coul);
   std::copy(part.special_lj, part.special_lj + 4, force->special_lj);
   std::copy(part.special_coul, part.special_coul + 4, force->special_coul);
-  compute_style(part.pair, virial);
+  compute_style(part.pair, sum);
+  if (sum) sum->energy += part.pair->eng_vdwl + part.pair->eng_coul;
   std::copy(lj, lj + 4, force->special_lj);
   std::copy(coul, coul + 4, force->special_coul);
 }
 
-static void compute_kspace(LAMMPS *lmp, double *virial)
+static void compute_kspace(LAMMPS *lmp, PartTally *sum)
 {
   KSpace *kspace = lmp->force->kspace;
   const int scalar = kspace->scalar_pressure_flag;
-  if (virial) kspace->scalar_pressure_flag = 0;    // MSM: the tensor
-  kspace->compute(0, virial ? 1 : 0);
+  if (sum) kspace->scalar_pressure_flag = 0;    // MSM: the tensor
+  kspace->compute(0, sum ? 1 : 0);
   kspace->scalar_pressure_flag = scalar;
-  for (int k = 0; virial && lmp->comm->me == 0 && k < 6; k++) virial[k] += kspace->virial[k];
+  for (int k = 0; sum && lmp->comm->me == 0 && k < 6; k++) sum->virial[k] += kspace->virial[k];
 }
 
-void INMVISC_NS::compute_part(LAMMPS *lmp, const ForcePart &part, double *virial)
+void INMVISC_NS::compute_part(LAMMPS *lmp, const ForcePart &part, PartTally *sum)
 {
   Force *force = lmp->force;
 
   switch (part.kind) {
     case ForcePart::PAIR:
-      compute_pair(force, part, virial);
+      compute_pair(force, part, sum);
       break;
     case ForcePart::BOND:
-      compute_style(force->bond, virial);
+      compute_bonded(force->bond, sum);
       break;
     case ForcePart::ANGLE:
-      compute_style(force->angle, virial);
+      compute_bonded(force->angle, sum);
       break;
     case ForcePart::DIHEDRAL:
-      compute_style(force->dihedral, virial);
+      compute_bonded(force->dihedral, sum);
       break;
     case ForcePart::IMPROPER:
-      compute_style(force->improper, virial);
+      compute_bonded(force->improper, sum);
       break;
     case ForcePart::KSPACE:
-      compute_kspace(lmp, virial);
+      compute_kspace(lmp, sum);
       break;
   }
+}
+
+void EnergyTallies::keep(double *where)
+{
+  saved.push_back({where, *where});
+}
+
+void EnergyTallies::keep_pair(Pair *pair)
+{
+  keep(&pair->eng_vdwl);
+  keep(&pair->eng_coul);
+  for (int k = 0; k < pair->nextra; k++) keep(&pair->pvector[k]);
+  auto hybrid = dynamic_cast<PairHybrid *>(pair);
+  for (int m = 0; hybrid && m < HybridMembers::nstyles_of(hybrid); m++)
+    keep_pair(HybridMembers::styles_of(hybrid)[m]);
+}
+
+void EnergyTallies::save(LAMMPS *lmp)
+{
+  Force *force = lmp->force;
+
+  saved.clear();
+  if (force->pair) keep_pair(force->pair);
+  if (force->bond) keep(&force->bond->energy);
+  if (force->angle) keep(&force->angle->energy);
+  if (force->dihedral) keep(&force->dihedral->energy);
+  if (force->improper) keep(&force->improper->energy);
+}
+
+void EnergyTallies::restore() const
+{
+  for (const Saved &s : saved) *s.where = s.value;
 }

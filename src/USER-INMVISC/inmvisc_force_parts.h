@@ -42,18 +42,42 @@ struct ForcePart {
   {
     return typepair.empty() || typepair[itype * (ntypes + 1) + jtype];
   }
-  std::string name() const;    // "pair style lj/cut"
+  std::string name() const;          // "pair style lj/cut"
+  bool has_kspace_tables() const;    // of pair_modify table
 };
 
 // all parts of the present force field; call it again for every run
 
 std::vector<ForcePart> force_parts(LAMMPS_NS::LAMMPS *);
 
-// add the forces of one part to those of the atoms, ghosts included, without touching the energy
-// and virial tallies of the step.  virial: NULL, or [6] to which its virial on this rank is added, that
-// of kspace on rank 0, where the kspace style overwrites its own.  collective
+// What a part leaves besides forces, of this rank: its energy, without that of kspace, and its virial, that of
+// kspace on rank 0
 
-void compute_part(LAMMPS_NS::LAMMPS *, const ForcePart &, double *virial = nullptr);
+struct PartTally {
+  double energy = 0.0;
+  double virial[6] = {};    // xx yy zz xy xz yz
+};
+
+// Add the forces of one part to those of the atoms, ghosts included, and what it tallies to sum.  With sum, the
+// energies of the styles and the tallies of kspace are overwritten, see EnergyTallies and ForceProbe.  collective
+
+void compute_part(LAMMPS_NS::LAMMPS *, const ForcePart &, PartTally *sum = nullptr);
+
+// energies of all styles of the step
+
+class EnergyTallies {
+ public:
+  void save(LAMMPS_NS::LAMMPS *);
+  void restore() const;
+
+ private:
+  struct Saved {
+    double *where, value;
+  };
+  std::vector<Saved> saved;
+  void keep(double *where);
+  void keep_pair(LAMMPS_NS::Pair *);
+};
 }    // namespace INMVISC_NS
 
 #endif

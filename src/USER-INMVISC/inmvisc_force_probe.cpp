@@ -49,7 +49,8 @@ const Hazard pair_hazards[] = {
 };
 
 const Hazard bond_hazards[] = {
-    {"^quartic", "breaks bonds"},
+    {"^quartic$", "breaks bonds"},    // quartic/exp does not
+    {"^quartic/omp", "breaks bonds"},
     {"^bpm/", "breaks bonds and depends on velocities"},
     {"^rheo/", "breaks bonds and depends on velocities"},
 };
@@ -59,6 +60,7 @@ const Hazard bond_hazards[] = {
 const Hazard fix_hazards[] = {
     {"^shake", "constraints of fix shake remove degrees of freedom"},
     {"^rattle", "constraints of fix rattle remove degrees of freedom"},
+    {"^ilves", "constraints of fix ilves remove degrees of freedom"},
     {"^rigid", "rigid bodies remove degrees of freedom"},
     {"^poems", "rigid bodies remove degrees of freedom"},
     {"^filter/corotate", "fix filter/corotate filters the forces"},
@@ -75,6 +77,14 @@ bool has_pair(Force *force, const char *pattern)
   return force->pair && (force->pair_match(pattern, 0) || force->pair_match(pattern, 0, 1));
 }
 
+// a pattern without what is special in it
+
+std::string plain(const std::string &pattern)
+{
+  const size_t last = pattern.find('$');
+  return pattern.substr(1, (last == std::string::npos) ? last : last - 1);
+}
+
 // bond style or any sub-style of hybrid
 
 bool has_bond(Force *force, const char *pattern)
@@ -89,7 +99,7 @@ bool has_bond(Force *force, const char *pattern)
 }    // namespace
 
 ForceProbe::ForceProbe(LAMMPS *lmp) :
-    Pointers(lmp), own_map(false), tally(false), tensor(), box_is_strained(false)
+    Pointers(lmp), own_map(false), tally(false), energy_out(0.0), tensor(), box_is_strained(false)
 {
 }
 
@@ -102,9 +112,9 @@ std::string ForceProbe::refusal() const
   if (atom->avec->forceclearflag)
     return fmt::format("atom style {} accumulates more than forces", atom->atom_style);
   for (auto &h : pair_hazards)
-    if (has_pair(force, h.style)) return fmt::format("pair style {} {}", h.style + 1, h.reason);
+    if (has_pair(force, h.style)) return fmt::format("pair style {} {}", plain(h.style), h.reason);
   for (auto &h : bond_hazards)
-    if (has_bond(force, h.style)) return fmt::format("bond style {} {}", h.style + 1, h.reason);
+    if (has_bond(force, h.style)) return fmt::format("bond style {} {}", plain(h.style), h.reason);
   for (int i = 0; i < modify->nfix; i++)
     for (auto &h : fix_hazards)
       if (utils::strmatch(modify->fix[i]->style, h.style)) return h.reason;
@@ -136,6 +146,7 @@ void ForceProbe::save()
     kspace_saved[0] = force->kspace->energy;
     std::copy_n(force->kspace->virial, 6, kspace_saved + 1);
   }
+  energies.save(lmp);
   if (n == 0) return;
   memcpy(x_saved.data(), atom->x[0], n * sizeof(double));
   memcpy(f_saved.data(), atom->f[0], n * sizeof(double));
@@ -161,6 +172,7 @@ void ForceProbe::restore()
     force->kspace->energy = kspace_saved[0];
     std::copy_n(kspace_saved + 1, 6, force->kspace->virial);
   }
+  energies.restore();
 }
 
 void ForceProbe::open()
@@ -265,9 +277,10 @@ void ForceProbe::restore_box()
 
 const double *ForceProbe::forces()
 {
-  double mine[6] = {};
-  evaluate(selected, tally ? mine : nullptr);
-  if (tally) MPI_Allreduce(mine, tensor, 6, MPI_DOUBLE, MPI_SUM, world);
+  PartTally mine;
+  evaluate(selected, tally ? &mine : nullptr);
+  energy_out = mine.energy;
+  if (tally) MPI_Allreduce(mine.virial, tensor, 6, MPI_DOUBLE, MPI_SUM, world);
   if (atom->nlocal > 0) memcpy(f_out.data(), atom->f[0], f_out.size() * sizeof(double));
   if (nall() > 0) memcpy(atom->x[0], x_saved.data(), x_saved.size() * sizeof(double));
   if (box_is_strained) restore_box();
@@ -292,7 +305,7 @@ void ForceProbe::virial(double *all) const
    forces to the host afterwards.
 ------------------------------------------------------------------------- */
 
-void ForceProbe::evaluate(const std::vector<ForcePart> &parts, double *virial)
+void ForceProbe::evaluate(const std::vector<ForcePart> &parts, PartTally *sum)
 {
   const int n = atom->nlocal + (force->newton ? atom->nghost : 0);
   if (n > 0) {
@@ -305,6 +318,6 @@ void ForceProbe::evaluate(const std::vector<ForcePart> &parts, double *virial)
   for (int i = 0; i < modify->nfix; i++)
     if (strcmp(modify->fix[i]->style, "OMP") == 0) modify->fix[i]->pre_force(0);
 
-  for (auto &part : parts) compute_part(lmp, part, virial);
+  for (auto &part : parts) compute_part(lmp, part, sum);
   if (force->newton) comm->reverse_comm();
 }

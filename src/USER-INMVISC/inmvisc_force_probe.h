@@ -34,9 +34,9 @@ class ForceProbe : protected LAMMPS_NS::Pointers {
 
   void select(const std::vector<ForcePart> &);
 
-  // compute the virial along with the forces; before open()
+  // tally energy and virial along with the forces; before open()
 
-  void want_virial() { tally = true; }
+  void want_tallies() { tally = true; }
 
   // keep positions and forces; all ranks evaluate the same number of times until close()
 
@@ -63,13 +63,18 @@ class ForceProbe : protected LAMMPS_NS::Pointers {
   double virial(int k, int c) const;
   void virial(double *xx_yy_zz_xy_xz_yz) const;
 
+  // at the last forces(): energy of the selected parts on this rank, without kspace
+
+  double energy() const { return energy_out; }
+
  private:
   std::vector<double> x_saved, f_saved, torque_saved, f_out;
   std::vector<ForcePart> all_parts, selected;
   bool own_map;              // there was no atom map: made for the time from open() to close()
-  bool tally;                // with the virial
+  bool tally;                // energies and virials too
+  EnergyTallies energies;    // of the step
   double kspace_saved[7];    // energy and virial of the step
-  double tensor[6];          // virial at the last forces()
+  double energy_out, tensor[6];    // at the last forces()
   bool box_is_strained;
   double box_saved[9];    // boxlo, boxhi, xy, xz, yz
 
@@ -78,7 +83,7 @@ class ForceProbe : protected LAMMPS_NS::Pointers {
   void restore();
   void strain_box(int k, int c, double strain);
   void restore_box();
-  void evaluate(const std::vector<ForcePart> &, double *virial = nullptr);
+  void evaluate(const std::vector<ForcePart> &, PartTally *sum = nullptr);
 };
 }    // namespace INMVISC_NS
 

@@ -70,6 +70,7 @@ class HessianBuilder : protected LAMMPS_NS::Pointers {
   void find_sites(int groupbit);
   void assemble_all(LAMMPS_NS::NeighList *list);
   void assemble_checked(LAMMPS_NS::NeighList *list);
+  void check_gradients() const;
   void check_parts(HessianCheck &);
   void replace_by_numeric(size_t k);
   void announce_memory(LAMMPS_NS::NeighList *list);

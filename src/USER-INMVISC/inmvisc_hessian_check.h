@@ -19,16 +19,23 @@
 namespace INMVISC_NS {
 
 // Compares the Hessian that a provider makes with the forces of LAMMPS, whatever the provider: for a
-// random field u, H u against the central difference of the forces along u.
+// random field u, H u against the differences of the forces along u.  Where the force or its slope
+// jumps within a displacement, either side will do, since one of them is that of the smooth branch.
 
 class HessianCheck : protected LAMMPS_NS::Pointers {
  public:
   struct Result {
-    double error, size;       // |H u + df| and |df|, over the atoms that are not left out
-    double left_out, rows;    // atoms at discontinuities of the force, all atoms
-    double step;              // displacement
+    double error, size;         // |H u + df| and |df|, over the atoms that are not left out
+    double left_out, rows;      // atoms at several discontinuities of the force, all atoms
+    double one_sided;           // atoms at a discontinuity that agree with one of its sides
+    double step;                // displacement
+    LAMMPS_NS::tagint worst;    // atom with the largest error
+    std::vector<LAMMPS_NS::tagint> left_out_atoms, regularized_atoms;    // the first few
+    bool tables;    // pair_modify table is in use
     bool passed;
-    double relative() const;    // error / size
+    double relative() const;           // error / size
+    bool too_many_left_out() const;    // so many that it says nothing
+    std::string exceptions() const;    // "1 of 500 atoms left out ... (ID 3)", for the log
   };
 
   HessianCheck(LAMMPS_NS::LAMMPS *, const HessianSites &, LAMMPS_NS::NeighList *);
@@ -59,9 +66,14 @@ class HessianCheck : protected LAMMPS_NS::Pointers {
   const HessianSites &sites;
   LAMMPS_NS::NeighList *list;
 
-  std::vector<double> product_with_field(const inm_hessian *) const;
-  Result difference(const std::vector<ForcePart> &, const std::vector<double> &hu,
-                    double step) const;
+  struct Finding;    // of one atom
+
+  std::vector<double> product_with_field(const inm_hessian *, int number) const;
+  void find_cutoffs(const std::vector<ForcePart> &, double step, std::vector<Finding> &) const;
+  void judge(const std::vector<double> &hu, const struct SidedDifferences &, bool first,
+             std::vector<Finding> &) const;
+  Result sum_up(const HessianProvider &, const std::vector<Finding> &, double step) const;
+  Result difference(const HessianProvider &, const std::vector<ForcePart> &, double step) const;
 };
 }    // namespace INMVISC_NS
 

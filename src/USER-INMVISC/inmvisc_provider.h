@@ -71,6 +71,11 @@ class HessianProvider : protected LAMMPS_NS::Pointers {
   // displacement with which forces were differenced; 0 if none
 
   virtual double step() const { return 0.0; }
+
+  // IDs of atoms where the force of LAMMPS is known not to be the gradient of the energy, from terms of
+  // this rank, after fill()
+
+  virtual std::vector<LAMMPS_NS::tagint> regularized() const { return {}; }
 };
 
 // An empty Hessian with the dimension and the units of LAMMPS; the caller owns it.  collective

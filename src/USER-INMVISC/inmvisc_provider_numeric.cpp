@@ -13,6 +13,9 @@
    The force of a row is read by the rank that owns it, so no rank needs
    to know both atoms of a block.
 
+   At a discontinuity of the force within the displacement, the side without
+   it counts: inmvisc_branch_difference.cpp.
+
    Forces of short range: atoms are displaced together if no atom feels two
    of them, so that the number of evaluations does not grow with that of
    the atoms.  If the force on an atom changes that should feel none of them,
@@ -32,6 +35,7 @@
    the virial.  There the box must be strained along for kspace.
 ------------------------------------------------------------------------- */
 
+#include "inmvisc_branch_difference.h"
 #include "inmvisc_compat.h"
 #include "inmvisc_coupling_graph.h"
 #include "inmvisc_difference_step.h"
@@ -76,7 +80,8 @@ class NumericProvider : public HessianProvider {
   DifferenceStep chosen;
   bigint nevaluations;
   int ncolor, nenlarged;
-  double asymmetry, acoustic;    // see MeasuredBlocks
+  int none_sided, nunresolved;    // displacements: see BranchDifference
+  double asymmetry, acoustic;     // see MeasuredBlocks
 
   // a block as measured, kept until no force is found to change beyond the reach
 
@@ -89,11 +94,10 @@ class NumericProvider : public HessianProvider {
   template <class Visit>
   std::vector<double> displace(ForceProbe &, const std::vector<tagint> &, const HessianSites &,
                                Visit visit);
-  bool measure(ForceProbe &, const CouplingGraph &, const HessianSites &, std::vector<Block> &);
-  std::vector<double> strain(ForceProbe &, const HessianSites &, double *virials);
-  double strain_step() const { return chosen.h / atom_spacing(lmp); }
-  void add_strains(inm_hessian *, const double *virials) const;
-  void strain_box(inm_hessian *);
+  bool measure(ForceProbe &, BranchDifference &, const CouplingGraph &, const HessianSites &,
+               std::vector<Block> &);
+  std::vector<double> strain(ForceProbe &, BranchDifference &, const HessianSites &);
+  void add_strains(inm_hessian *, const std::vector<ForcePart> &);
   void fill_short_range(inm_hessian *, const HessianSites &, NeighList *, MeasuredBlocks &);
   void fill_long_range(inm_hessian *, const HessianSites &, MeasuredBlocks &);
   void add_affine(inm_hessian *, const std::vector<double> &xi) const;
@@ -103,7 +107,7 @@ NumericProvider::NumericProvider(LAMMPS *lmp, const std::vector<ForcePart> &part
                                  double delta_in) :
     HessianProvider(lmp),
     parts(parts_in), delta(delta_in), chosen(), nevaluations(0), ncolor(0), nenlarged(0),
-    asymmetry(0.0), acoustic(NAN)
+    none_sided(0), nunresolved(0), asymmetry(0.0), acoustic(NAN)
 {
   for (auto &part : parts)
     (part.kind == ForcePart::KSPACE ? long_range : short_range).push_back(part);
@@ -116,6 +120,10 @@ std::string NumericProvider::description() const
       nevaluations, chosen.h, chosen.error);
   if (!short_range.empty()) text += fmt::format(", atoms in {} colors", ncolor);
   if (nenlarged) text += fmt::format(", reach longer by {} as forces changed beyond it", nenlarged);
+  if (none_sided)
+    text += fmt::format(", {} displacements on one side of a discontinuity", none_sided);
+  if (nunresolved)
+    text += fmt::format(", {} between two discontinuities and not accurate", nunresolved);
   text += fmt::format(", asymmetry {:.1g}", asymmetry);
   if (!std::isnan(acoustic)) text += fmt::format(", acoustic sum {:.1g}", acoustic);
   return text;
@@ -185,20 +193,33 @@ void NumericProvider::add_affine(inm_hessian *h, const std::vector<double> &xi) 
 
 /* blocks of all rows with all atoms; false if a force changed beyond the reach of the graph */
 
-bool NumericProvider::measure(ForceProbe &probe, const CouplingGraph &graph,
-                              const HessianSites &sites, std::vector<Block> &blocks)
+bool NumericProvider::measure(ForceProbe &probe, BranchDifference &branch,
+                              const CouplingGraph &graph, const HessianSites &sites,
+                              std::vector<Block> &blocks)
 {
   const double changed = std::max(CHANGED, CHANGED_ERRORS * chosen.error);
+  const size_t nrow = sites.atom_of_row.size();
   double largest = 0.0;
   Progress progress(lmp, "Hessian by differences of forces");
 
   blocks.clear();
   for (int c = 0; c < graph.ncolor(); c++) {
     progress.done((double) c / graph.ncolor());
-    const std::vector<double> k = displace(probe, graph.members(c), sites, [](int, int) {
-    });
+    const std::vector<tagint> &displaced = graph.members(c);
+    std::vector<int> felt;
+    for (size_t r = 0; r < nrow; r++) {
+      const auto at = std::lower_bound(displaced.begin(), displaced.end(), graph.felt_by(r, c));
+      felt.push_back(graph.felt_by(r, c) ? (int) (at - displaced.begin()) : BranchDifference::NONE);
+    }
+    std::vector<double> k(9 * nrow, 0.0);
+    for (int b = 0; b < domain->dimension; b++) {
+      const std::vector<double> df = branch.across_ranks(displaced.size(), felt, [&](double s) {
+        for (tagint tag : displaced) probe.shift_atom(tag, b, s);
+      });
+      for (size_t ra = 0; ra < 3 * nrow; ra++) k[3 * ra + b] = df[ra];
+    }
     double mine[2] = {0.0, 0.0}, all[2];    // largest change of what feels an atom, and of the rest
-    for (size_t r = 0; r < sites.atom_of_row.size(); r++) {
+    for (size_t r = 0; r < nrow; r++) {
       const tagint column = graph.felt_by(r, c);
       Block block = {r, column, {}};
       std::copy(&k[9 * r], &k[9 * r] + 9, block.k);
@@ -216,30 +237,23 @@ bool NumericProvider::measure(ForceProbe &probe, const CouplingGraph &graph,
   return true;
 }
 
-/* ----------------------------------------------------------------------
-   Affine force [nrow][3][3][3] of all shears, whose neighbors move by h.
-   virials: if they are tallied, [3][3][2][6] at -gamma and gamma
-------------------------------------------------------------------------- */
+/* affine force [nrow][3][3][3] of all shears, whose neighbors move by the displacement */
 
-std::vector<double> NumericProvider::strain(ForceProbe &probe, const HessianSites &sites,
-                                            double *virials)
+std::vector<double> NumericProvider::strain(ForceProbe &probe, BranchDifference &branch,
+                                            const HessianSites &sites)
 {
   const size_t nrow = sites.atom_of_row.size();
-  const double gamma = strain_step();
+  const double spacing = atom_spacing(lmp);
   std::vector<double> xi(27 * nrow, 0.0);
 
   for (int k = 0; k < domain->dimension; k++)
-    for (int c = 0; c < domain->dimension; c++)
-      for (int sign = 1; sign >= -1; sign -= 2) {
-        probe.shear(k, c, sign * gamma);
-        const double *f = probe.forces();
-        nevaluations++;
-        probe.virial(virials + 6 * (2 * (3 * k + c) + (sign > 0)));
-        for (size_t r = 0; r < nrow; r++)
-          for (int a = 0; a < 3; a++)
-            xi[27 * r + 9 * a + 3 * k + c] +=
-                sign * f[3 * (size_t) sites.atom_of_row[r] + a] / (2.0 * gamma);
-      }
+    for (int c = 0; c < domain->dimension; c++) {
+      const std::vector<double> df = branch.by_row([&](double s) {
+        probe.shear(k, c, s / spacing);
+      });
+      for (size_t r = 0; r < nrow; r++)
+        for (int a = 0; a < 3; a++) xi[27 * r + 9 * a + 3 * k + c] = -spacing * df[3 * r + a];
+    }
   return xi;
 }
 
@@ -247,27 +261,40 @@ std::vector<double> NumericProvider::strain(ForceProbe &probe, const HessianSite
    With dU/dgamma = -W_kc for k != c, and -W_kk/(1+e) for r_k -> (1+e) r_k:
      d2U/dgamma2 = -dW_kc/dgamma,  d2U/de_k2 = W_kk - dW_kk/de_k
      d2U/de2     = tr W - sum_k d(tr W)/de_k  for r -> (1+e) r
-   The core wants the last with (dim-1) tr W added.
+   The core wants the last with (dim-1) tr W added.  kspace needs the box to be
+   strained along: NaN for shears of a box that cannot be.
 ------------------------------------------------------------------------- */
 
-void NumericProvider::add_strains(inm_hessian *h, const double *virials) const
+void NumericProvider::add_strains(inm_hessian *h, const std::vector<ForcePart> &which)
 {
-  static const int voigt[3][3] = {{0, 3, 4}, {3, 1, 5}, {4, 5, 2}};
-  const double gamma = strain_step();
-  double strain2[9], dilation2 = 0.0;
+  const int dim = domain->dimension;
+  const bool box_too = which[0].kind == ForcePart::KSPACE;
+  const double gamma = chosen.h / atom_spacing(lmp);
+  double strain2[9] = {}, dilation2 = 0.0;
+  ForceProbe probe(lmp);
 
-  for (int k = 0; k < 3; k++)
-    for (int c = 0; c < 3; c++) {
-      const double *at[2] = {virials + 12 * (3 * k + c), virials + 12 * (3 * k + c) + 6};
-      const int kc = voigt[k][c];
-      strain2[3 * k + c] = -(at[1][kc] - at[0][kc]) / (2.0 * gamma);
-      if (k != c) continue;
-      const double stress = 0.5 * (at[0][kc] + at[1][kc]);
-      strain2[3 * k + c] += stress;
-      dilation2 += domain->dimension * stress;
-      for (int a = 0; a < domain->dimension; a++)
-        dilation2 -= (at[1][a] - at[0][a]) / (2.0 * gamma);
+  probe.select(which);
+  probe.want_tallies();
+  probe.open();
+  for (int k = 0; k < dim; k++)
+    for (int c = 0; c < dim; c++) {
+      if (box_too && (k > c || (k < c && !domain->triclinic))) {
+        strain2[3 * k + c] = NAN;
+        continue;
+      }
+      double change = 0.0, stress = 0.0, change_of_trace = 0.0;
+      for (int sign = 1; sign >= -1; sign -= 2) {
+        probe.shear(k, c, sign * gamma);
+        probe.forces();
+        nevaluations++;
+        change += sign * probe.virial(k, c) / (2.0 * gamma);
+        stress += 0.5 * probe.virial(k, c);
+        for (int a = 0; a < dim; a++) change_of_trace += sign * probe.virial(a, a) / (2.0 * gamma);
+      }
+      strain2[3 * k + c] = (k == c) ? stress - change : -change;
+      if (k == c) dilation2 += dim * stress - change_of_trace;
     }
+  probe.close();
   const bool once = comm->me == 0;
   for (auto &x : strain2) x *= once;
   check_status(lmp, inm_hessian_add_strains(h, strain2, once ? dilation2 : 0.0),
@@ -279,46 +306,23 @@ void NumericProvider::fill_short_range(inm_hessian *h, const HessianSites &sites
 {
   CouplingGraph graph(lmp);
   ForceProbe probe(lmp);
+  BranchDifference branch(lmp, probe, sites, chosen);
   std::vector<Block> blocks;
 
   graph.find(short_range, sites, list, 2.0 * chosen.h);
   probe.select(short_range);
-  if (sites.with_strains) probe.want_virial();
   probe.open();
-  for (nenlarged = 0; !measure(probe, graph, sites, blocks); nenlarged++) graph.enlarge();
-  double virials[108] = {};
-  const std::vector<double> xi = strain(probe, sites, virials);
+  for (nenlarged = 0; !measure(probe, branch, graph, sites, blocks); nenlarged++) graph.enlarge();
+  const std::vector<double> xi = strain(probe, branch, sites);
   probe.close();
-  if (sites.with_strains) add_strains(h, virials);
+  if (sites.with_strains) add_strains(h, short_range);
 
+  nevaluations += branch.nevaluations;
+  none_sided = branch.none_sided;
+  nunresolved = branch.nunresolved;
   ncolor = graph.ncolor();
   for (auto &block : blocks) measured.add(block.row, block.column, block.k);
   add_affine(h, xi);
-}
-
-/* the box is strained with the atoms; NaN for shears of a box that cannot be triclinic */
-
-void NumericProvider::strain_box(inm_hessian *h)
-{
-  ForceProbe probe(lmp);
-  double virials[108];
-
-  probe.select(long_range);
-  probe.want_virial();
-  probe.open();
-  for (int k = 0; k < 3; k++)
-    for (int c = 0; c < 3; c++)
-      for (int sign = 1; sign >= -1; sign -= 2) {
-        double *at = virials + 6 * (2 * (3 * k + c) + (sign > 0));
-        std::fill_n(at, 6, NAN);
-        if (k > c || (k < c && !domain->triclinic)) continue;
-        probe.shear(k, c, sign * strain_step());
-        probe.forces();
-        nevaluations++;
-        probe.virial(at);
-      }
-  probe.close();
-  add_strains(h, virials);
 }
 
 /* ---- kspace ----------------------------------------------------------------------------------- */
@@ -333,7 +337,7 @@ void NumericProvider::fill_long_range(inm_hessian *h, const HessianSites &sites,
 
   graph.couple_all(sites);
   probe.select(long_range);
-  probe.want_virial();
+  probe.want_tallies();
   probe.open();
   const double *f = probe.forces();
   nevaluations++;
@@ -361,7 +365,7 @@ void NumericProvider::fill_long_range(inm_hessian *h, const HessianSites &sites,
   }
   probe.close();
   add_affine(h, xi);
-  if (sites.with_strains) strain_box(h);
+  if (sites.with_strains) add_strains(h, long_range);
 }
 }    // namespace
 

@@ -29,6 +29,7 @@
 #include "pair.h"
 #include "update.h"
 
+#include <algorithm>
 #include <cmath>
 
 using namespace LAMMPS_NS;
@@ -39,6 +40,8 @@ namespace {
 struct Derivatives {
   double du, du2;    // dU/dr and d2U/dr2
 };
+
+constexpr double SHORTEST = 1.0e-6;    // distance in cutoffs that stands for r -> 0
 
 class PairProvider : public HessianProvider {
  public:
@@ -60,6 +63,7 @@ class PairProvider : public HessianProvider {
   std::vector<int> tested;    // [(ntypes+1)^2], for itype <= jtype, the same on all ranks
 
   double slope(const NeighborPair &, double r) const;
+  Derivatives at_zero(const NeighborPair &) const;
   Derivatives by_single(const NeighborPair &, double r) const;
   Derivatives by_born(const NeighborPair &, double r) const;
   int type_pair(const NeighborPair &p) const { return p.itype * (atom->ntypes + 1) + p.jtype; }
@@ -95,6 +99,20 @@ double PairProvider::slope(const NeighborPair &p, double r) const
 }
 
 /* ----------------------------------------------------------------------
+   u' is an odd function of r if the energy is smooth at r = 0, where it must be
+   proportional to r then.
+------------------------------------------------------------------------- */
+
+Derivatives PairProvider::at_zero(const NeighborPair &p) const
+{
+  const double h = SHORTEST * sqrt(pair->cutsq[p.itype][p.jtype]);
+  const double p1 = slope(p, h), p2 = slope(p, 2.0 * h);
+
+  if (fabs(p2 - 2.0 * p1) <= 1.0e-6 * fabs(p1)) return {0.0, p1 / h};
+  return {INFINITY, INFINITY};
+}
+
+/* ----------------------------------------------------------------------
    Fourth-order central difference of dU/dr.  Where a term is cut off
    between the points, forward and backward differences disagree, and the
    smaller is that of the smooth branch, since a jump divided by the step
@@ -103,6 +121,7 @@ double PairProvider::slope(const NeighborPair &p, double r) const
 
 Derivatives PairProvider::by_single(const NeighborPair &p, double r) const
 {
+  if (r == 0.0) return at_zero(p);
   const double h = 2.0e-4 * r, cut = sqrt(pair->cutsq[p.itype][p.jtype]);
   const double m2 = slope(p, r - 2.0 * h), m1 = slope(p, r - h), c = slope(p, r);
 
@@ -128,7 +147,7 @@ Derivatives PairProvider::by_born(const NeighborPair &p, double r) const
   return d;
 }
 
-/* the same pair with the lower type first */
+/* the same pair with the lower type first: born, buck and buck/coul/cut do not set coefficients of the other order */
 
 static NeighborPair in_order_of_types(const NeighborPair &p)
 {
@@ -214,7 +233,7 @@ void PairProvider::fill(inm_hessian *h, const HessianSites &sites, NeighList *li
     const int i = sites.site_of_atom[p.i], j = sites.site_of_atom[p.j];
     if (!sites.counts(i, j)) return;
     const NeighborPair q = in_order_of_types(p);
-    const Derivatives d = (use_born > 0) ? by_born(q, r) : by_single(q, r);
+    const Derivatives d = (use_born > 0 && r > 0.0) ? by_born(q, r) : by_single(q, r);
     if (status == INM_OK) status = inm_hessian_add_central(h, i, j, p.dr, d.du, d.du2);
   });
   check_status(lmp, status, "assembling the pairwise Hessian");

@@ -200,7 +200,8 @@ void Snapshot::solve()
   const inm_hessian *h = builder.hessian();
   trace = inm_hessian_trace(h);
   if (!std::isfinite(trace))
-    error->all(FLERR, "{}: the Hessian has infinite elements, atoms may overlap", label);
+    error->all(FLERR, "{}: the Hessian has infinite elements at atom {}, atoms may overlap", label,
+               inm_hessian_infinite_atom(h));
   const double tolerance = force->kspace ? ACOUSTIC_TOLERANCE_KSPACE : ACOUSTIC_TOLERANCE;
   check_status(lmp, inm_hessian_translations(h, tolerance, request.is_free),
                label + ": looking for free translations");

@@ -26,7 +26,7 @@ void StrainEnergy::compute(LAMMPS *lmp, const HessianBuilder &builder)
   inm_hessian_strains(builder.hessian(), strain2[0], &dilation2);
 
   ForceProbe probe(lmp);
-  probe.want_virial();
+  probe.want_tallies();
   probe.open();
   probe.forces();
   probe.virial(virial);

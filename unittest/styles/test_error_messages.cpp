@@ -80,7 +80,8 @@ TEST_F(ErrorMessages, arguments_of_inm_dos)
         {"10 modes", "missing value for modes"},
         {"10 modes lowest", "missing value for modes lowest"},
         {"10 modes lowest 0", "modes lowest must be an integer from 1 on, not 0"},
-        {"10 modes lowest 5", "modes lowest is not possible: solver auto finds all modes; use solver kpm"},
+        {"10 modes lowest 5",
+         "modes lowest is not possible: solver auto finds all modes; use solver kpm"},
         {"10 modes none eigenvector index 1", "eigenvector needs modes all or unstable"},
         {"10 hessian exact", "hessian cannot be exact; possible here: auto, analytic, numeric"},
         {"10 hessian numeric", "missing value for hessian numeric delta"},
@@ -95,7 +96,8 @@ TEST_F(ErrorMessages, arguments_of_inm_dos)
         {"10 entropy", "missing value for entropy"},
         {"10 entropy 0", "entropy needs a temperature above 0"},
         {"10 entropy warm", "entropy must be a number, not warm"},
-        {"10 edge none solver kpm auto entropy 1", "entropy is not possible: solver kpm finds no single eigenvalues"},
+        {"10 edge none solver kpm auto entropy 1",
+         "entropy is not possible: solver kpm finds no single eigenvalues"},
         {"10 threads 0", "threads must be an integer from 1 on, not 0"},
         {"10 check perhaps", "check cannot be perhaps; possible here: yes, no"},
         {"10 eigenvector", "missing value for eigenvector"},
@@ -236,7 +238,8 @@ TEST_F(ErrorMessages, used_between_runs)
     ASSERT_TRUE(lammps_has_error(lmp));
     char text[1024] = "";
     lammps_get_last_error_message(lmp, text, sizeof(text));
-    EXPECT_NE(std::string(text).find("Compute inm/dos inm: used between runs and not current"),
+    EXPECT_NE(std::string(text).find("Compute inm/dos inm: used between runs and not current: an "
+                                     "output of the last step, also of run 0, must ask for it"),
               std::string::npos)
         << text;
 }
@@ -347,7 +350,7 @@ TEST_F(ErrorMessages, displacement_far_too_large)
 {
     expect(crystal() + "displace_atoms all random 0.1 0.1 0.1 4711\n",
            "compute inm all inm/dos 10 hessian numeric 0.2\n" + go(),
-           "for 32 of 32 atoms the force does not change in proportion to a displacement of 0.2");
+           ") the force does not change in proportion to a displacement of 0.2");
 }
 
 TEST_F(ErrorMessages, more_modes_than_any_solver_can_count)
@@ -357,7 +360,8 @@ TEST_F(ErrorMessages, more_modes_than_any_solver_can_count)
            "48\ncreate_box 1 box\n"
            "create_atoms 1 box\nmass 1 1.0\n" +
                smooth(),
-           "compute inm all inm/dos 10 check no\n" + go(), "589824 modes are too many for one rank");
+           "compute inm all inm/dos 10 check no\n" + go(),
+           "589824 modes are too many for one rank");
 }
 
 TEST_F(ErrorMessages, more_memory_than_the_keyword_allows)

@@ -8,6 +8,8 @@
 
 #include <regex>
 
+typedef std::map<std::pair<int, int>, double> Elements; // of the lower triangle, by row and column
+
 class ProviderTest : public HessianReferences {
 protected:
     std::string log; // of the last spectrum
@@ -77,6 +79,47 @@ protected:
         run_anew(setup + compute_inm(hessian, group) + "thermo_style custom step c_inm\nrun 0\n",
                  of);
         return column(local("inm"), 0);
+    }
+    // the matrix written by the compute, on rank 0; of: MPI_COMM_SELF for a run on one rank
+    Elements matrix(const std::string &setup, const std::string &hessian,
+                    const std::string &group = "all", MPI_Comm of = MPI_COMM_WORLD)
+    {
+        const std::string file =
+            scratch("hessian" + std::to_string(of == MPI_COMM_SELF ? rank() : 0) + ".mtx");
+        run_anew(setup + compute_inm(hessian + " file " + file + " weighted no", group) +
+                     "thermo_style custom step c_inm\nrun 0\n",
+                 of);
+        Elements h;
+        if (rank(of) == 0) {
+            std::ifstream in(file);
+            std::string line;
+            while (std::getline(in, line) && line[0] == '%') {
+            }
+            int row, column; // the last line read has the size
+            double value;
+            while (in >> row >> column >> value)
+                h[{row, column}] = value;
+            std::remove(file.c_str());
+            EXPECT_FALSE(h.empty());
+        }
+        return h;
+    }
+    // relative to the largest element; the same on all ranks
+    static double difference(const Elements &a, const Elements &b)
+    {
+        double size = 0.0, worst = 0.0;
+        for (const auto &e : b)
+            size = std::max(size, std::fabs(e.second));
+        for (const auto *x : {&a, &b})
+            for (const auto &e : *x) {
+                const auto in_a = a.find(e.first), in_b = b.find(e.first);
+                const double d =
+                    (in_a == a.end() ? 0.0 : in_a->second) - (in_b == b.end() ? 0.0 : in_b->second);
+                worst = (d == d) ? std::max(worst, std::fabs(d)) : INFINITY;
+            }
+        double all = (size > 0.0) ? worst / size : worst;
+        MPI_Bcast(&all, 1, MPI_DOUBLE, 0, MPI_COMM_WORLD);
+        return all;
     }
     // [atom by ID][xy, xz, yz][3]
     std::vector<std::vector<double>> affine_force(const std::string &setup,

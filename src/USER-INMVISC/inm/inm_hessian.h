@@ -56,7 +56,8 @@ inm_status inm_hessian_add(inm_hessian *h, int i, int j, const double *dr, const
 
 /* The same for a central interaction u(|dr|):
      K = -[(u'' - u'/r) dr dr^T / r^2 + (u'/r) 1]
-   du, du2  dU/dr and d2U/dr2 at r = |dr| */
+   du, du2  dU/dr and d2U/dr2 at r = |dr|
+   At r = 0 a smooth u has u' = 0 and u'/r = u'': K = -u'' 1; elements are infinite if u' is not 0. */
 inm_status inm_hessian_add_central(inm_hessian *h, int i, int j, const double *dr, double du,
                                    double du2);
 
@@ -133,6 +134,10 @@ inm_status inm_hessian_translations(const inm_hessian *h, double tolerance, int 
 /* The trace of D: distinguishes configurations independently of the order of atoms; not finite if any
    element is not.  Collective. */
 double inm_hessian_trace(const inm_hessian *h);
+
+/* The smallest tag of an atom with an element that is not finite in its diagonal block; 0 if there is
+   none.  Collective. */
+int64_t inm_hessian_infinite_atom(const inm_hessian *h);
 
 #ifdef __cplusplus
 }

@@ -2,6 +2,7 @@
 
 #include "hessian/inm_hessian_private.h"
 
+#include <float.h>
 #include <limits.h>
 #include <math.h>
 #include <stdlib.h>
@@ -246,9 +247,13 @@ inm_status inm_hessian_add_central(inm_hessian *h, int i, int j, const double *d
                                    double du2)
 {
   const double rsq = dr[0] * dr[0] + dr[1] * dr[1] + dr[2] * dr[2];
-  const double transverse = du / sqrt(rsq);
-  const double longitudinal = (du2 - transverse) / rsq;
+  double transverse = du / sqrt(rsq), longitudinal = (du2 - transverse) / rsq;
   double k[9];
+
+  if (rsq < DBL_MIN) {
+    transverse = (du == 0.0) ? du2 : INFINITY;
+    longitudinal = 0.0;
+  }
 
   for (int a = 0; a < 3; a++)
     for (int b = 0; b < 3; b++)

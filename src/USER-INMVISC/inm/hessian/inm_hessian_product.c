@@ -118,6 +118,17 @@ inm_status inm_hessian_translations(const inm_hessian *h, double tolerance, int 
   return status;
 }
 
+int64_t inm_hessian_infinite_atom(const inm_hessian *h)
+{
+  int64_t smallest = INT64_MAX;
+
+  for (size_t i = 0; i < h->nrow; i++)
+    for (int a = 0; a < 9; a++)
+      if (!isfinite(h->diagonal[9 * i + (size_t) a]) && h->tag[i] < smallest) smallest = h->tag[i];
+  MPI_Allreduce(MPI_IN_PLACE, &smallest, 1, MPI_INT64_T, MPI_MIN, h->comm);
+  return (smallest < INT64_MAX) ? smallest : 0;
+}
+
 double inm_hessian_trace(const inm_hessian *h)
 {
   double mine = 0.0, all;
