@@ -9,6 +9,8 @@
 
 #include "inmvisc_kernel_report.h"
 
+#include "inmvisc_unit_names.h"
+
 #include "inm/inm_correlator.h"
 #include "inm/inm_whole_file.h"
 
@@ -16,6 +18,7 @@
 #include "domain.h"
 #include "error.h"
 #include "fix.h"
+#include "force.h"
 #include "modify.h"
 #include "update.h"
 
@@ -43,6 +46,15 @@ int KernelReport::nset() const
 bool KernelReport::present(int set) const
 {
   return inm_correlator_friction(results, set)->natoms > 0.0;
+}
+
+/* all atoms, and the types if there are several */
+
+bool KernelReport::listed(int set) const
+{
+  int npresent = 0;
+  for (int k = 1; k < nset(); k++) npresent += present(k);
+  return set == 0 || (present(set) && npresent > 1);
 }
 
 static std::string name_of(int set)
@@ -82,10 +94,10 @@ void KernelReport::log()
                    "samples\n",
                    nblock, nblock * perblock * norigin + nlag + 2 - norigin);
   for (int set = 0; set < nset(); set++)
-    if (present(set)) log_set(set);
+    if (listed(set)) log_set(set);
   log_choice();
   for (int set = 0; set < nset(); set++)
-    if (present(set)) warn_set(set);
+    if (listed(set)) warn_set(set);
   warn_run();
 }
 
@@ -94,15 +106,29 @@ void KernelReport::log()
 void KernelReport::log_set(int set)
 {
   const inm_friction &f = *inm_correlator_friction(results, set);
+  const UnitNames unit = unit_names(update->unit_style);
+  const double temperature = f.kT * force->mvv2e / force->boltz;
 
   utils::logmesg(lmp,
-                 "  {}: kernel v~(0) = {:.6g} +- {:.2g} (tail {:.2g}), kT/D = {:.6g} +- {:.2g} "
-                 "(D = {:.6g} from {:.4g} <= t <= {:.4g}, d ln MSD/d ln t = {:.3f} at {:.4g}), "
-                 "kT = {:.6g}, Omega0*dt = {:.3f}\n",
-                 name_of(set), f.kernel, f.kernel_error, f.tail, f.einstein, f.einstein_error,
-                 f.diffusion, f.msd_from, f.msd_to, f.msd_exponent, f.msd_longest, f.kT,
-                 f.einstein_frequency * dt);
+                 "  {}: kernel v~(0) = {:.6g} +- {:.2g} {} (tail {:.2g}), {}, T = {:.6g} {}, "
+                 "Omega0*dt = {:.3f}\n",
+                 name_of(set), f.kernel, f.kernel_error, unit.friction(), f.tail,
+                 einstein_text(set), temperature, unit.temperature, f.einstein_frequency * dt);
   if (std::isfinite(f.sum_rule)) log_direct(set);
+}
+
+/* ---------------------------------------------------------------------- */
+
+std::string KernelReport::einstein_text(int set) const
+{
+  const inm_friction &f = *inm_correlator_friction(results, set);
+  const UnitNames unit = unit_names(update->unit_style);
+
+  if (std::isnan(f.diffusion)) return "no kT/D yet (too few lags of the displacements)";
+  return fmt::format("kT/D = {:.6g} +- {:.2g} {} (D = {:.6g} {} from {:.4g} <= t <= {:.4g} {}, "
+                     "d ln MSD/d ln t = {:.3f} at {:.4g} {})",
+                     f.einstein, f.einstein_error, unit.friction(), f.diffusion, unit.diffusion(),
+                     f.msd_from, f.msd_to, unit.time, f.msd_exponent, f.msd_longest, unit.time);
 }
 
 /* ---------------------------------------------------------------------- */
@@ -110,9 +136,10 @@ void KernelReport::log_set(int set)
 void KernelReport::log_direct(int set)
 {
   const inm_friction &f = *inm_correlator_friction(results, set);
-  utils::logmesg(lmp,
-                 "  {}: lambda - 1 = {:.2g}, integral of the kernel {:.6g} direct, {:.6g} vacf\n",
-                 name_of(set), f.sum_rule - 1.0, f.integral, f.from_vacf);
+  utils::logmesg(
+      lmp, "  {}: lambda - 1 = {:.2g}, integral of the kernel {:.6g} direct, {:.6g} vacf, {}\n",
+      name_of(set), f.sum_rule - 1.0, f.integral, f.from_vacf,
+      unit_names(update->unit_style).friction());
 }
 
 /* ---------------------------------------------------------------------- */
@@ -124,8 +151,8 @@ void KernelReport::log_choice()
       "kT/D of the displacements, because the kernel has not decayed within its window",
       "the integral of the kernel, although it has not decayed within its window, because the "
       "displacements are not diffusive yet"};
-  utils::logmesg(lmp, "  friction used: {:.6g} +- {:.2g}, {}\n", friction, friction_error,
-                 reasons[source]);
+  utils::logmesg(lmp, "  friction used: {:.6g} +- {:.2g} {}, {}\n", friction, friction_error,
+                 unit_names(update->unit_style).friction(), reasons[source]);
 }
 
 /* ---------------------------------------------------------------------- */
@@ -143,11 +170,13 @@ void KernelReport::warn_set(int set)
   const std::string of = set ? fmt::format(" of type {}", set) : "";
 
   if (f.einstein_frequency * dt > MAX_STEP)
-    warn(fmt::format("Omega0*dt{} is above {}, sample more often", of, MAX_STEP));
+    warn(fmt::format("Omega0*dt{} is above {}: sample more often", of, MAX_STEP));
   if (!f.decayed || f.tail > MAX_TAIL * f.integral)
-    warn(fmt::format("kernel{} has not decayed within Nlag samples: the tail beyond them is {:.2g} "
-                     "of the integral, the last third is {:.2g} of the second third",
-                     of, f.rest.tail / f.integral, f.rest.ratio));
+    warn(fmt::format(
+        "kernel{} has not decayed within Nlag samples: the tail beyond them is {:.2g} "
+        "of the integral, and the integral over the last third of the window is {:.2g} of "
+        "that over the middle third",
+        of, f.rest.tail / f.integral, f.rest.ratio));
   if (f.diffusive &&
       disagreement(f.kernel, f.kernel_error, f.einstein, f.einstein_error) > MAX_DISAGREEMENT)
     warn(fmt::format("kernel and kT/D{} differ by more than {} standard errors", of,
@@ -167,11 +196,11 @@ void KernelReport::warn_direct(int set)
   const double decay = std::fabs(f.sum_rule - 1.0) * f.from_vacf / f.mass;
 
   if (decay * nlag * dt > MAX_DECAY)
-    warn(fmt::format("the direct kernel{} is invalid beyond t = {:.3g}, because its sum rule is "
+    warn(fmt::format("the direct kernel{} is invalid beyond t = {:.3g} {}, because its sum rule is "
                      "violated: forces and velocities are inconsistent",
-                     of, MAX_DECAY / decay));
+                     of, MAX_DECAY / decay, unit_names(update->unit_style).time));
   if (disagreement(f.integral, f.kernel_error, f.from_vacf, f.from_vacf_error) > MAX_DISAGREEMENT)
-    warn(fmt::format("direct and vacf kernel{} differ by more than {} standard errors", of,
+    warn(fmt::format("direct and vacf kernels{} differ by more than {} standard errors", of,
                      MAX_DISAGREEMENT));
 }
 
@@ -181,7 +210,7 @@ void KernelReport::warn_run()
 {
   const std::string bath = thermostats(modify);
   if (!bath.empty())
-    warn(fmt::format("fix {} is a thermostat, which changes D and with it the friction", bath));
+    warn(fmt::format("fix {} is a thermostat, which changes D and thus the friction", bath));
   if (domain->box_change) warn("the box changes, so displacements and kT/D are not reliable");
 }
 

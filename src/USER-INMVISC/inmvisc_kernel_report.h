@@ -38,6 +38,7 @@ class KernelReport : protected LAMMPS_NS::Pointers {
 
  private:
   void log_set(int set);
+  std::string einstein_text(int set) const;
   void log_direct(int set);
   void log_choice();
   void warn(const std::string &text);
@@ -46,6 +47,7 @@ class KernelReport : protected LAMMPS_NS::Pointers {
   void warn_run();
   void write_kernel(FILE *);
   void write_displacements(FILE *);
+  bool listed(int set) const;
   bool present(int set) const;
   int nset() const;
 };

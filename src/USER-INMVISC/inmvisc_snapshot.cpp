@@ -112,7 +112,7 @@ void Snapshot::assemble()
   if (assembly_step == update->ntimestep) return;
   require_run(lmp, label);
   if (!builder.hessian())
-    error->all(FLERR, "{}: it was defined after this run was set up; leave out pre no", label);
+    error->all(FLERR, "{}: must be defined before the run is set up; do not use run pre no", label);
 
   if (list) rebuild_list();
   builder.build(group->bitmask[igroup], list);
@@ -163,14 +163,14 @@ void Snapshot::solve()
 {
   if (is_solved()) return;
   if (gathering)
-    error->all(FLERR, "{}: what tells whether solver kpm has converged depends on its result",
+    error->all(FLERR, "{}: the convergence criterion of solver kpm depends on its own result",
                label);
   assemble();
 
   const inm_hessian *h = builder.hessian();
   trace = inm_hessian_trace(h);
   if (!std::isfinite(trace))
-    error->all(FLERR, "{}: the Hessian has infinite elements, atoms may overlap", label);
+    error->all(FLERR, "{}: the Hessian is not finite: atoms may overlap", label);
   const double tolerance = force->kspace ? ACOUSTIC_TOLERANCE_KSPACE : ACOUSTIC_TOLERANCE;
   check_status(lmp, inm_hessian_translations(h, tolerance, request.is_free),
                label + ": looking for free translations");

@@ -16,9 +16,9 @@
 #include "inmvisc_velocity_sampler.h"
 
 #include "inm/inm_correlator.h"
-#include "inm/inm_plan.h"
 #include "inm/inm_hash.h"
 #include "inm/inm_machine.h"
+#include "inm/inm_plan.h"
 #include "inm/inm_products.h"
 #include "inmvisc_units.h"
 
@@ -106,8 +106,8 @@ void VelocitySampler::check_memory()
   MPI_Allreduce(&lacking, &any, 1, MPI_INT, MPI_MAX, world);
   if (any)
     error->all(FLERR,
-               "{}: estimator {} with Nlag {} and Norigin {} needs {:.3g} GB on a node, and {:.3g} "
-               "GB are available",
+               "{}: estimator {} with Nlag {} and Norigin {} needs {:.3g} GB on a node, but only "
+               "{:.3g} GB are available",
                set.label, set.direct ? "direct" : "vacf", set.nlag, set.norigin, need / GB,
                least / GB);
 }
@@ -168,7 +168,7 @@ void VelocitySampler::check_continuity()
   if (last >= 0 && update->ntimestep != last + set.nevery)
     error->all(FLERR,
                "{}: samples must be {} steps apart, but step {} follows step {}; delete and "
-               "redefine the fix, or choose Nevery like the snapshots",
+               "redefine the fix, or set Nevery to the interval of the snapshots",
                set.label, set.nevery, update->ntimestep, last);
 }
 
@@ -329,8 +329,10 @@ void VelocitySampler::reduce_totals()
   }
   for (int k = 0; k < history->nkept; k++)
     if (total[k].count != natoms)
-      error->all(FLERR, "{}: the number of atoms in its group changed from {} to {}", set.label,
-                 natoms, total[k].count);
+      error->all(FLERR,
+                 "{}: the number of atoms in its group changed from {} to {}: atoms were lost, "
+                 "deleted, added, or regrouped",
+                 set.label, natoms, total[k].count);
 }
 
 /* ----------------------------------------------------------------------

@@ -32,7 +32,7 @@ static const char *const unchosen_lacks[INM_NCAPABILITY] = {
     NULL,
     NULL,
     "solver auto finds all modes; use solver kpm",
-    "solver auto does not work with products; use solver kpm"};
+    "solver auto does not use polynomials; use solver kpm"};
 
 const inm_solver *inm_solver_find(const char *name)
 {
