@@ -196,7 +196,7 @@ TEST_F(UlinmViscosity, means_in_a_restart_file_are_for_the_same_settings_only)
     if (rank() == 0) std::remove(name.c_str());
 }
 
-TEST_F(UlinmViscosity, means_begin_anew_with_a_new_compute_and_do_without_their_fix)
+TEST_F(UlinmViscosity, means_start_over_with_a_new_compute_and_do_without_their_fix)
 {
     run(melt108() + "fix nve all nve\nthermo 5\n" + with() + "run 10\n");
     EXPECT_EQ(vector("eta")[17], 3.0);

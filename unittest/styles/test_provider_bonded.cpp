@@ -140,7 +140,7 @@ protected:
     {
         const std::string file =
             scratch("hessian" + std::to_string(of == MPI_COMM_SELF ? rank() : 0) + ".mtx");
-        run_anew(setup + compute_inm(hessian + " file " + file + " weighted no", group) +
+        run_in_new_lammps(setup + compute_inm(hessian + " file " + file + " weighted no", group) +
                      "thermo_style custom step c_inm\nrun 0\n",
                  of);
         Elements h;
