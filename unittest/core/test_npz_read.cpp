@@ -514,28 +514,6 @@ TEST(NpzRead, a_file_that_cannot_be_read_is_an_error)
 
 // ---- matrices -----------------------------------------------------------------------------------
 
-// a pair with two images, an atom and its own image, an atom outside, an external field, tags with
-// gaps
-System all_kinds(int dim)
-{
-    System s;
-    s.dim   = dim;
-    s.scale = 7.0;
-    for (double m : {1.0, 3.0, 0.4, 12.0, 2.0})
-        s.add_atom(m, 1 + (int)(m > 2.0));
-    s.tag          = {40, 7, 1000000007, 3, 41};
-    const double z = (dim == 3) ? 0.7 : 0.0;
-    s.pair(0, 1, Vec3{{1, 0.3, z}}, 0.4, 3.0);
-    s.pair(0, 1, Vec3{{-1, 0.2, z}}, -0.3, 2.0);
-    s.pair(2, 3, Vec3{{0.5, 0.5, -z}}, 0.1, -1.5);
-    s.pair(3, 0, Vec3{{0.9, 0.5, z}}, -0.6, 1.5);
-    s.pair(2, 2, Vec3{{2, 0, 0.2 * z}}, 0.3, 1.0);
-    s.wall(4, Vec3{{0, 1, z}}, 0.3, 1.0);
-    s.onsite(3, Mat3{{1, 0.5, 0, 0.5, 2, 0.1, 0, 0.1, 3}});
-    s.block(1, s.tag[3], Vec3{{1, 0, 0}}, Mat3{{1, 2, 3, 4, 5, 6, 7, 8, 9}});
-    return s;
-}
-
 inm_matrix_facts facts_of(bool weighted)
 {
     return inm_matrix_facts{weighted, "real", (int64_t)12345678901, {4, 0, 0, 1, 5, 0, -1, 2, 6}};
@@ -615,8 +593,8 @@ void expect_round_trip(const System &s, const Owner &owner = scattered)
 TEST(MatrixRead, gives_the_same_file_again)
 {
     for (int dim : {2, 3}) {
-        expect_round_trip(all_kinds(dim));
-        expect_round_trip(all_kinds(dim), all_on_last);
+        expect_round_trip(every_term(dim));
+        expect_round_trip(every_term(dim), all_on_last);
         expect_round_trip(random_cluster(9, 21, dim), in_pairs);
     }
     expect_round_trip(chain(7, PERIODIC, 3.0, -0.5, 1.0));
@@ -639,7 +617,7 @@ TEST(MatrixRead, of_many_atoms_comes_in_pieces)
 
 TEST(MatrixRead, multiplies_as_before)
 {
-    const System s         = all_kinds(3);
+    const System s         = every_term(3);
     const std::string name = scratch("_first.npz");
     const Field u = random_numbers(3 * s.natom(), -1.0, 1.0, 22), h = s.hessian();
     Hessian share(s);
