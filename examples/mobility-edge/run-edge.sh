@@ -33,7 +33,7 @@ out=$build/edge-$temperature
 mkdir -p "$out"
 cd "$out"
 [ ! -f arguments ] || [ "$(cat arguments)" = "$*" ] ||
-  die "$out was begun with other LAMMPS arguments ('$(cat arguments)'); remove it to start anew"
+  die "$out was begun with other LAMMPS arguments ('$(cat arguments)'); remove it to start over"
 printf '%s\n' "$*" > arguments
 
 # run FOLDER DECK ARGUMENTS: in FOLDER.part, which gets its name when the run is complete

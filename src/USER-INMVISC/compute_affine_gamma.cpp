@@ -127,10 +127,9 @@ void ComputeAffineGamma::find_inm()
 {
   inm = ComputeInmDos::require(lmp, inm_id, label);
   if (inm->igroup != igroup)
-    error->all(FLERR, "{}: its group must be that of compute inm/dos {}", label, inm_id);
+    error->all(FLERR, "{}: must use the same group as compute inm/dos {}", label, inm_id);
   if (inm->nbins() != size_array_rows)
-    error->all(FLERR, "{}: compute inm/dos {} has another number of bins than before", label,
-               inm_id);
+    error->all(FLERR, "{}: the number of bins of compute inm/dos {} has changed", label, inm_id);
 }
 
 ComputeAffineGamma *ComputeAffineGamma::require(LAMMPS *lmp, const std::string &id,

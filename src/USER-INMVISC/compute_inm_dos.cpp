@@ -15,6 +15,7 @@
 #include "inmvisc_outputs.h"
 #include "inmvisc_parser.h"
 #include "inmvisc_snapshot.h"
+#include "inmvisc_unit_names.h"
 
 #include "inm/inm_entropy.h"
 #include "inm/inm_modes.h"
@@ -61,8 +62,7 @@ ComputeInmDos::ComputeInmDos(LAMMPS *lmp, int narg, char **arg) :
 
   // LAMMPS allows computes before the box is defined, but atom types are unknown then
 
-  if (!domain->box_exist)
-    error->all(FLERR, "{}: it must be defined after the simulation box", label);
+  if (!domain->box_exist) error->all(FLERR, "{}: must be defined after the simulation box", label);
   current = std::make_shared<Snapshot>(lmp, label, igroup);
   current->request.ntypes = atom->ntypes;
   parse(narg, arg);
@@ -107,8 +107,9 @@ void ComputeInmDos::parse(int narg, char **arg)
       range.nbin = nbin;
       range.lo = in.number("range lo");
       range.hi = in.number("range hi");
-      if (!(range.lo < range.hi)) in.fail("range lo must be below range hi");
-      if (!std::isfinite(range.hi - range.lo)) in.fail("range is too wide");
+      if (!(range.lo < range.hi)) in.fail("range hi must be above range lo");
+      if (!std::isfinite(range.hi - range.lo))
+        in.fail("range hi minus range lo must be a finite number");
       given_range = fixed_range = true;
     } else if (key == "edge") {
       parse_edge(in);
@@ -131,13 +132,13 @@ void ComputeInmDos::parse(int narg, char **arg)
       said_weighted = true;
     } else if (key == "entropy") {
       temperature = in.number("entropy");
-      if (!(temperature > 0.0)) in.fail("entropy needs a temperature above 0");
+      if (!(temperature > 0.0)) in.fail("entropy must be a temperature above 0");
     } else if (!current->solver.parse_keyword(key, in, current->request)) {
       in.unknown();
     }
   }
   if (said_weighted && !current->file.is_wanted())
-    error->all(FLERR, "{}: weighted needs the keyword file", label);
+    error->all(FLERR, "{}: keyword weighted needs keyword file", label);
   if (!said_modes)
     current->request.vectors = current->solver.has(INM_HAS_VECTORS) ? INM_VECTORS_ALL
                                                                     : INM_VECTORS_NONE;
@@ -380,8 +381,9 @@ void ComputeInmDos::announce() const
 
   utils::logmesg(lmp, "{}: {} modes of {} atoms, {} of them rigid translations\n", label,
                  about->nmode + about->nzero, about->natom, about->nzero);
-  utils::logmesg(lmp, "{}: {} bins from {:.8g} to {:.8g}{}\n", label, nbin, range.lo, range.hi,
-                 fixed_range ? "" : ", kept from now on (keyword range)");
+  utils::logmesg(lmp, "{}: {} bins from {:.8g} to {:.8g} {}{}\n", label, nbin, range.lo, range.hi,
+                 unit_names(update->unit_style).frequency(),
+                 fixed_range ? "" : ", fixed from now on (keyword range)");
   if (request.edge.kind == INM_EDGE_NONE)
     utils::logmesg(lmp,
                    "{}: no mobility edge: localized and delocalized modes are not distinguished, "
@@ -397,7 +399,8 @@ void ComputeInmDos::announce() const
                    label);
   if (temperature > 0.0 && std::isnan(vector[OUT_S_classical]))
     utils::logmesg(
-        lmp, "{}: there are unstable modes: the harmonic entropy is nan, minimize first\n", label);
+        lmp, "{}: the harmonic entropy is nan, because there are unstable modes: minimize first\n",
+        label);
   announce_eigenvector();
 }
 
@@ -408,8 +411,8 @@ void ComputeInmDos::announce_eigenvector() const
 
   if (current->request.keep == INM_KEEP_NONE) return;
   if (p == table.n)
-    utils::logmesg(lmp, "{}: no eigenvector in the per-atom array: there are {} modes\n", label,
-                   table.n);
+    utils::logmesg(lmp, "{}: no eigenvector in the per-atom array: there are only {} modes\n",
+                   label, table.n);
   else if (!inm_has_vector(&table, p))
     utils::logmesg(lmp,
                    "{}: no eigenvector in the per-atom array: that of mode {} was not computed "
@@ -417,9 +420,10 @@ void ComputeInmDos::announce_eigenvector() const
                    label, p + 1);
   else
     utils::logmesg(lmp,
-                   "{}: eigenvector of mode {} in the per-atom array, frequency {:.6g}, "
+                   "{}: eigenvector of mode {} in the per-atom array, frequency {:.6g} {}, "
                    "participation ratio {:.4g}\n",
-                   label, p + 1, inm_frequency(table.lambda[p]), table.pr[p]);
+                   label, p + 1, inm_frequency(table.lambda[p]),
+                   unit_names(update->unit_style).frequency(), table.pr[p]);
 }
 
 /* ---------------------------------------------------------------------- */

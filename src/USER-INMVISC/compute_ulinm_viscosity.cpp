@@ -16,6 +16,7 @@
 #include "inmvisc_outputs.h"
 #include "inmvisc_parser.h"
 #include "inmvisc_snapshot.h"
+#include "inmvisc_unit_names.h"
 
 #include "inm/inm_hash.h"
 
@@ -115,19 +116,20 @@ void ComputeUlinmViscosity::parse(int narg, char **arg)
   }
   if (!friction.is_given())
     error->all(FLERR,
-               "{}: keyword friction is missing: a number, v_name, f_ID of a fix "
+               "{}: keyword friction is missing: it takes a number, v_name, f_ID of a fix "
                "orthogonal/dynamics, or f_ID[i]",
                label);
   if (!cutoff.is_given())
-    error->all(FLERR,
-               "{}: keyword wmin or bulk is missing: contributions to eta grow as 1/w^4, so "
-               "without a lowest frequency the softest mode dominates (wmin 0 if that is intended)",
-               label);
+    error->all(
+        FLERR,
+        "{}: keyword wmin or bulk is missing: contributions to eta grow as 1/w^4, so "
+        "without a lowest frequency the softest mode dominates (use wmin 0 if this is intended)",
+        label);
 }
 
 void ComputeUlinmViscosity::parse_cutoff(const std::string &key, KeywordParser &in)
 {
-  if (cutoff.is_given()) in.fail("give wmin or bulk once");
+  if (cutoff.is_given()) in.refuse("wmin or bulk may be given only once");
   cutoff = Cutoff(lmp, Quantity(lmp, label, key, in.word(key)), key == "bulk");
 }
 
@@ -141,10 +143,9 @@ void ComputeUlinmViscosity::find_computes()
     error->all(FLERR, "{}: compute affine/gamma {} uses the modes of {}, not of {}", label,
                gamma_id, gamma->source(), inm_id);
   if (inm->igroup != igroup)
-    error->all(FLERR, "{}: its group must be that of compute inm/dos {}", label, inm_id);
+    error->all(FLERR, "{}: must use the same group as compute inm/dos {}", label, inm_id);
   if (inm->nbins() != size_array_rows)
-    error->all(FLERR, "{}: compute inm/dos {} has another number of bins than before", label,
-               inm_id);
+    error->all(FLERR, "{}: the number of bins of compute inm/dos {} has changed", label, inm_id);
 }
 
 const Snapshot &ComputeUlinmViscosity::current() const
@@ -336,13 +337,13 @@ void ComputeUlinmViscosity::restore_means()
   }
   if (comm->me) return;
   if (same)
-    utils::logmesg(lmp, "{}: means go on after {} snapshots in the restart file\n", label,
+    utils::logmesg(lmp, "{}: continuing the means of {} snapshots in the restart file\n", label,
                    inm_running_count(running));
   else
     error->warning(
         FLERR,
-        "{}: the restart file has means with another group, mobility edge, wmin or bulk, "
-        "friction/mix, or solver; new means are started",
+        "{}: the means in the restart file are for another group, mobility edge, wmin or bulk, "
+        "friction/mix, or solver; starting new means",
         label);
 }
 
@@ -453,14 +454,15 @@ void ComputeUlinmViscosity::announce()
   announced = true;
   if (comm->me) return;
   const inm_edge edge = current().request.edge;
+  const std::string unit = unit_names(update->unit_style).frequency();
   const std::string text = (edge.kind == INM_EDGE_PARTICIPATION) ? fmt::format("P < {}", edge.value)
-      : (edge.kind == INM_EDGE_FREQUENCY) ? fmt::format("|w| > {}", edge.value)
+      : (edge.kind == INM_EDGE_FREQUENCY) ? fmt::format("|w| > {} {}", edge.value, unit)
                                           : "no mobility edge given";
   utils::logmesg(
       lmp,
-      "{}: localized: {}, edge at |w| = {:.5g}; left out: |w| < {:.5g}{}; d ln eta_UL / d ln {} = "
-      "{:.3g}, d ln eta_UL / d ln w_min = {:.3g}\n",
-      label, text, inm->edge_frequency(), wmin,
+      "{}: localized: {}, edge at |w| = {:.5g} {}; left out: |w| < {:.5g} {}{}; d ln eta_UL / d ln "
+      "{} = {:.3g}, d ln eta_UL / d ln w_min = {:.3g}\n",
+      label, text, inm->edge_frequency(), unit, wmin, unit,
       cutoff.is_from_bulk() ? " (from the bulk modulus)" : "",
       edge.kind == INM_EDGE_FREQUENCY ? "w_edge" : "P_c", vector[OUT_slope_edge],
       vector[OUT_slope_wmin]);
@@ -469,12 +471,13 @@ void ComputeUlinmViscosity::announce()
   const auto relative = [&](int set) {
     return vector[OUT_num_eta_UL + set] / vector[OUT_eta_UL + set];
   };
-  utils::logmesg(lmp,
-                 "{}: numerical uncertainty, from half of the products, and from other edges than "
-                 "steps of width {:.4g}: eta_UL {:.2g}, eta_UD {:.2g}, eta_stable {:.2g}, eta_all "
-                 "{:.2g} of their values\n",
-                 label, current().cut(wmin).width, relative(INM_UL), relative(INM_UD),
-                 relative(INM_S), relative(INM_ALL));
+  utils::logmesg(
+      lmp,
+      "{}: relative numerical uncertainty, from half of the products and from edges other "
+      "than steps of width {:.4g} {}: eta_UL {:.2g}, eta_UD {:.2g}, eta_stable {:.2g}, "
+      "eta_all {:.2g}\n",
+      label, current().cut(wmin).width, unit, relative(INM_UL), relative(INM_UD), relative(INM_S),
+      relative(INM_ALL));
 }
 
 /* once: printed at every tenth step, nothing but nan may take hours */

@@ -125,7 +125,7 @@ void FixOrthogonalDynamics::check_arguments()
   if (direct && nevery != 1)
     error->all(FLERR,
                "{}: estimator direct needs Nevery 1, because force and velocity obey the sum rule "
-               "of the kernel at every step only; estimator vacf may take any Nevery",
+               "of the kernel at every step only; use estimator vacf for other Nevery",
                label);
   if (direct && norigin != 1)
     error->all(FLERR, "{}: estimator direct takes every sample as an origin, so Norigin must be 1",
@@ -422,8 +422,8 @@ void FixOrthogonalDynamics::restart(char *buf)
   if (status != INM_OK)
     error->all(
         FLERR,
-        "{}: the restart file has data of other Nlag, Norigin, blocks, estimator, atom types "
-        "or dimension, or of another version of this fix; use the same or another fix ID",
+        "{}: the restart file has data for another Nlag, Norigin, blocks, estimator, number of "
+        "types or dimension, or from another version of this fix; use the same, or another fix ID",
         label);
   logged_at = sampler->nsample();
 }

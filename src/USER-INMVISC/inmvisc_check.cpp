@@ -45,8 +45,8 @@ void INMVISC_NS::require_memory(LAMMPS *lmp, const std::string &caller, const st
 {
   if (have == 0.0 || need <= have) return;
   const bool by_keyword = (limit > 0.0 && have >= limit);
-  lmp->error->all(FLERR, "{}: {} needs {:.3g} GB on {}, {:.3g} GB are {}; use {}", caller, what,
-                  need / GB, where, have / GB,
+  lmp->error->all(FLERR, "{}: {} needs {:.3g} GB on {}, but only {:.3g} GB are {}; use {}", caller,
+                  what, need / GB, where, have / GB,
                   by_keyword ? "allowed (keyword memory)" : "available", advice);
 }
 

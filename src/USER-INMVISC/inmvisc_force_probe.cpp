@@ -36,9 +36,9 @@ struct Hazard {
   const char *style, *reason;
 };
 
-const char random_forces[] = "draws random numbers, its forces have no Hessian";
-const char history[] = "keeps the history of contacts, its forces have no Hessian";
-const char velocities[] = "has forces that depend on velocities, they have no Hessian";
+const char random_forces[] = "has random forces";
+const char history[] = "has forces that depend on the history of contacts";
+const char velocities[] = "has forces that depend on velocities";
 
 const Hazard pair_hazards[] = {
     {"^dpd", random_forces},    {"^tdpd", random_forces}, {"^mdpd", random_forces},
@@ -64,8 +64,8 @@ const Hazard fix_hazards[] = {
     {"^rigid", "rigid bodies remove degrees of freedom"},
     {"^poems", "rigid bodies remove degrees of freedom"},
     {"^filter/corotate", "fix filter/corotate filters the forces"},
-    {"^GPU", "forces of the GPU package arrive outside the pair style"},
-    {"^package_intel", "the INTEL package keeps forces of its own"},
+    {"^GPU", "the GPU package adds its forces outside the pair style"},
+    {"^package_intel", "the INTEL package stores forces separately"},
     {"^bond/react", "reactive bonds change the topology"},
     {"^drude", "Drude particles follow their cores"},
 };

@@ -50,7 +50,7 @@ void Friction::parse(const std::string &word)
   const long index = strtol(word.c_str() + bracket + 1, &end, 10);
   component = (int) std::min<long>(index, MAXSMALLINT);
   if (index < 1 || strcmp(end, "]") != 0)
-    error->all(FLERR, "{}: friction must be f_ID or f_ID[i] with i from 1 on, not {}", label, word);
+    error->all(FLERR, "{}: friction must be f_ID or f_ID[i] with i >= 1, not {}", label, word);
   kind = FIX_COMPONENT;
 }
 
@@ -69,10 +69,10 @@ Fix *Friction::fix() const
   Fix *found = fix_by_id(modify, fix_id, rank1());
   if (!found) error->all(FLERR, "{}: there is no fix {} for the friction", label, fix_id);
   if (kind == FIX && strcmp(found->style, "orthogonal/dynamics") != 0)
-    error->all(
-        FLERR,
-        "{}: friction f_{} must be a fix orthogonal/dynamics; f_{}[i] takes the value of any fix",
-        label, fix_id, fix_id);
+    error->all(FLERR,
+               "{}: friction f_{} must be a fix orthogonal/dynamics; use f_{}[i] for a value of "
+               "another fix",
+               label, fix_id, fix_id);
   if (kind == FIX_COMPONENT && (!found->vector_flag || found->size_vector < component))
     error->all(FLERR, "{}: friction f_{}[{}]: fix {} has no component {} of a global vector", label,
                fix_id, component, fix_id, component);

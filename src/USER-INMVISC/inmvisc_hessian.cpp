@@ -105,9 +105,9 @@ void HessianBuilder::init()
 {
   ForceProbe probe(lmp);
   const std::string never = probe.refusal(), apart = forces_of_fixes(lmp);
-  if (!never.empty()) error->all(FLERR, "{}: no Hessian, {}", caller, never);
+  if (!never.empty()) error->all(FLERR, "{}: cannot compute the Hessian: {}", caller, never);
   if (!apart.empty() && comm->me == 0)
-    error->warning(FLERR, "{}: the Hessian does not contain what fix {} does", caller, apart);
+    error->warning(FLERR, "{}: the Hessian does not include the effect of fix {}", caller, apart);
 
   check_delta();
   inm_hessian_destroy(&h);
@@ -117,7 +117,7 @@ void HessianBuilder::init()
 
   const std::vector<ForcePart> parts = force_parts(lmp);
   if (parts.empty())
-    error->all(FLERR, "{}: no Hessian, there are no forces: neither pair, bond nor kspace styles",
+    error->all(FLERR, "{}: cannot compute the Hessian: there is no pair, bonded, or kspace style",
                caller);
   for (auto &part : parts) {
     if (method == NUMERIC) {
@@ -216,10 +216,11 @@ void HessianBuilder::replace_by_numeric(size_t k)
   assigned.erase(assigned.begin() + k);
   if (comm->me == 0)
     error->warning(FLERR,
-                   "{}: the analytic Hessian of {} is wrong by {:.2g}, numeric differences are "
-                   "used",
+                   "{}: the analytic Hessian of {} has a relative error of {:.2g} against forces; "
+                   "using central differences of forces",
                    caller, failed.name(), wrong_by);
-  assign_numeric(failed.parts[0], fmt::format("its analytic Hessian is wrong by {:.2g}", wrong_by));
+  assign_numeric(failed.parts[0],
+                 fmt::format("its analytic Hessian has a relative error of {:.2g}", wrong_by));
 }
 
 /* Forces that are not the gradient of the energy explain much of what follows. */
@@ -291,7 +292,8 @@ void HessianBuilder::announce_memory(NeighList *list)
     utils::logmesg(lmp, "{}: the Hessian will take up to {:.0f} blocks of pairs, {} per rank\n",
                    caller, sum, bytes_text(need));
   if (mine[1] > 0.0 && inm_hessian_bytes_for(mine[0]) > mine[1])
-    error->one(FLERR, "{}: the Hessian needs {} on this rank, {} are available; use more ranks",
+    error->one(FLERR,
+               "{}: the Hessian needs {} on this rank, but only {} are available; use more ranks",
                caller, bytes_text(inm_hessian_bytes_for(mine[0])), bytes_text(mine[1]));
 }
 

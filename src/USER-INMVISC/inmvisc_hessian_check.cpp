@@ -346,7 +346,7 @@ void HessianCheck::require(const std::string &caller, const std::string &part, c
   const char *tables = r.tables ? "; pair_modify table 0 avoids the noise of tables" : "";
   if (r.too_many_left_out())
     error->all(FLERR,
-               "{}: the Hessian of {} cannot be checked, for {:.0f} of {:.0f} atoms ({}) the force "
+               "{}: the Hessian of {} cannot be checked: for {:.0f} of {:.0f} atoms ({}) the force "
                "does not change in proportion to a displacement of {:.3g}: too large, or too "
                "small for the noise of the forces (hessian numeric delta), or they are "
                "discontinuous; check no skips this check{}",
@@ -354,9 +354,9 @@ void HessianCheck::require(const std::string &caller, const std::string &part, c
   if (!(r.error <= TOLERANCE * whole))
     error->all(FLERR,
                "{}: the Hessian of {} does not reproduce the forces, relative error {:.3g}. "
-               "It is largest at atom {}. Other causes than a wrong second derivative: too large "
-               "or too small a "
-               "displacement (hessian numeric delta), forces with noise, forces that are not the "
-               "derivative of an energy; check no skips this check{}",
+               "It is largest at atom {}. Besides a wrong second derivative, the cause can be a "
+               "displacement that is too large or too small (hessian numeric delta), noise of the "
+               "forces, or forces that are not the derivative of an energy; check no skips this "
+               "check{}",
                caller, part, r.relative(), r.worst, tables);
 }

@@ -9,6 +9,8 @@
 
 #include "inmvisc_kernel_report.h"
 
+#include "inmvisc_unit_names.h"
+
 #include "inm/inm_correlator.h"
 #include "inm/inm_whole_file.h"
 #include "inmvisc_source_check.h"
@@ -84,15 +86,16 @@ static std::string name_of(int set)
    a value, or that it is not known
 ------------------------------------------------------------------------- */
 
-static std::string number(const char *format, double value)
-{
-  return std::isfinite(value) ? fmt::format(format, value) : "not known";
-}
-
-static std::string with_error(double value, double error_of)
+static std::string number(const char *format, double value, const std::string &unit = "")
 {
   if (!std::isfinite(value)) return "not known";
-  return number("{:.6g}", value) + " +- " + number("{:.2g}", error_of);
+  return fmt::format(format, value) + (unit.empty() ? "" : " " + unit);
+}
+
+static std::string with_error(double value, double error_of, const std::string &unit)
+{
+  if (!std::isfinite(value)) return "not known";
+  return number("{:.6g}", value) + " +- " + number("{:.2g}", error_of) + " " + unit;
 }
 
 /* ----------------------------------------------------------------------
@@ -113,11 +116,8 @@ void KernelReport::log()
   const bigint perblock = inm_correlator_origins_per_block(results);
 
   utils::logmesg(
-      lmp,
-      "Fix orthogonal/dynamics {}: {} samples, {} origins, {} blocks of {} origins; friction is in "
-      "mass/time, {} units\n",
-      id, inm_correlator_nsample(results), norigins, inm_correlator_nblock_full(results), perblock,
-      update->unit_style);
+      lmp, "Fix orthogonal/dynamics {}: {} samples, {} origins, {} blocks of {} origins\n", id,
+      inm_correlator_nsample(results), norigins, inm_correlator_nblock_full(results), perblock);
   if (norigins == 0) {
     utils::logmesg(lmp,
                    "  no value yet: the first window of the kernel is complete after {} samples\n",
@@ -139,24 +139,34 @@ void KernelReport::log()
 
 /* ---------------------------------------------------------------------- */
 
-static std::string describe_diffusion(const inm_friction &f)
-{
-  if (!std::isfinite(f.diffusion)) return "D not known";
-  return fmt::format("D = {:.6g} from {:.4g} <= t <= {:.4g}, d ln MSD/d ln t = {} at {:.4g}",
-                     f.diffusion, f.msd_from, f.msd_to, number("{:.3f}", f.msd_exponent),
-                     f.msd_longest);
-}
-
 void KernelReport::log_set(int set)
 {
   const inm_friction &f = *inm_correlator_friction(results, set);
+  const UnitNames unit = unit_names(update->unit_style);
   const double temperature = f.kT * force->mvv2e / force->boltz;
 
-  utils::logmesg(lmp, "  {}: kernel v~(0) = {} (tail {}), kT/D = {} ({}), T = {}, Omega0*dt = {}\n",
-                 name_of(set), with_error(f.kernel, f.kernel_error), number("{:.2g}", f.tail),
-                 with_error(f.einstein, f.einstein_error), describe_diffusion(f),
-                 number("{:.6g}", temperature), number("{:.3f}", f.einstein_frequency * dt));
+  utils::logmesg(lmp, "  {}: kernel v~(0) = {} (tail {}), {}, T = {}, Omega0*dt = {}\n",
+                 name_of(set), with_error(f.kernel, f.kernel_error, unit.friction()),
+                 number("{:.2g}", f.tail), einstein_text(set),
+                 number("{:.6g}", temperature, unit.temperature),
+                 number("{:.3f}", f.einstein_frequency * dt));
   if (std::isfinite(f.sum_rule)) log_direct(set);
+}
+
+/* ---------------------------------------------------------------------- */
+
+std::string KernelReport::einstein_text(int set) const
+{
+  const inm_friction &f = *inm_correlator_friction(results, set);
+  const UnitNames unit = unit_names(update->unit_style);
+
+  if (unknown_positions()) return "kT/D not known";
+  if (std::isnan(f.diffusion)) return "no kT/D yet (too few lags of the displacements)";
+  return fmt::format("kT/D = {} (D = {:.6g} {} from {:.4g} <= t <= {:.4g} {}, "
+                     "d ln MSD/d ln t = {} at {:.4g} {})",
+                     with_error(f.einstein, f.einstein_error, unit.friction()), f.diffusion,
+                     unit.diffusion(), f.msd_from, f.msd_to, unit.time,
+                     number("{:.3f}", f.msd_exponent), f.msd_longest, unit.time);
 }
 
 /* ---------------------------------------------------------------------- */
@@ -164,9 +174,10 @@ void KernelReport::log_set(int set)
 void KernelReport::log_direct(int set)
 {
   const inm_friction &f = *inm_correlator_friction(results, set);
-  utils::logmesg(lmp,
-                 "  {}: lambda - 1 = {:.2g}, integral of the kernel {:.6g} direct, {:.6g} vacf\n",
-                 name_of(set), f.sum_rule - 1.0, f.integral, f.from_vacf);
+  utils::logmesg(
+      lmp, "  {}: lambda - 1 = {:.2g}, integral of the kernel {:.6g} direct, {:.6g} vacf, {}\n",
+      name_of(set), f.sum_rule - 1.0, f.integral, f.from_vacf,
+      unit_names(update->unit_style).friction());
 }
 
 /* ---------------------------------------------------------------------- */
@@ -186,8 +197,10 @@ void KernelReport::log_choice()
   else if (source == INM_FROM_UNDECAYED_KERNEL && unknown_positions())
     reason = "the integral of the kernel, although it has not decayed within its window, because "
              "the displacements are not known";
-  utils::logmesg(lmp, "  friction used: {}, {}\n", with_error(friction[0], friction_error[0]),
-                 reason);
+  utils::logmesg(
+      lmp, "  friction used: {}, {}\n",
+      with_error(friction[0], friction_error[0], unit_names(update->unit_style).friction()),
+      reason);
   if (present_types() > 1) log_types();
 }
 
@@ -199,18 +212,19 @@ void KernelReport::log_choice()
 void KernelReport::log_types()
 {
   std::string list;
+  const std::string unit = unit_names(update->unit_style).friction();
   double sum = 0.0, natoms = 0.0;
   for (int t = 1; t < nset(); t++) {
     if (!present(t)) continue;
     const double n = inm_correlator_friction(results, t)->natoms;
-    list += fmt::format(", {} (type {})", with_error(friction[t], friction_error[t]), t);
+    list += fmt::format(", {} (type {})", with_error(friction[t], friction_error[t], unit), t);
     sum += n * friction[t];
     natoms += n;
   }
   utils::logmesg(lmp,
                  "  this is the scalar, for all atoms taken together; friction f_{} of compute "
                  "ulinm/viscosity means those of the types{}, number average {}\n",
-                 id, list, number("{:.6g}", sum / natoms));
+                 id, list, number("{:.6g}", sum / natoms, unit));
 }
 
 /* ---------------------------------------------------------------------- */
@@ -228,12 +242,12 @@ void KernelReport::warn_set(int set)
   const std::string of = set ? fmt::format(" of type {}", set) : "";
 
   if (f.einstein_frequency * dt > MAX_STEP)
-    warn(fmt::format("Omega0*dt{} is above {}, sample more often", of, MAX_STEP));
+    warn(fmt::format("Omega0*dt{} is above {}: sample more often", of, MAX_STEP));
   if (std::isfinite(f.integral) && (!f.decayed || f.tail > MAX_TAIL * f.integral))
-    warn(fmt::format("kernel{} has not decayed within Nlag samples: the tail beyond them is {} of "
-                     "the integral, the last third is {} of the second third",
-                     of, number("{:.2g}", f.rest.tail / f.integral),
-                     number("{:.2g}", f.rest.ratio)));
+    warn(fmt::format(
+        "kernel{} has not decayed within Nlag samples: the tail beyond them is {} of the integral, "
+        "and the integral over the last third of the window is {} of that over the middle third",
+        of, number("{:.2g}", f.rest.tail / f.integral), number("{:.2g}", f.rest.ratio)));
   if (f.diffusive &&
       disagreement(f.kernel, f.kernel_error, f.einstein, f.einstein_error) > MAX_DISAGREEMENT)
     warn(fmt::format("kernel and kT/D{} differ by more than {} standard errors", of,
@@ -253,11 +267,11 @@ void KernelReport::warn_direct(int set)
   const double decay = std::fabs(f.sum_rule - 1.0) * f.from_vacf / f.mass;
 
   if (decay * nlag * dt > MAX_DECAY)
-    warn(fmt::format("the direct kernel{} is invalid beyond t = {:.3g}, because its sum rule is "
+    warn(fmt::format("the direct kernel{} is invalid beyond t = {:.3g} {}, because its sum rule is "
                      "violated: forces and velocities are inconsistent",
-                     of, MAX_DECAY / decay));
+                     of, MAX_DECAY / decay, unit_names(update->unit_style).time));
   if (disagreement(f.integral, f.kernel_error, f.from_vacf, f.from_vacf_error) > MAX_DISAGREEMENT)
-    warn(fmt::format("direct and vacf kernel{} differ by more than {} standard errors", of,
+    warn(fmt::format("direct and vacf kernels{} differ by more than {} standard errors", of,
                      MAX_DISAGREEMENT));
 }
 
@@ -267,7 +281,7 @@ void KernelReport::warn_run()
 {
   const std::string bath = thermostats(modify);
   if (!bath.empty())
-    warn(fmt::format("fix {} is a thermostat, which changes D and with it the friction", bath));
+    warn(fmt::format("fix {} is a thermostat, which changes D and thus the friction", bath));
   if (domain->box_change || checked->box_changes())
     warn("the box changes, so displacements and kT/D are not reliable");
 }

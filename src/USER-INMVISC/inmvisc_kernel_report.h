@@ -42,6 +42,7 @@ class KernelReport : protected LAMMPS_NS::Pointers {
 
  private:
   void log_set(int set);
+  std::string einstein_text(int set) const;
   void log_direct(int set);
   void log_choice();
   void log_types();

@@ -16,6 +16,7 @@
 #include <cerrno>
 #include <cmath>
 #include <cstdlib>
+#include <cstring>
 
 using namespace LAMMPS_NS;
 using namespace INMVISC_NS;
@@ -94,7 +95,7 @@ int KeywordParser::integer(const std::string &name, int smallest, int largest)
     error->all(FLERR, "{}: {} must be an integer, not {}", caller, name, text);
   if (value < smallest || value > largest || errno == ERANGE) {
     const std::string range = (largest == MAXSMALLINT)
-        ? fmt::format("from {} on", smallest)
+        ? fmt::format(">= {}", smallest)
         : fmt::format("from {} to {}", smallest, largest);
     error->all(FLERR, "{}: {} must be an integer {}, not {}", caller, name, range, text);
   }
@@ -106,8 +107,7 @@ bigint KeywordParser::timestep(const std::string &name)
   const char *text = next(name);
   long long value;
   if (!is_integer(text, value) || value < 0 || value > MAXBIGINT || errno == ERANGE)
-    error->all(FLERR, "{}: {} must be a timestep, an integer from 0 on, not {}", caller, name,
-               text);
+    error->all(FLERR, "{}: {} must be a timestep, an integer >= 0, not {}", caller, name, text);
   return (bigint) value;
 }
 
@@ -117,24 +117,45 @@ bool KeywordParser::yesno(const std::string &name)
   return text == "yes" || text == "on" || text == "true";
 }
 
+/* "a or b", "a, b, or c" */
+
+static std::string one_of(std::initializer_list<const char *> words)
+{
+  const char *const comma = words.size() > 2 ? ", " : " ";
+  std::string list;
+  for (auto word = words.begin(); word != words.end(); ++word) {
+    if (word != words.begin()) list += comma;
+    if (word + 1 == words.end()) list += "or ";
+    list += *word;
+  }
+  return list;
+}
+
 std::string KeywordParser::choice(const std::string &name,
                                   std::initializer_list<const char *> allowed)
 {
   const std::string text = next(name);
-  std::string list;
-  for (auto a : allowed) {
+  for (auto a : allowed)
     if (text == a) return text;
-    list += (list.empty() ? "" : ", ") + std::string(a);
-  }
-  stop(error, caller + ": " + name + " cannot be " + text + "; possible here: " + list);
+  fail(name + " must be " + one_of(allowed));
+}
+
+bool KeywordParser::next_is(const char *text) const
+{
+  return more() && strcmp(arg[iarg], text) == 0;
 }
 
 void KeywordParser::fail(const std::string &text)
 {
-  stop(error, caller + ": " + text + ", not " + arg[iarg - 1]);
+  refuse(text + ", not " + arg[iarg - 1]);
+}
+
+void KeywordParser::refuse(const std::string &text)
+{
+  stop(error, caller + ": " + text);
 }
 
 void KeywordParser::unknown()
 {
-  stop(error, caller + ": unknown keyword " + arg[iarg - 1]);
+  refuse(std::string("unknown keyword ") + arg[iarg - 1]);
 }

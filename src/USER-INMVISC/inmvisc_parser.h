@@ -33,6 +33,7 @@ class KeywordParser : protected LAMMPS_NS::Pointers {
                 int first);
 
   bool more() const { return iarg < narg; }
+  bool next_is(const char *text) const;
   std::string keyword();    // next word, for the caller to compare
 
   // next word as a value; errors call it name
@@ -44,8 +45,9 @@ class KeywordParser : protected LAMMPS_NS::Pointers {
   bool yesno(const std::string &name);
   std::string choice(const std::string &name, std::initializer_list<const char *> allowed);
 
-  [[noreturn]] void fail(const std::string &text);    // about the word just read
-  [[noreturn]] void unknown();                        // the keyword just read is unknown
+  [[noreturn]] void fail(const std::string &text);    // adds the word just read, "..., not word"
+  [[noreturn]] void refuse(const std::string &text);
+  [[noreturn]] void unknown();    // the keyword just read is unknown
 
  private:
   std::string caller;

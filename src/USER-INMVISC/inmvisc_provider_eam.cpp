@@ -202,8 +202,8 @@ double EAMProvider::scale() const
 std::string EAMProvider::refusal() const
 {
   if (style == "eam/cd" || style == "eam/cd/old")
-    return "what depends on the concentration cannot be read from it";
-  if (!is_known()) return "it is not one of eam, eam/alloy, eam/fs, eam/he";
+    return "its dependence on the concentration is not accessible";
+  if (!is_known()) return "it is not eam, eam/alloy, eam/fs, or eam/he";
   if (!eam->rhor_spline || !eam->frho_spline || !eam->z2r_spline)
     return "it has no tables on the host";
   if (std::isnan(scale())) return "its scale factors differ between atom types";
@@ -212,7 +212,8 @@ std::string EAMProvider::refusal() const
 
 std::string EAMProvider::description() const
 {
-  return fmt::format("embedded atoms, u'' from the splines, {:.1f} atoms per star", members);
+  return fmt::format("embedded atoms, u'' from the splines, {:.1f} atoms per embedding term",
+                     members);
 }
 
 /* F(rho).  Above its table F is linear; eam/he also has a lower end. */

@@ -37,7 +37,7 @@ using namespace INMVISC_NS;
   ENTRY(DIHEDRAL, ".",    bonded_provider, "Van Workum et al, J Chem Phys, 125, 144506 (2006)",       \
         "styles with born_matrix(); hybrid does not pass it on")                                      \
   NONE( IMPROPER, ".",    "LAMMPS has no second derivatives of impropers")                            \
-  NONE( KSPACE,   ".",    "it reaches all atoms")
+  NONE( KSPACE,   ".",    "it couples all atoms")
 // clang-format on
 
 namespace INMVISC_NS {
@@ -75,6 +75,6 @@ std::unique_ptr<HessianProvider> INMVISC_NS::analytic_provider(LAMMPS *lmp, cons
     why_not = provider ? provider->refusal() : entry.remark;
     return why_not.empty() ? std::move(provider) : nullptr;
   }
-  why_not = "no provider is known for it";
+  why_not = "it has no analytic provider";
   return nullptr;
 }

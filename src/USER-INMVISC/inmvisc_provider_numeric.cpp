@@ -119,7 +119,8 @@ std::string NumericProvider::description() const
       "central differences of forces, {} evaluations, displacement {:.3g}, relative error {:.1g}",
       nevaluations, chosen.h, chosen.error);
   if (!short_range.empty()) text += fmt::format(", atoms in {} colors", ncolor);
-  if (nenlarged) text += fmt::format(", reach longer by {} as forces changed beyond it", nenlarged);
+  if (nenlarged)
+    text += fmt::format(", coupling range extended by {}, as forces changed beyond it", nenlarged);
   if (none_sided)
     text += fmt::format(", {} displacements on one side of a discontinuity", none_sided);
   if (nunresolved)

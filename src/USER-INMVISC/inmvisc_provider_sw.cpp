@@ -107,7 +107,7 @@ class SWProvider : public HessianProvider {
 
 std::string SWProvider::refusal() const
 {
-  if (part.style != "sw") return "only the formula of sw itself is known";
+  if (part.style != "sw") return "only sw itself has an analytic Hessian";
   return "";
 }
 

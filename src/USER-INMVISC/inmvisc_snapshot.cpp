@@ -136,7 +136,7 @@ void Snapshot::assemble()
   if (is_present(assembly_step)) return;
   require_run(lmp, label);
   if (!builder.hessian())
-    error->all(FLERR, "{}: it was defined after this run was set up; leave out pre no", label);
+    error->all(FLERR, "{}: must be defined before the run is set up; do not use run pre no", label);
 
   const CurrentGhosts ghosts(lmp);
   require_known_pairs(lmp, label);
@@ -193,14 +193,14 @@ void Snapshot::solve()
 {
   if (is_solved()) return;
   if (gathering)
-    error->all(FLERR, "{}: what tells whether solver kpm has converged depends on its result",
+    error->all(FLERR, "{}: the convergence criterion of solver kpm depends on its own result",
                label);
   assemble();
 
   const inm_hessian *h = builder.hessian();
   trace = inm_hessian_trace(h);
   if (!std::isfinite(trace))
-    error->all(FLERR, "{}: the Hessian has infinite elements at atom {}, atoms may overlap", label,
+    error->all(FLERR, "{}: the Hessian is not finite at atom {}: atoms may overlap", label,
                inm_hessian_infinite_atom(h));
   const double tolerance = force->kspace ? ACOUSTIC_TOLERANCE_KSPACE : ACOUSTIC_TOLERANCE;
   check_status(lmp, inm_hessian_translations(h, tolerance, request.is_free),

@@ -12,6 +12,7 @@
 #include "inmvisc_check.h"
 #include "inmvisc_parser.h"
 #include "inmvisc_progress.h"
+#include "inmvisc_unit_names.h"
 #include "inmvisc_units.h"
 
 #include "inm/inm_cores.h"
@@ -19,6 +20,7 @@
 
 #include "comm.h"
 #include "error.h"
+#include "update.h"
 #include "utils.h"
 
 #include <cmath>
@@ -48,15 +50,17 @@ SpectrumSolver::SpectrumSolver(LAMMPS *lmp, const std::string &label_in) :
 
 void SpectrumSolver::parse_solver(KeywordParser &in, inm_request &request)
 {
+  if (in.next_is("lowest"))
+    in.refuse("solver lowest is not available on its own; use solver kpm with modes lowest K");
   const std::string name =
       in.choice("solver", {"auto", "lapack", "twostage", "scalapack", "elpa", "kpm"});
 
   solver = inm_solver_find(name.c_str());
   request.products = 0;
   if (name != "auto" && !solver)
-    in.fail("solver " + name +
-            " is not in this plugin, its library was not there when it was built; "
-            "possible here: auto, lapack, twostage, kpm");
+    in.refuse("solver " + name +
+              " is not available in this plugin, which was built without its library; "
+              "use auto, lapack, twostage, or kpm");
   if (solver && has(INM_HAS_PRODUCTS)) parse_products(in, request);
 }
 
@@ -172,7 +176,7 @@ void SpectrumSolver::announce(const inm_plan &plan)
   const std::string workers = on_grid ? fmt::format("{} ranks", plan.job.nprocs)
                                       : fmt::format("{} threads on rank 0", plan.job.nthread);
   const std::string time = (core_speed > 0.0)
-      ? fmt::format(", about {} a snapshot", duration(speed_factor * plan.work / core_speed))
+      ? fmt::format(", about {} per snapshot", duration(speed_factor * plan.work / core_speed))
       : "";
   utils::logmesg(lmp, "{}: {} modes, solver {}{}, {}, {:.3g} GB{}{}\n", label, plan.job.n,
                  inm_solver_name(plan.solver),
@@ -226,7 +230,7 @@ inm_spectrum *SpectrumSolver::attempt(const inm_plan &plan, const inm_hessian *h
     speed_factor = 1.0;
     if (comm->me == 0)
       error->warning(FLERR,
-                     "{}: precision single is not safe here: the residual exceeds 1 % of the "
+                     "{}: precision single is not accurate enough: the residual exceeds 1 % of the "
                      "eigenvalue for more than 1 % of the modes; using double from now on",
                      label);
     return nullptr;
@@ -269,10 +273,11 @@ void SpectrumSolver::check_lowest(size_t n, const inm_request &request) const
   const size_t nfree = (size_t) (request.is_free[0] + request.is_free[1] + request.is_free[2]);
   const size_t nmode = n - std::min(n, nfree), nvector = inm_solver_vectors(request.nlowest);
   if (nmode < 2 * nvector)
-    error->all(FLERR,
-               "{}: modes lowest {} works with {} vectors and needs twice as many modes, there are "
-               "{}; use another solver",
-               label, request.nlowest, nvector, nmode);
+    error->all(
+        FLERR,
+        "{}: modes lowest {} works with {} vectors and needs twice as many modes, but there are "
+        "only {}; use another solver",
+        label, request.nlowest, nvector, nmode);
 }
 
 /* ---- after the solution ----------------------------------------------------------------------- */
@@ -289,7 +294,7 @@ void SpectrumSolver::warn(const inm_plan &plan, const inm_spectrum *spectrum,
                    label, inm_solver_name(plan.solver), about->solver);
   if (needs_criteria(request) && !(about->change <= bound))
     error->warning(FLERR,
-                   "{}: solver kpm auto ends at {} products with a relative change of {:.2g}, "
+                   "{}: solver kpm auto stopped at {} products with a relative change of {:.2g}, "
                    "above the {:.2g} of kpm/error; a larger kpm/width needs fewer",
                    label, about->products, about->change, bound);
 }
@@ -322,28 +327,30 @@ void SpectrumSolver::report_products(const inm_plan &plan, const inm_spectrum *s
   MPI_Allreduce(mine, all, 2, MPI_DOUBLE, MPI_SUM, world);
   if (comm->me) return;
 
+  const std::string unit = unit_names(update->unit_style).frequency();
   std::string resolution = fmt::format("{:.3g} at w = 0", inm_spectrum_resolution(spectrum, 0.0));
   if (edge.kind == INM_EDGE_FREQUENCY)
-    resolution += fmt::format(" and {:.3g} at the edge, whose step is {:.3g} wide",
+    resolution += fmt::format(" and {:.3g} at the edge, which is a step of width {:.3g}",
                               inm_spectrum_resolution(spectrum, -edge.value),
                               inm_default_width(request.width, edge, 0.0));
   utils::logmesg(lmp, "{}: {} modes, solver {}{}\n", label, plan.job.n, about->solver,
                  request.products ? "" : " auto");
   utils::logmesg(lmp,
                  "{}: {} products with {} vectors, {} of them random, lambda from {:.8g} to "
-                 "{:.8g}; {:.3g} s, {:.3g} GB/s, {:.4g} MB\n",
+                 "{:.8g} {}^2; {:.3g} s, {:.3g} GB/s, {:.4g} MB\n",
                  label, about->products, about->nvector, about->nrandom, eigenvalue(about->lowest),
-                 eigenvalue(about->highest), about->seconds, all[0] / GB / about->seconds,
+                 eigenvalue(about->highest), unit, about->seconds, all[0] / GB / about->seconds,
                  all[1] / MB);
-  utils::logmesg(lmp, "{}: resolution in w: {}\n", label, resolution);
+  utils::logmesg(lmp, "{}: resolution in w: {}, in {}\n", label, resolution, unit);
 
   const inm_modes *modes = inm_spectrum_modes(spectrum);
   if (modes->n > 0)
     utils::logmesg(lmp,
-                   "{}: {} lowest modes, |w| from {:.4g} to {:.4g}: {} products, {:.3g} s; means "
-                   "over modes in the per-atom array are those over these modes\n",
+                   "{}: {} lowest modes, |w| from {:.4g} to {:.4g} {}: {} products, {:.3g} s; the "
+                   "per-atom array has means over these modes only\n",
                    label, modes->n, fabs(inm_frequency(modes->lambda[modes->n - 1])),
-                   fabs(inm_frequency(modes->lambda[0])), about->low_products, about->low_seconds);
+                   fabs(inm_frequency(modes->lambda[0])), unit, about->low_products,
+                   about->low_seconds);
   else
     utils::logmesg(lmp,
                    "{}: no modes and no eigenvectors: participation ratios and outputs that need "

@@ -108,8 +108,8 @@ void VelocitySampler::check_memory()
   MPI_Allreduce(&lacking, &any, 1, MPI_INT, MPI_MAX, world);
   if (any)
     error->all(FLERR,
-               "{}: estimator {} with Nlag {} and Norigin {} needs {:.3g} GB on a node, and {:.3g} "
-               "GB are available",
+               "{}: estimator {} with Nlag {} and Norigin {} needs {:.3g} GB on a node, but only "
+               "{:.3g} GB are available",
                set.label, set.direct ? "direct" : "vacf", set.nlag, set.norigin, need / GB,
                least / GB);
 }
@@ -170,7 +170,7 @@ void VelocitySampler::check_continuity()
   if (last >= 0 && update->ntimestep != last + set.nevery)
     error->all(FLERR,
                "{}: samples must be {} steps apart, but step {} follows step {}; delete and "
-               "redefine the fix, or choose Nevery like the snapshots",
+               "redefine the fix, or set Nevery to the interval of the snapshots",
                set.label, set.nevery, update->ntimestep, last);
   if (last >= 0 && minimized)
     error->all(FLERR,

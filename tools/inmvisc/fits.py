@@ -7,7 +7,7 @@
     crossover       T below which eta is nearer to one of two predictions than to the other
 
 Viscosities are fitted by their logarithms, weighted with the relative errors.  Intervals are those
-of a parametric bootstrap: data are drawn anew from normal distributions about the fitted curve
+of a parametric bootstrap: data are drawn again from normal distributions about the fitted curve
 (crossover: about the data), with the errors that were given, and fitted again.  Where the scatter
 about the curve is larger than the errors say, the errors are scaled up to it (chi^2 per degree of
 freedom of one), never down.

@@ -19,7 +19,7 @@ static const char usage[] =
     "  SOURCE      FILE.npz     that compute inm/dos has written (keyword file)\n"
     "              fcc:CELLS    a Lennard-Jones crystal of CELLS^3 cells, displaced at random\n"
     "              random:N     N soft particles at random\n"
-    "  solver      a name of one or all       (twostage)\n"
+    "  solver      its name, or all           (twostage)\n"
     "  modes       all, unstable or none: which have vectors; or lowest K, with solver lowest\n"
     "                                         (unstable)\n"
     "  precision   double or single           (double)\n"

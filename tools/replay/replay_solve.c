@@ -65,7 +65,7 @@ const char *replay_refusal(const char *name, const replay_matrix *m, const repla
   const inm_status status = inm_plan_make(&plan, MPI_COMM_WORLD, m->n, m->h, &q, solver, 0.0);
   if (status == INM_ERR_ARG) return "solver lowest needs modes lowest K";
   if (status != INM_OK) return inm_strerror(status);
-  return inm_plan_fits(&plan) ? NULL : "it needs more memory than there is";
+  return inm_plan_fits(&plan) ? NULL : "it needs more memory than is available";
 }
 
 /* ---- accuracy -------------------------------------------------------------------------------- */

@@ -28,7 +28,7 @@ dir=$cache/lammps-$version-$key
 say() { printf '== lammps: %s\n' "$*"; }
 die() {
   say "$*"
-  say "a further 'make' resumes at this step; to start anew remove $dir"
+  say "a further 'make' resumes at this step; to start over remove $dir"
   exit 1
 }
 

@@ -310,7 +310,7 @@ public:
         status = inm_status_sync(inm_hessian_create(&h, comm, s.dim, s.scale), comm);
         if (status == INM_OK) build(s, owner, reversed, comm, giver);
     }
-    // anew in the same handle
+    // again in the same handle
     void build(const System &s, const Owner &owner = scattered, bool reversed = false,
                MPI_Comm comm = MPI_COMM_WORLD, const Giver &giver = given_by_owner)
     {
@@ -728,6 +728,29 @@ inline System random_cluster(size_t natom, unsigned seed, int dim = 3)
                               (dim == 3) ? x[3 * i + 2] - x[3 * j + 2] : 0.0}};
             s.pair(i, j, dr, t[i * natom + j], k[i * natom + j]);
         }
+    return s;
+}
+
+// a pair with two images, an atom and its own image, a wall, a spring, an asymmetric block, and
+// unsorted tags with gaps; the spring is stiff, so that the trace is no difference of large numbers
+inline System every_term(int dim)
+{
+    System s;
+    s.dim   = dim;
+    s.scale = 7.0;
+    for (double m : {1.0, 3.0, 0.4, 12.0, 2.0}) s.add_atom(m, 1 + (int) (m > 2.0));
+    s.tag          = {40, 7, 1000000007, 3, 41};
+    const double z = (dim == 3) ? 0.7 : 0.0;
+    s.pair(0, 1, Vec3{{1, 0.3, z}}, 0.4, 3.0);
+    s.pair(0, 1, Vec3{{-1, 0.2, z}}, -0.3, 2.0);
+    s.pair(1, 0, Vec3{{0.1, 1.1, 0}}, 0.2, 5.0);
+    s.pair(2, 3, Vec3{{0.5, 0.5, -z}}, 0.1, -1.5);
+    s.pair(3, 0, Vec3{{0.9, 0.5, z}}, -0.6, 1.5);
+    s.pair(2, 2, Vec3{{2, 0, 0.2 * z}}, 0.3, 1.0);
+    s.wall(4, Vec3{{0, 1, z}}, 0.3, 1.0);
+    s.onsite(3, Mat3{{6, 0.5, 0, 0.5, 7, 0.1, 0, 0.1, 8}});
+    s.block(1, s.tag[3], Vec3{{1, 0, 0}}, Mat3{{1, 2, 3, 4, 5, 6, 7, 8, 9}});
+    s.block(3, s.tag[1], Vec3{{-1, 0, 0}}, Mat3{{1, 4, 7, 2, 5, 8, 3, 6, 9}});
     return s;
 }
 

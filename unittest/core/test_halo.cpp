@@ -160,6 +160,18 @@ void expect_arrival(const std::function<int(int)> &count)
         for (size_t n = 0; n < expected.size(); n++)
             for (double x : there[n]) EXPECT_EQ(x, 1000.0 * expected[n].from + expected[n].n);
     }
+
+    void *once      = nullptr;
+    size_t narrival = 0;
+    ASSERT_EQ(inm_route_once(MPI_COMM_WORLD, items.size(), dest.data(), sizeof(Item), items.data(),
+                             &once, &narrival),
+              INM_OK);
+    ASSERT_EQ(narrival, expected.size());
+    for (size_t n = 0; n < narrival; n++) {
+        EXPECT_EQ(((const Item *) once)[n].from, expected[n].from);
+        EXPECT_EQ(((const Item *) once)[n].n, expected[n].n);
+    }
+    free(once);
 }
 
 TEST(Route, brings_items_in_order_and_answers_back)

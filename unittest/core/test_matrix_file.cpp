@@ -498,30 +498,6 @@ void expect_files(const System &s, const Owner &owner = scattered, bool reversed
     }
 }
 
-// a pair with two images, an atom and its own image, a wall, a spring, an asymmetric block, and
-// unsorted tags with gaps
-System all_kinds(int dim)
-{
-    System s;
-    s.dim   = dim;
-    s.scale = 7.0;
-    for (double m : {1.0, 3.0, 0.4, 12.0, 2.0})
-        s.add_atom(m, 1 + (int)(m > 2.0));
-    s.tag          = {40, 7, 1000000007, 3, 41};
-    const double z = (dim == 3) ? 0.7 : 0.0;
-    s.pair(0, 1, Vec3{{1, 0.3, z}}, 0.4, 3.0);
-    s.pair(0, 1, Vec3{{-1, 0.2, z}}, -0.3, 2.0);
-    s.pair(1, 0, Vec3{{0.1, 1.1, 0}}, 0.2, 5.0);
-    s.pair(2, 3, Vec3{{0.5, 0.5, -z}}, 0.1, -1.5);
-    s.pair(3, 0, Vec3{{0.9, 0.5, z}}, -0.6, 1.5);
-    s.pair(2, 2, Vec3{{2, 0, 0.2 * z}}, 0.3, 1.0);
-    s.wall(4, Vec3{{0, 1, z}}, 0.3, 1.0);
-    s.onsite(3, Mat3{{1, 0.5, 0, 0.5, 2, 0.1, 0, 0.1, 3}});
-    s.block(1, s.tag[3], Vec3{{1, 0, 0}}, Mat3{{1, 2, 3, 4, 5, 6, 7, 8, 9}});
-    s.block(3, s.tag[1], Vec3{{-1, 0, 0}}, Mat3{{1, 4, 7, 2, 5, 8, 3, 6, 9}});
-    return s;
-}
-
 TEST(MatrixFile, of_a_cluster_is_its_matrix)
 {
     System s = random_cluster(7, 11);
@@ -533,15 +509,15 @@ TEST(MatrixFile, of_a_cluster_is_its_matrix)
 
 TEST(MatrixFile, has_images_added_up_and_rows_in_the_order_of_tags)
 {
-    expect_files(all_kinds(3));
-    expect_files(all_kinds(3), scattered, true);
-    expect_files(all_kinds(3), all_on_first);
-    expect_files(all_kinds(3), all_on_last);
+    expect_files(every_term(3));
+    expect_files(every_term(3), scattered, true);
+    expect_files(every_term(3), all_on_first);
+    expect_files(every_term(3), all_on_last);
 }
 
 TEST(MatrixFile, in_two_dimensions_has_no_z)
 {
-    expect_files(all_kinds(2));
+    expect_files(every_term(2));
     expect_files(random_cluster(5, 12, 2), in_pairs);
 }
 

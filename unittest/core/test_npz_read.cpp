@@ -385,7 +385,7 @@ TEST(NpzRead, what_is_no_archive_is_refused)
          {Bytes(), Bytes("x"), Bytes(100000, 'P'), npy(header("<f8", "()"), "12345678")}) {
         Reader in(b);
         EXPECT_EQ(in.status, INM_ERR_DATA);
-        EXPECT_STREQ(in.why, "is no ZIP archive, or its end is missing");
+        EXPECT_STREQ(in.why, "is not a ZIP archive, or its end is missing");
     }
 }
 
@@ -422,13 +422,13 @@ TEST(NpzRead, arrays_that_are_not_read_are_refused_with_their_reason)
         {npy(header("<f4", "(4,)"), two), "has array x of type <f4"},
         {npy(header("<c16", "()"), two), "has array x of type <c16"},
         {npy(header("|O", "(2,)"), two), "has array x of type |O"},
-        {npy(header("<U2", "(2,)"), two), "has several texts in array x"},
+        {npy(header("<U2", "(2,)"), two), "has several strings in array x"},
         {npy(header("<f8", "(1, 2)", true), two), "has array x in column-major order"},
         {npy(header("<f8", "(2,)"), two, 3), "has array x in version 3.0"},
         {npy(header("<f8", "(1, 1, 1, 1, 2)"), two),
-         "has a header of array x that is not understood"},
+         "has an invalid header of array x"},
         {npy("{'descr': [('a', '<f8')], 'fortran_order': False, 'shape': (2,)}", two),
-         "has a header of array x that is not understood"}};
+         "has an invalid header of array x"}};
     for (const auto &r : refused) {
         std::string why;
         EXPECT_EQ(status_of(r.first, &why), INM_ERR_FORMAT) << r.second;
@@ -478,7 +478,7 @@ TEST(NpzRead, sizes_that_the_file_cannot_hold_are_refused)
     bomb.size   = 1100 * 100;
     std::string why;
     EXPECT_EQ(status_of(bomb, &why), INM_ERR_DATA);
-    EXPECT_EQ(why, "has a wrong size of array x");
+    EXPECT_EQ(why, "has inconsistent sizes of array x");
 }
 
 TEST(NpzRead, members_that_are_not_read_are_refused_with_their_reason)
@@ -488,7 +488,7 @@ TEST(NpzRead, members_that_are_not_read_are_refused_with_their_reason)
     Member m("x.npy", array);
     m.method = 12;
     EXPECT_EQ(status_of(m, &why), INM_ERR_FORMAT);
-    EXPECT_EQ(why, "is compressed by method 12 of ZIP, deflate (8) is read");
+    EXPECT_EQ(why, "has ZIP compression method 12; only deflate (8) can be read");
     m.method = 0;
     m.flags  = 1;
     EXPECT_EQ(status_of(m, &why), INM_ERR_FORMAT);
@@ -513,28 +513,6 @@ TEST(NpzRead, a_file_that_cannot_be_read_is_an_error)
 }
 
 // ---- matrices -----------------------------------------------------------------------------------
-
-// a pair with two images, an atom and its own image, an atom outside, an external field, tags with
-// gaps
-System all_kinds(int dim)
-{
-    System s;
-    s.dim   = dim;
-    s.scale = 7.0;
-    for (double m : {1.0, 3.0, 0.4, 12.0, 2.0})
-        s.add_atom(m, 1 + (int)(m > 2.0));
-    s.tag          = {40, 7, 1000000007, 3, 41};
-    const double z = (dim == 3) ? 0.7 : 0.0;
-    s.pair(0, 1, Vec3{{1, 0.3, z}}, 0.4, 3.0);
-    s.pair(0, 1, Vec3{{-1, 0.2, z}}, -0.3, 2.0);
-    s.pair(2, 3, Vec3{{0.5, 0.5, -z}}, 0.1, -1.5);
-    s.pair(3, 0, Vec3{{0.9, 0.5, z}}, -0.6, 1.5);
-    s.pair(2, 2, Vec3{{2, 0, 0.2 * z}}, 0.3, 1.0);
-    s.wall(4, Vec3{{0, 1, z}}, 0.3, 1.0);
-    s.onsite(3, Mat3{{1, 0.5, 0, 0.5, 2, 0.1, 0, 0.1, 3}});
-    s.block(1, s.tag[3], Vec3{{1, 0, 0}}, Mat3{{1, 2, 3, 4, 5, 6, 7, 8, 9}});
-    return s;
-}
 
 inm_matrix_facts facts_of(bool weighted)
 {
@@ -615,8 +593,8 @@ void expect_round_trip(const System &s, const Owner &owner = scattered)
 TEST(MatrixRead, gives_the_same_file_again)
 {
     for (int dim : {2, 3}) {
-        expect_round_trip(all_kinds(dim));
-        expect_round_trip(all_kinds(dim), all_on_last);
+        expect_round_trip(every_term(dim));
+        expect_round_trip(every_term(dim), all_on_last);
         expect_round_trip(random_cluster(9, 21, dim), in_pairs);
     }
     expect_round_trip(chain(7, PERIODIC, 3.0, -0.5, 1.0));
@@ -639,7 +617,7 @@ TEST(MatrixRead, of_many_atoms_comes_in_pieces)
 
 TEST(MatrixRead, multiplies_as_before)
 {
-    const System s         = all_kinds(3);
+    const System s         = every_term(3);
     const std::string name = scratch("_first.npz");
     const Field u = random_numbers(3 * s.natom(), -1.0, 1.0, 22), h = s.hessian();
     Hessian share(s);
@@ -784,35 +762,35 @@ TEST(MatrixRead, arrays_that_contradict_each_other_are_refused)
         {[](Arrays &a) {
              a.shape[1] = 9;
          },
-         "has a shape that does not fit its blocks"},
+         "has a shape that does not match its blocks"},
         {[](Arrays &a) {
              a.indptr = {0, 3, 2};
          },
-         "has an indptr that does not ascend from 0 to its blocks"},
+         "has an indptr that does not ascend from 0 to the number of blocks"},
         {[](Arrays &a) {
              a.indptr = {0, -1, 4};
          },
-         "has an indptr that does not ascend from 0 to its blocks"},
+         "has an indptr that does not ascend from 0 to the number of blocks"},
         {[](Arrays &a) {
              a.indptr = {1, 2, 4};
          },
-         "has an indptr that does not ascend from 0 to its blocks"},
+         "has an indptr that does not ascend from 0 to the number of blocks"},
         {[](Arrays &a) {
              a.indptr = {0, 2, 5};
          },
-         "has an indptr that does not ascend from 0 to its blocks"},
+         "has an indptr that does not ascend from 0 to the number of blocks"},
         {[](Arrays &a) {
              a.indices[2] = 2;
          },
-         "has a column that is no atom"},
+         "has a column index without an atom"},
         {[](Arrays &a) {
              a.indices[2] = -1;
          },
-         "has a column that is no atom"},
+         "has a column index without an atom"},
         {[](Arrays &a) {
              a.indices.pop_back();
          },
-         "has indices that do not fit its data"},
+         "has indices that do not match its data"},
         {[](Arrays &a) {
              a.mass[1] = 0.0;
          },
@@ -836,7 +814,7 @@ TEST(MatrixRead, arrays_that_contradict_each_other_are_refused)
         {[](Arrays &a) {
              a.xi.resize(27);
          },
-         "has an array xi that does not fit its atoms"},
+         "has an array xi that does not match its atoms"},
         {[](Arrays &a) {
              a.data[12] += 1e-6;
          },
@@ -863,15 +841,15 @@ TEST(MatrixRead, other_matrices_are_refused)
     std::string why;
     arrays.format = "csr";
     EXPECT_EQ(read_status(arrays, &why), INM_ERR_FORMAT);
-    EXPECT_EQ(why, "has a matrix in format csr, bsr is read");
+    EXPECT_EQ(why, "has a matrix in format csr; only bsr can be read");
     arrays         = Arrays();
     arrays.columns = 1;
     EXPECT_EQ(read_status(arrays, &why), INM_ERR_FORMAT);
-    EXPECT_EQ(why, "has no blocks of 2x2 or 3x3");
+    EXPECT_EQ(why, "has no blocks of size 2x2 or 3x3");
     arrays      = Arrays();
     arrays.mass = {1.0, 2.0, 3.0};
     EXPECT_EQ(read_status(arrays, &why), INM_ERR_ARG);
-    EXPECT_EQ(why, "has array mass of another type or shape");
+    EXPECT_EQ(why, "has array mass with a wrong type or shape");
     arrays    = Arrays();
     arrays.id = {5, 5};
     EXPECT_EQ(read_status(arrays, &why), INM_ERR_TAG);
@@ -890,7 +868,7 @@ TEST(MatrixRead, a_file_that_is_not_there_is_an_error)
                  "/no_such_folder/D.npz cannot be opened: No such file or directory");
     Stored other("D.mtx");
     EXPECT_EQ(other.status, INM_ERR_ARG);
-    EXPECT_STREQ(other.origin.why, "D.mtx does not end in .npz: no other format is read");
+    EXPECT_STREQ(other.origin.why, "D.mtx does not end in .npz, the only format that can be read");
 }
 
 // blocks are read on the root only, so its errors must stop the other ranks, which wait for them

@@ -123,6 +123,32 @@ TEST(Plan, of_a_matrix_free_solver_is_for_the_hessian_that_is_given)
     }
 }
 
+// small matrices are solved in double, whatever the request
+TEST(Plan, accepts_the_precision_that_the_solver_accepts)
+{
+    for (size_t natom : {85, 86}) { // 255 and 258 coordinates
+        const System s = random_cluster(natom, 3);
+        for (size_t k = 0; inm_solver_built(k); k++) {
+            const inm_solver *solver = inm_solver_built(k);
+            const bool has_all       = !inm_solver_lacks(solver, INM_HAS_VECTORS);
+            Options options(has_all ? INM_VECTORS_NONE : INM_VECTORS_LOWEST);
+            options.solver    = inm_solver_name(solver);
+            options.nlowest   = 2;
+            options.products  = 5;
+            options.precision = INM_SINGLE_PRECISION;
+            const Task task(s, options);
+            ASSERT_EQ(task.status, INM_OK);
+            inm_plan plan;
+            inm_spectrum *spectrum    = nullptr;
+            const inm_status expected = (natom == 86 && inm_solver_lacks(solver, INM_HAS_SINGLE)) ? INM_ERR_ARG : INM_OK;
+            EXPECT_EQ(inm_plan_make(&plan, MPI_COMM_WORLD, s.n(), task.share.h, &task.request, solver, 0.0), expected)
+                << options.solver << natom;
+            EXPECT_EQ(inm_solve(solver, task.share.h, &task.request, &spectrum), expected) << options.solver << natom;
+            inm_spectrum_destroy(&spectrum);
+        }
+    }
+}
+
 TEST(Plan, takes_no_matrix_free_solver_that_was_not_asked_for)
 {
     const System s = random_cluster(30, 4);

@@ -89,7 +89,7 @@ TEST(Team, shares_are_whole_steps_that_cover_everything_once)
             for (int size : {1, 2, 3, 64}) {
                 size_t next = 0, largest = 0, first;
                 for (int k = 0; k < size; k++) {
-                    const size_t mine = inm_team_share(n, step, size, k, &first);
+                    const size_t mine = inm_team_slice(n, step, size, k, &first);
                     EXPECT_EQ(first, next);
                     if (first < n) EXPECT_EQ(first % step, 0u);
                     next += mine;

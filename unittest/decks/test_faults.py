@@ -114,7 +114,7 @@ for what, data, message in (
          whole[:at - 11 * 8] + b"\x55" * 8 + whole[at - 10 * 8:],
          "data in the restart file are damaged"),
         ("of another version of the fix", whole[:at] + struct.pack("d", 2) + whole[at + 8:],
-         "or of another version of this fix")):
+         "or from another version of this fix")):
     with open("damaged", "wb") as f:
         f.write(data)
     code, text = lammps("read_restart damaged\n" + again)

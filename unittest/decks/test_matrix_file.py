@@ -228,8 +228,9 @@ def check_errors(folder):
             ("file D.txt", "Compute inm/dos x: file must end in .npz or .mtx, not D.txt"),
             ("file .npz", "Compute inm/dos x: file must end in .npz or .mtx, not .npz"),
             ("file", "Compute inm/dos x: missing value for file"),
-            ("file D.npz weighted maybe", "Compute inm/dos x: weighted cannot be maybe"),
-            ("weighted no", "Compute inm/dos x: weighted needs the keyword file"),
+            ("file D.npz weighted maybe", "Compute inm/dos x: weighted must be yes, no, on, off, "
+             "true, or false, not maybe"),
+            ("weighted no", "Compute inm/dos x: keyword weighted needs keyword file"),
             ("file none/D.npz",
              "Compute inm/dos x: cannot write file none/D.npz: No such file or directory")):
         deck = (CRYSTAL.format(gaps="", **CASES["lj, 2 dimensions"])

@@ -39,7 +39,7 @@ def check_vector(name, e, D, index, lam, vectors, rounding=1e-11):
           f"{difference:.1e}")
 
 
-def shares(e2, lam, pr):
+def means(e2, lam, pr):
     """mean |e_i|^2 over unstable localized and delocalized modes; e2 [N][modes]"""
     return [e2[:, (lam < 0) & chosen].mean(1) for chosen in (pr < EDGE, pr >= EDGE)]
 
@@ -54,7 +54,7 @@ def check_example(folder):
     real = abs(lam) > 1e-9 * max(abs(lam))               # but for the three translations
     e2 = (vectors.reshape(-1, 3, len(lam)) ** 2).sum(1)
     pr = 1.0 / (len(e2) * (e2 ** 2).sum(0))
-    known = dict(zip(("share_UL", "share_UD"), shares(e2[:, real], lam[real], pr[real])))
+    known = dict(zip(("e2_UL", "e2_UD"), means(e2[:, real], lam[real], pr[real])))
     index = {"low": 0, "neg": numpy.argmin(abs(w + 2.0) + 1e9 * ~real),
              "pos": numpy.argmin(abs(w - 2.0) + 1e9 * ~real), "high": len(lam) - 1}
     for name, k in index.items():
@@ -62,13 +62,13 @@ def check_example(folder):
         holds(f"{name}: atoms in the order of IDs",
               numpy.array_equal(table["id"], numpy.arange(1, len(e2) + 1)))
         check_vector(name, table.columns("mux", "muy", "muz").T.ravel(), D, k, lam, vectors)
-        for column, share in known.items():
-            difference = abs(table[column] - share).max()
+        for column, mean in known.items():
+            difference = abs(table[column] - mean).max()
             holds(f"{name}: {column} of the atoms", difference < 1e-9, f"{difference:.1e}")
     holds("the log tells which modes",
           done.output.count("in the per-atom array, frequency") == 4)
     holds("columns that OVITO knows",
-          table.names == "id type x y z mux muy muz share_UL share_UD".split())
+          table.names == "id type x y z mux muy muz e2_UL e2_UD".split())
     listed = ave_time.dump(os.path.join(folder, "modes.dat"))[-1]
     difference = abs(listed.component(INM_DOS.local, "lambda") - lam).max() / max(abs(lam))
     holds("the list of modes", difference < 1e-9, f"{difference:.1e}")

@@ -136,7 +136,7 @@ def check_numpy_files(values):
         fp.write(whole[:len(whole) // 2])
     for ranks in (1, 2):
         done = replay(ranks, "cut.npz")
-        message = "ERROR: inm_replay: cut.npz is no ZIP archive, or its end is missing"
+        message = "ERROR: inm_replay: cut.npz is not a ZIP archive, or its end is missing"
         good = done.returncode != 0 and message in done.stdout
         holds(f"half a file is refused, {ranks} ranks", good, "" if good else done.stdout[-300:])
 

@@ -164,7 +164,7 @@ TEST_F(UlinmViscosity, means_go_on_after_a_restart_on_any_number_of_ranks)
         open(comm);
         const std::string log =
             log_of("read_restart " + name + "\n" + smooth_pair() + setup + with() + "run 10\n");
-        EXPECT_NE(log.find("means go on after 3 snapshots in the restart file"), std::string::npos);
+        EXPECT_NE(log.find("continuing the means of 3 snapshots in the restart file"), std::string::npos);
         const auto v = vector("eta");
         EXPECT_EQ(v[17], straight[17]) << "the snapshot at the restart counts once";
         for (int k = 9; k < 17; k++)
@@ -190,13 +190,13 @@ TEST_F(UlinmViscosity, means_in_a_restart_file_are_for_the_same_settings_only)
         close();
         open();
         const std::string log = log_of(again + other + "displace_atoms all move 0.1 0 0\nrun 0\nrun 0\n");
-        EXPECT_NE(log.find("new means are started"), std::string::npos) << other;
+        EXPECT_NE(log.find("starting new means"), std::string::npos) << other;
         EXPECT_EQ(vector("eta")[17], 1.0) << other;
     }
     if (rank() == 0) std::remove(name.c_str());
 }
 
-TEST_F(UlinmViscosity, means_begin_anew_with_a_new_compute_and_do_without_their_fix)
+TEST_F(UlinmViscosity, means_start_over_with_a_new_compute_and_do_without_their_fix)
 {
     run(melt108() + "fix nve all nve\nthermo 5\n" + with() + "run 10\n");
     EXPECT_EQ(vector("eta")[17], 3.0);

@@ -52,11 +52,11 @@ TEST_F(ErrorMessages, arguments_of_inm_dos)
     const std::string me                              = "Compute inm/dos inm: ";
     const std::pair<std::string, std::string> cases[] = {
         {"", "missing value for Nbin"},
-        {"1", "Nbin must be an integer from 2 on, not 1"},
-        {"-5", "Nbin must be an integer from 2 on, not -5"},
+        {"1", "Nbin must be an integer >= 2, not 1"},
+        {"-5", "Nbin must be an integer >= 2, not -5"},
         {"2.5", "Nbin must be an integer, not 2.5"},
         {"ten", "Nbin must be an integer, not ten"},
-        {"99999999999", "Nbin must be an integer from 2 on, not 99999999999"},
+        {"99999999999", "Nbin must be an integer >= 2, not 99999999999"},
         {"10 nonsense", "unknown keyword nonsense"},
         {"10 edge pr 0.3 0.4", "unknown keyword 0.4"},
         {"10 range", "missing value for range lo"},
@@ -65,10 +65,10 @@ TEST_F(ErrorMessages, arguments_of_inm_dos)
         {"10 range 1 1e", "range hi must be a number, not 1e"},
         {"10 range 0 nan", "range hi must be a number, not nan"},
         {"10 range 0 inf", "range hi must be a number, not inf"},
-        {"10 range 2 1", "range lo must be below range hi"},
-        {"10 range 1 1", "range lo must be below range hi"},
+        {"10 range 2 1", "range hi must be above range lo"},
+        {"10 range 1 1", "range hi must be above range lo"},
         {"10 edge", "missing value for edge"},
-        {"10 edge ipr 0.3", "edge cannot be ipr; possible here: pr, frequency, none"},
+        {"10 edge ipr 0.3", "edge must be pr, frequency, or none, not ipr"},
         {"10 edge pr", "missing value for edge pr"},
         {"10 edge pr 0", "edge pr must lie between 0 and 1"},
         {"10 edge pr -0.3", "edge pr must lie between 0 and 1"},
@@ -76,33 +76,32 @@ TEST_F(ErrorMessages, arguments_of_inm_dos)
         {"10 edge pr x", "edge pr must be a number, not x"},
         {"10 edge frequency", "missing value for edge frequency"},
         {"10 edge pr 0.3 modes none", "edge pr needs eigenvectors"},
-        {"10 modes some", "modes cannot be some; possible here: all, unstable, none, lowest"},
+        {"10 modes some", "modes must be all, unstable, none, or lowest, not some"},
         {"10 modes", "missing value for modes"},
         {"10 modes lowest", "missing value for modes lowest"},
-        {"10 modes lowest 0", "modes lowest must be an integer from 1 on, not 0"},
-        {"10 modes lowest 5",
-         "modes lowest is not possible: solver auto finds all modes; use solver kpm"},
+        {"10 modes lowest 0", "modes lowest must be an integer >= 1, not 0"},
+        {"10 modes lowest 5", "modes lowest is not possible: solver auto finds all modes; use solver kpm"},
         {"10 modes none eigenvector index 1", "eigenvector needs modes all or unstable"},
-        {"10 hessian exact", "hessian cannot be exact; possible here: auto, analytic, numeric"},
+        {"10 hessian exact", "hessian must be auto, analytic, or numeric, not exact"},
         {"10 hessian numeric", "missing value for hessian numeric delta"},
         {"10 hessian numeric auto", "hessian numeric delta must be a number, not auto"},
         {"10 hessian numeric -1e-6", "hessian numeric delta must be positive"},
-        {"10 solver magic", "solver cannot be magic; possible here: "},
-        {"10 precision half", "precision cannot be half; possible here: "},
+        {"10 solver magic", "solver must be auto, lapack, twostage, scalapack, elpa, or kpm, not magic"},
+        {"10 solver lowest", "solver lowest is not available on its own; use solver kpm with modes lowest K"},
+        {"10 precision half", "precision must be double or single, not half"},
         {"10 memory", "missing value for memory"},
         {"10 memory 0", "memory must be a positive number of GB"},
         {"10 memory -1", "memory must be a positive number of GB"},
         {"10 memory much", "memory must be a number, not much"},
         {"10 entropy", "missing value for entropy"},
-        {"10 entropy 0", "entropy needs a temperature above 0"},
+        {"10 entropy 0", "entropy must be a temperature above 0"},
         {"10 entropy warm", "entropy must be a number, not warm"},
-        {"10 edge none solver kpm auto entropy 1",
-         "entropy is not possible: solver kpm finds no single eigenvalues"},
-        {"10 threads 0", "threads must be an integer from 1 on, not 0"},
-        {"10 check perhaps", "check cannot be perhaps; possible here: yes, no"},
+        {"10 edge none solver kpm auto entropy 1", "entropy is not possible: solver kpm finds no individual eigenvalues"},
+        {"10 threads 0", "threads must be an integer >= 1, not 0"},
+        {"10 check perhaps", "check must be yes, no, on, off, true, or false, not perhaps"},
         {"10 eigenvector", "missing value for eigenvector"},
-        {"10 eigenvector 5", "eigenvector cannot be 5; possible here: index, frequency"},
-        {"10 eigenvector index 0", "eigenvector index must be an integer from 1 on, not 0"},
+        {"10 eigenvector 5", "eigenvector must be index or frequency, not 5"},
+        {"10 eigenvector index 0", "eigenvector index must be an integer >= 1, not 0"},
         {"10 eigenvector index 1.5", "eigenvector index must be an integer, not 1.5"},
         {"10 eigenvector frequency x", "eigenvector frequency must be a number, not x"},
     };
@@ -119,9 +118,9 @@ TEST_F(ErrorMessages, arguments_of_affine_gamma)
         {"thermo_temp", "there is no compute inm/dos with ID thermo_temp"},
         {"inm nonsense", "unknown keyword nonsense"},
         {"inm plane", "missing value for plane"},
-        {"inm plane yx", "plane cannot be yx; possible here: avg, xy, xz, yz"},
+        {"inm plane yx", "plane must be avg, xy, xz, or yz, not yx"},
         {"inm method", "missing value for method"},
-        {"inm method guess", "method cannot be guess; possible here: hessian, strain"},
+        {"inm method guess", "method must be hessian or strain, not guess"},
         {"inm method strain", "missing value for method strain eps"},
         {"inm method strain x", "method strain eps must be a number, not x"},
         {"inm method strain 0", "method strain eps must lie between 1e-10 and 0.1"},
@@ -148,19 +147,19 @@ TEST_F(ErrorMessages, arguments_of_ulinm_viscosity)
         {"inm gam friction -80 wmin 3", "friction must be a number >= 0 or v_name, not -80"},
         {"inm gam friction nan wmin 3", "friction must be a number >= 0 or v_name, not nan"},
         {"inm gam friction f_x[0] wmin 3",
-         "friction must be f_ID or f_ID[i] with i from 1 on, not f_x[0]"},
+         "friction must be f_ID or f_ID[i] with i >= 1, not f_x[0]"},
         {"inm gam friction f_x[1 wmin 3",
-         "friction must be f_ID or f_ID[i] with i from 1 on, not f_x[1"},
+         "friction must be f_ID or f_ID[i] with i >= 1, not f_x[1"},
         {"inm gam friction f_x[a] wmin 3",
-         "friction must be f_ID or f_ID[i] with i from 1 on, not f_x[a]"},
+         "friction must be f_ID or f_ID[i] with i >= 1, not f_x[a]"},
         {"inm gam friction f_x[1]2 wmin 3",
-         "friction must be f_ID or f_ID[i] with i from 1 on, not f_x[1]2"},
+         "friction must be f_ID or f_ID[i] with i >= 1, not f_x[1]2"},
         {"inm gam friction 80 wmin", "missing value for wmin"},
         {"inm gam friction 80 wmin -3", "wmin must be a number >= 0 or v_name, not -3"},
         {"inm gam friction 80 bulk soft", "bulk must be a number >= 0 or v_name, not soft"},
-        {"inm gam friction 80 wmin 3 bulk 65", "give wmin or bulk once"},
+        {"inm gam friction 80 wmin 3 bulk 65", "wmin or bulk may be given only once"},
         {"inm gam friction 80 wmin 3 friction/mix best",
-         "friction/mix cannot be best; possible here: mode, mean"},
+         "friction/mix must be mode or mean, not best"},
         {"inm gam friction 80 wmin 3 nonsense", "unknown keyword nonsense"},
     };
     for (const auto &c : cases)
@@ -181,14 +180,14 @@ TEST_F(ErrorMessages, planes_out_of_the_plane_are_refused_in_two_dimensions)
 TEST_F(ErrorMessages, computes_that_do_not_fit_each_other)
 {
     expect(crystal(), inm() + "compute gam few affine/gamma inm\n" + go(),
-           "Compute affine/gamma gam: its group must be that of compute inm/dos inm");
+           "Compute affine/gamma gam: must use the same group as compute inm/dos inm");
     expect(crystal(),
            gamma() + "compute eta few ulinm/viscosity inm gam friction 80 wmin 3\n" + go("c_eta"),
-           "Compute ulinm/viscosity eta: its group must be that of compute inm/dos inm");
+           "Compute ulinm/viscosity eta: must use the same group as compute inm/dos inm");
     expect(crystal(), gamma() + "uncompute inm\n" + go("c_gam[1][1]"),
            "Compute affine/gamma gam: there is no compute inm/dos with ID inm");
     expect(crystal(), gamma() + "uncompute inm\ncompute inm all inm/dos 20\n" + go("c_gam[1][1]"),
-           "compute inm/dos inm has another number of bins than before");
+           "the number of bins of compute inm/dos inm has changed");
     expect(crystal(), eta("friction 80 wmin 3") + "uncompute gam\n" + go("c_eta"),
            "Compute ulinm/viscosity eta: there is no compute affine/gamma with ID gam");
     expect(crystal(), eta("friction 80 wmin 3") + "uncompute gam\nuncompute inm\n" + go("c_eta"),
@@ -270,7 +269,7 @@ TEST_F(ErrorMessages, asked_for_before_there_was_any_run)
 TEST_F(ErrorMessages, force_fields_without_an_analytic_hessian)
 {
     const std::string analytic = "compute inm all inm/dos 10 hessian analytic\n";
-    expect(crystal(""), analytic + go(), "Compute inm/dos inm: no Hessian, there are no forces");
+    expect(crystal(""), analytic + go(), "Compute inm/dos inm: cannot compute the Hessian: there is no pair, bonded, or kspace style");
 #ifdef INMVISC_POTENTIALS_DIR
     const std::string file = std::string(INMVISC_POTENTIALS_DIR) + "/Si.tersoff";
     if (std::ifstream(file))
@@ -287,9 +286,9 @@ TEST_F(ErrorMessages, force_fields_without_an_analytic_hessian)
 TEST_F(ErrorMessages, motion_that_has_no_hessian_of_all_coordinates)
 {
     expect(crystal(), "fix r few rigid/nve single\n" + inm() + go(),
-           "no Hessian, rigid bodies remove degrees of freedom");
+           "cannot compute the Hessian: rigid bodies remove degrees of freedom");
     expect(crystal(), inm() + "run_style respa 2 2 pair 2\n" + go(),
-           "no Hessian, run_style respa splits the forces");
+           "cannot compute the Hessian: run_style respa splits the forces");
     const std::string bonds =
         "units lj\natom_style bond\natom_modify map array\nspecial_bonds lj 0.0 1.0 1.0\n"
         "lattice fcc 1.0\nregion box block 0 2 0 2 0 2\n"
@@ -297,20 +296,20 @@ TEST_F(ErrorMessages, motion_that_has_no_hessian_of_all_coordinates)
         "create_atoms 1 box\nmass 1 1.0\n" +
         smooth() + "bond_style harmonic\nbond_coeff 1 50.0 1.122\ncreate_bonds single/bond 1 1 2\n";
     expect(bonds, "fix s all shake 1e-4 20 0 b 1\n" + inm() + go(),
-           "no Hessian, constraints of fix shake");
+           "cannot compute the Hessian: constraints of fix shake");
     expect(bonds, "fix s all rattle 1e-4 20 0 b 1\n" + inm() + go(),
-           "no Hessian, constraints of fix rattle");
+           "cannot compute the Hessian: constraints of fix rattle");
 }
 
 TEST_F(ErrorMessages, forces_with_random_numbers)
 {
     if (!lammps_has_style(lmp, "pair", "dpd")) GTEST_SKIP() << "this LAMMPS has no pair style dpd";
     expect(crystal("pair_style dpd 1.0 1.0 4711\npair_coeff * * 25 4.5\ncomm_modify vel yes\n"),
-           inm() + go(), "no Hessian, pair style dpd draws random numbers");
+           inm() + go(), "cannot compute the Hessian: pair style dpd has random forces");
     expect(crystal("pair_style hybrid/overlay lj/smooth 2.0 2.5 dpd/tstat 1.0 1.0 1.0 4711\n"
                    "pair_coeff * * lj/smooth 1.0 1.0\npair_coeff * * dpd/tstat 4.5\ncomm_modify "
                    "vel yes\n"),
-           inm() + go(), "no Hessian, pair style dpd draws random numbers");
+           inm() + go(), "cannot compute the Hessian: pair style dpd has random forces");
 }
 
 TEST_F(ErrorMessages, atoms_without_ids)
@@ -319,7 +318,7 @@ TEST_F(ErrorMessages, atoms_without_ids)
     const std::string command = "atom_modify map array\n";
     setup.replace(setup.find(command), command.size(), "atom_modify id no\n");
     setup.replace(setup.find("group few id 1:10\n"), 18, "");
-    expect(setup, inm() + go(), "no Hessian, atoms have no IDs");
+    expect(setup, inm() + go(), "cannot compute the Hessian: atoms have no IDs");
 }
 
 TEST_F(ErrorMessages, affine_force_of_long_range_forces)

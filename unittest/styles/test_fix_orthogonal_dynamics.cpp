@@ -381,7 +381,7 @@ TEST_F(OrthogonalDynamics, restart_continues_on_any_number_of_ranks)
     }
     const std::string error =
         error_of("clear\nread_restart " + name + "\nfix mem all orthogonal/dynamics 1 16 4 blocks 3\n");
-    EXPECT_NE(error.find("restart file has data of other Nlag"), std::string::npos) << error;
+    EXPECT_NE(error.find("restart file has data for another Nlag"), std::string::npos) << error;
     remove(name);
 }
 
@@ -404,7 +404,7 @@ TEST_F(OrthogonalDynamics, restart_with_damaged_data_is_refused)
         reopen();
         const std::string error = error_of("read_restart " + name + "\n" + fix);
         const bool refused      = error.find("in the restart file are damaged") != std::string::npos ||
-                             error.find("restart file has data of other") != std::string::npos;
+                             error.find("restart file has data for another") != std::string::npos;
         EXPECT_TRUE(refused) << "byte " << byte << ": " << error;
     }
     remove(name);
@@ -550,10 +550,10 @@ TEST_F(OrthogonalDynamics, log_says_what_is_doubtful)
     log = warnings("fix mem all orthogonal/dynamics 1 5 2\n", "run 60");
     EXPECT_TRUE(has(log, "has not decayed within Nlag samples")) << log;
     log = warnings("fix mem all orthogonal/dynamics 10 5 2\n", "run 100");
-    EXPECT_TRUE(has(log, "Omega0*dt is above 0.5, sample more often")) << log;
-    EXPECT_TRUE(has(log, "Omega0*dt of type 2 is above 0.5, sample more often")) << log;
+    EXPECT_TRUE(has(log, "Omega0*dt is above 0.5: sample more often")) << log;
+    EXPECT_TRUE(has(log, "Omega0*dt of type 2 is above 0.5: sample more often")) << log;
     log = warnings("unfix nve\nfix bath all nvt temp 2.0 2.0 0.5\nfix mem all orthogonal/dynamics 1 5 2\n", "run 30");
-    EXPECT_TRUE(has(log, "fix bath is a thermostat, which changes D and with it the friction")) << log;
+    EXPECT_TRUE(has(log, "fix bath is a thermostat, which changes D and thus the friction")) << log;
     log = warnings("fix squeeze all deform 1 x erate -0.001\nfix mem all orthogonal/dynamics 1 5 2\n", "run 30");
     EXPECT_TRUE(has(log, "the box changes")) << log;
     EXPECT_FALSE(has(log, "thermostat")) << log;
@@ -601,15 +601,15 @@ TEST_F(OrthogonalDynamics, says_what_is_wrong_with_its_arguments)
     const std::string begin        = "fix mem all orthogonal/dynamics ";
     const char *const wrong[][2] = {
         {"1 10", "mem: missing value for Norigin"},
-        {"0 10 1", "mem: Nevery must be an integer from 1 on, not 0"},
-        {"1 2 1", "mem: Nlag must be an integer from 3 on, not 2"},
-        {"1 10 0", "mem: Norigin must be an integer from 1 on, not 0"},
+        {"0 10 1", "mem: Nevery must be an integer >= 1, not 0"},
+        {"1 2 1", "mem: Nlag must be an integer >= 3, not 2"},
+        {"1 10 0", "mem: Norigin must be an integer >= 1, not 0"},
         {"1 10 1 block 3", "mem: unknown keyword block"},
         {"1 10 1 blocks", "mem: missing value for blocks"},
-        {"1 10 1 blocks 1", "mem: blocks must be an integer from 2 on, not 1"},
-        {"1 10 1 estimator none", "mem: estimator cannot be none; possible here: vacf, direct"},
-        {"1 10 1 types maybe", "mem: types cannot be maybe"},
-        {"1 10 1 start soon", "mem: start must be a timestep, an integer from 0 on, not soon"},
+        {"1 10 1 blocks 1", "mem: blocks must be an integer >= 2, not 1"},
+        {"1 10 1 estimator none", "mem: estimator must be vacf or direct, not none"},
+        {"1 10 1 types maybe", "mem: types must be yes, no, on, off, true, or false, not maybe"},
+        {"1 10 1 start soon", "mem: start must be a timestep, an integer >= 0, not soon"},
         {"1 10 1 normalize", "mem: missing value for normalize"},
     };
     for (const auto &w : wrong)

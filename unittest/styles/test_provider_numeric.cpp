@@ -63,7 +63,7 @@ TEST_F(ProviderNumeric, tersoff_silicon_agrees_with_dynamical_matrix_and_straine
     if (setup.empty()) GTEST_SKIP() << "no potential file";
     EXPECT_LT(deviation(spectrum(setup), reference_spectrum(setup)), FD_TOLERANCE);
     EXPECT_LT(deviation(xi, strained_boxes(setup)), FD_TOLERANCE);
-    EXPECT_FALSE(logged("reach longer"));
+    EXPECT_FALSE(logged("coupling range extended"));
 }
 
 TEST_F(ProviderNumeric, tilted_box_of_tersoff_silicon_agrees_with_the_same)
@@ -150,7 +150,7 @@ TEST_F(ProviderNumeric, bonded_terms_agree_with_dynamical_matrix_and_strained_bo
         if (setup.empty()) GTEST_SKIP() << "no data file";
         EXPECT_LT(deviation(spectrum(setup), reference_spectrum(setup)), FD_TOLERANCE) << pair;
         EXPECT_LT(deviation(xi, strained_boxes(setup)), FD_TOLERANCE) << pair;
-        EXPECT_FALSE(logged("reach longer")) << pair;
+        EXPECT_FALSE(logged("coupling range extended")) << pair;
     }
 }
 
@@ -184,7 +184,7 @@ TEST_F(ProviderNumeric, forces_beyond_the_reach_of_a_pair_style_are_found_and_fo
     if (setup.empty()) GTEST_SKIP() << "no data file";
     const std::string larger = setup + "replicate 3 3 3\n";
     spectrum(larger);
-    EXPECT_TRUE(logged("reach longer by 1"));
+    EXPECT_TRUE(logged("coupling range extended by 1"));
     EXPECT_LT(number("colors"), 783 / 2);
     EXPECT_LT(value("asymmetry"), 1e-7);
     EXPECT_LT(deviation(xi, strained_boxes(larger)), FD_TOLERANCE);

@@ -19,7 +19,7 @@ protected:
         const std::string error =
             error_of(melt108() + "compute inm all inm/dos 50 solver " + GetParam());
         if (!error.empty()) {
-            EXPECT_NE(error.find(std::string("solver ") + GetParam() + " is not in this plugin"),
+            EXPECT_NE(error.find(std::string("solver ") + GetParam() + " is not available in this plugin"),
                       std::string::npos)
                 << error;
             GTEST_SKIP() << error;

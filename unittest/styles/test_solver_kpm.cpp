@@ -239,10 +239,10 @@ TEST_F(SolverKpm, has_no_modes_and_says_so)
     const std::string log = log_of(melt108() + with("kpm 100") + "run 0\n");
     for (const char *text : {"324 modes of 108 atoms, 3 of them rigid translations\n", "324 modes, solver kpm\n",
                              "100 products with 8 vectors, 5 of them random, lambda from ",
-                             " GB/s, ", "resolution in w: ", " at the edge, whose step is 0.5 wide",
+                             " GB/s, ", "resolution in w: ", " at the edge, which is a step of width 0.5, in 1/tau",
                              "no modes and no eigenvectors",
-                             "numerical uncertainty, from half of the products, and from other edges "
-                             "than steps of width 0.5"})
+                             "relative numerical uncertainty, from half of the products and from edges "
+                             "other than steps of width 0.5 1/tau"})
         EXPECT_NE(log.find(text), std::string::npos) << text;
     EXPECT_TRUE(local("inm").empty());
     EXPECT_TRUE(local("gam").empty());
@@ -374,7 +374,7 @@ TEST_F(SolverKpm, refuses_what_needs_eigenvectors_and_names_the_alternative)
     expect_error(
         inm + "edge pr 0.3 solver kpm auto",
         "edge pr is not possible: solver kpm finds no eigenvectors; use modes lowest, edge "
-        "frequency with the value that a smaller box of the same liquid has");
+        "frequency with the value from another solver in a smaller box of the same liquid");
     for (const char *which : {"all", "unstable"})
         expect_error(inm + "solver kpm auto modes " + which,
                      std::string("modes ") + which +
@@ -413,7 +413,7 @@ TEST_F(SolverKpm, refuses_wrong_values)
                  "kpm/random must be an integer from 1 to 1000000, not 0");
     for (const char *key : {"kpm/width 1", "kpm/random 3", "kpm/error 0.1"})
         expect_error(inm + "solver lapack " + key,
-                     " is not possible: solver lapack does not work with products; use solver kpm");
+                     " is not possible: solver lapack does not use polynomials; use solver kpm");
     expect_error("compute inm all inm/dos 10 edge frequency 5 solver kpm 50\n"
                  "compute gam all affine/gamma inm\n"
                  "compute eta all ulinm/viscosity inm gam friction 80 wmin 0\n"
@@ -427,7 +427,7 @@ TEST_F(SolverKpm, refuses_a_lowest_frequency_that_depends_on_its_own_result)
                  "compute gam all affine/gamma inm\nvariable w equal 3+0*c_inm\n"
                  "compute eta all ulinm/viscosity inm gam friction 80 wmin v_w\n"
                  "thermo_style custom step c_inm c_eta\nrun 0",
-                 "what tells whether solver kpm has converged depends on its result");
+                 "the convergence criterion of solver kpm depends on its own result");
 }
 
 TEST_F(SolverKpm, warns_if_it_ends_before_it_has_converged)
@@ -435,7 +435,7 @@ TEST_F(SolverKpm, warns_if_it_ends_before_it_has_converged)
     // a step too narrow for the largest number of products
     const std::string log =
         log_of(melt108() + with("kpm auto kpm/width 0.01 kpm/error 1e-12") + "run 0\n");
-    EXPECT_NE(log.find("solver kpm auto ends at 10000 products"), std::string::npos);
+    EXPECT_NE(log.find("solver kpm auto stopped at 10000 products"), std::string::npos);
     EXPECT_EQ(vector("inm")[10], 10000.0);
 }
 } // namespace

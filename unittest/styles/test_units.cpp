@@ -4,6 +4,7 @@
 #include "lammps_test.h"
 
 #include <cmath>
+#include <regex>
 
 namespace {
 
@@ -135,5 +136,62 @@ TEST_F(UnitStyles, conversion_is_exact_with_the_constants_of_lammps)
     expect_same(result(real, LAMMPS), reduced, 1e-9);
     EXPECT_GT(reduced.eta[0], 1e-2);
     EXPECT_LT(reduced.eta[0], 1e3);
+}
+
+// ---- units in the log ---------------------------------------------------------------------------
+
+std::string argon(const std::string &units, const std::string &epsilon, const std::string &timestep)
+{
+    return "units " + units + "\natom_style atomic\natom_modify map array\nlattice fcc 5.3\n"
+           "region box block 0 3 0 3 0 3\ncreate_box 1 box\ncreate_atoms 1 box\nmass 1 39.948\n"
+           "pair_style lj/smooth 6.8 7.8\npair_coeff 1 1 " + epsilon + " 3.405\n"
+           "velocity all create 120 4711\nfix nve all nve\ntimestep " + timestep +
+           "\nfix mem all orthogonal/dynamics 1 5 1 blocks 2\n";
+}
+
+// so short a run that the temperature is that of the start; it is relative to the center of mass
+// and per 3N components, not 3N-3
+
+TEST_F(UnitStyles, log_of_a_kernel_has_units_and_the_temperature)
+{
+    const std::string decks[][2] = {{argon("metal", "0.01032", "0.0001"), "ps"},
+                                    {argon("real", "0.2381", "0.1"), "fs"}};
+    for (const auto &deck : decks) {
+        reopen();
+        run(deck[0]);
+        const std::string log = log_of("run 60\n"), time = deck[1];
+        std::smatch found;
+        ASSERT_TRUE(std::regex_search(
+            log, found,
+            std::regex("  all: kernel v~\\(0\\) = \\S+ \\+- \\S+ g/mol/" + time +
+                       " \\(tail \\S+\\), kT/D = \\S+ \\+- \\S+ g/mol/" + time +
+                       " \\(D = \\S+ A\\^2/" + time + " from .*, T = (\\S+) K, Omega0")))
+            << log;
+        EXPECT_NEAR(std::stod(found[1]), 120.0 * 107 / 108, 0.3);
+    }
+}
+
+TEST_F(UnitStyles, log_of_a_kernel_names_a_single_type_once_and_no_undefined_diffusion)
+{
+    reopen();
+    run(argon("metal", "0.01032", "0.0001") +
+        "unfix mem\nfix mem all orthogonal/dynamics 1 5 1 blocks 16\n");
+    const std::string log  = log_of("run 8\n");
+    const std::string line = "kernel v~(0) = ";
+    ASSERT_NE(log.find(line), std::string::npos) << log;
+    EXPECT_EQ(log.find(line), log.rfind(line)) << log;
+    EXPECT_NE(log.find("no kT/D yet"), std::string::npos) << log;
+    EXPECT_EQ(log.find("D = nan"), std::string::npos) << log;
+}
+
+TEST_F(UnitStyles, log_of_a_spectrum_has_the_unit_of_frequencies)
+{
+    for (const auto &u : {metal, real, lj}) {
+        result(u, LAMMPS);
+        const std::string unit = u.name == lj.name ? "tau" : u.name == real.name ? "fs" : "ps";
+        const std::string log  = log_of("run 0\n");
+        EXPECT_TRUE(std::regex_search(log, std::regex("50 bins from \\S+ to \\S+ 1/" + unit + "\n"))) << log;
+        EXPECT_TRUE(std::regex_search(log, std::regex("edge at \\|w\\| = \\S+ 1/" + unit + "; left out"))) << log;
+    }
 }
 } // namespace

@@ -1,7 +1,7 @@
 // The Hessian and the affine force from LAMMPS's own commands: dynamical_matrix, which is right on
 // one rank only, so rank 0 runs it alone, and boxes strained by change_box.
 //
-// The instance of the fixture starts anew, since FFTs of one instance do not survive the end of
+// The instance of the fixture starts again, since FFTs of one instance do not survive the end of
 // another one (fftw_cleanup_threads).
 
 #ifndef INMVISC_HESSIAN_REFERENCES_H

@@ -57,7 +57,7 @@ protected:
         return "compute inm " + group + " inm/dos 50 edge pr 0.27 hessian " + hessian + "\n";
     }
     // commands in a new instance; their log, if there is one instance on all ranks
-    void run_anew(const std::string &commands, MPI_Comm of)
+    void run_in_new_lammps(const std::string &commands, MPI_Comm of)
     {
         reopen(of);
         if (of == MPI_COMM_WORLD)
@@ -76,7 +76,7 @@ protected:
     std::vector<double> spectrum(const std::string &setup, const std::string &hessian = "auto",
                                  const std::string &group = "all", MPI_Comm of = MPI_COMM_WORLD)
     {
-        run_anew(setup + compute_inm(hessian, group) + "thermo_style custom step c_inm\nrun 0\n",
+        run_in_new_lammps(setup + compute_inm(hessian, group) + "thermo_style custom step c_inm\nrun 0\n",
                  of);
         return column(local("inm"), 0);
     }
@@ -86,7 +86,7 @@ protected:
     {
         const std::string file =
             scratch("hessian" + std::to_string(of == MPI_COMM_SELF ? rank() : 0) + ".mtx");
-        run_anew(setup + compute_inm(hessian + " file " + file + " weighted no", group) +
+        run_in_new_lammps(setup + compute_inm(hessian + " file " + file + " weighted no", group) +
                      "thermo_style custom step c_inm\nrun 0\n",
                  of);
         Elements h;

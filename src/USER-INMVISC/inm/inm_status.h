@@ -22,7 +22,7 @@ extern "C" {
   ENTRY(INM_ERR_PRECISION, "single precision is not accurate enough")   \
   ENTRY(INM_ERR_TAG, "atom ID missing or not unique")                   \
   ENTRY(INM_ERR_IO, "cannot read or write file")                        \
-  ENTRY(INM_ERR_FORMAT, "unsupported kind of file")                     \
+  ENTRY(INM_ERR_FORMAT, "unsupported file format")                      \
   ENTRY(INM_ERR_DATA, "stored data are corrupt")
 
 #define INM_STATUS_ENUM(name, text) name,

@@ -192,7 +192,7 @@ def reason_of(output):
     found = re.search(MESSAGE, output, re.M)
     if found:
         text = re.sub(r"^Compute inm/dos h: ", "", found.group(1))
-        return text.split(". Other causes than")[0][:300]
+        return text.split(". Besides")[0][:300]
     lines = output.strip().splitlines()
     return lines[-1][:300] if lines else "no output"
 

@@ -149,7 +149,7 @@ void inm_run_parallel(int n, void (*work)(void *ctx, int k), void *ctx)
   inm_team_destroy(&team);
 }
 
-size_t inm_team_share(size_t count, size_t step, int size, int k, size_t *first)
+size_t inm_team_slice(size_t count, size_t step, int size, int k, size_t *first)
 {
   const size_t nstep = (count + step - 1) / step;
   const size_t begin = nstep * (size_t) k / (size_t) size * step;

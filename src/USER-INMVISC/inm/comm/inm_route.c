@@ -135,3 +135,23 @@ inm_status inm_route_back(inm_route *r, size_t bytes, const void *arrival, void 
       memcpy((char *) item + r->order[n] * bytes, &r->buffer[n * bytes], bytes);
   return INM_OK;
 }
+
+inm_status inm_route_once(MPI_Comm comm, size_t nitem, const int *dest, size_t bytes,
+                          const void *item, void **arrival, size_t *narrival)
+{
+  inm_route *route = NULL;
+  inm_status status = inm_route_create(&route, comm, nitem, dest);
+
+  *arrival = NULL;
+  if (status != INM_OK) return status;
+  *narrival = route->narrival;
+  *arrival = malloc((*narrival + 1) * bytes);
+  status = inm_status_sync(*arrival ? INM_OK : INM_ERR_ALLOC, comm);
+  if (status == INM_OK) status = inm_route_send(route, bytes, item, *arrival);
+  if (status != INM_OK) {
+    free(*arrival);
+    *arrival = NULL;
+  }
+  inm_route_destroy(&route);
+  return status;
+}

@@ -30,6 +30,12 @@ inm_status inm_route_send(inm_route *route, size_t bytes, const void *item, void
 /* The reverse: send arrival back to where the items came from.  Collective. */
 inm_status inm_route_back(inm_route *route, size_t bytes, const void *arrival, void *item);
 
+/* Send item [nitem][bytes] to dest [nitem] along a route for this purpose only.
+   arrival  [*narrival][bytes], allocated; NULL on failure; the caller frees it
+   Collective; the same status on all ranks. */
+inm_status inm_route_once(MPI_Comm comm, size_t nitem, const int *dest, size_t bytes,
+                          const void *item, void **arrival, size_t *narrival);
+
 #ifdef __cplusplus
 }
 #endif

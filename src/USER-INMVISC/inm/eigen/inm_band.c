@@ -72,7 +72,7 @@ static int my_rows(const reduction *r, int begin, int thread, int *first)
 {
   size_t offset;
   const size_t count =
-      inm_team_share((size_t) (r->n - begin), ROWS, inm_team_size(r->team), thread, &offset);
+      inm_team_slice((size_t) (r->n - begin), ROWS, inm_team_size(r->team), thread, &offset);
   *first = begin + (int) offset;
   return (int) count;
 }
@@ -134,7 +134,7 @@ static void correction(void *ctx, int thread)
   const int rows = r->n - r->i;
   size_t first;
   const int columns =
-      (int) inm_team_share((size_t) r->kept, ROWS, inm_team_size(r->team), thread, &first);
+      (int) inm_team_slice((size_t) r->kept, ROWS, inm_team_size(r->team), thread, &first);
   if (columns > 0)
     GEMM("T", "N", &columns, &r->k, &rows, &one, at(r, r->right, r->i, (int) first), &r->n,
          &r->vt[r->i], &r->n, &zero, &r->small[first], &r->kept);
@@ -158,7 +158,7 @@ static void overlap(void *ctx, int thread)
   const int rows = r->n - r->i;
   size_t first;
   const int columns =
-      (int) inm_team_share((size_t) r->k, 1, inm_team_size(r->team), thread, &first);
+      (int) inm_team_slice((size_t) r->k, 1, inm_team_size(r->team), thread, &first);
   if (columns > 0)
     GEMM("T", "N", &r->k, &columns, &rows, &one, at(r, r->v, r->i, 0), &r->n,
          at(r, r->w, r->i, (int) first), &r->n, &zero, &r->small[first * (size_t) r->k], &r->k);

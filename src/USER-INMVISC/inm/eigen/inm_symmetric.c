@@ -100,7 +100,7 @@ static void copy_tile(const workspace *s, size_t i0, size_t j0, real *tile)
 /* rows of the vectors for a thread; returns the row after them */
 static size_t my_rows(const workspace *s, size_t n, int thread, size_t *first)
 {
-  const size_t count = inm_team_share(n, TILE, inm_team_size(s->team), thread, first);
+  const size_t count = inm_team_slice(n, TILE, inm_team_size(s->team), thread, first);
   return *first + count;
 }
 
@@ -123,7 +123,7 @@ static void take_vectors(void *ctx, int thread)
 }
 
 /* Assign runs of tiles to threads along antidiagonals, which balances the triangle. */
-static void multiply_share(void *ctx, int thread)
+static void multiply_slice(void *ctx, int thread)
 {
   const workspace *s = (const workspace *) ctx;
   const size_t ntile = (s->n + TILE - 1) / TILE, w = s->columns, me = (size_t) thread;
@@ -169,7 +169,7 @@ void PRECISE(inm_symmetric_multiply)(workspace *s, size_t n, const real *a, size
   s->from = x;
   s->to = y;
   inm_team_run(s->team, take_vectors, s);
-  inm_team_run(s->team, multiply_share, s);
+  inm_team_run(s->team, multiply_slice, s);
   inm_team_run(s->team, give_vectors, s);
 }
 

@@ -54,18 +54,18 @@ static inm_status read_blocks_info(inm_npz_reader *z, overview *o)
   if ((indptr.type != INM_NPZ_INT32 && indptr.type != INM_NPZ_INT64) ||
       indices.type != indptr.type || data.type != INM_NPZ_DOUBLE || indptr.ndim != 1 ||
       indices.ndim != 1 || data.ndim != 3)
-    return inm_npz_refuse(z, INM_ERR_FORMAT,
-                          "has indptr, indices, data of other types or dimensions than a matrix of "
-                          "inm/dos");
+    return inm_npz_refuse(
+        z, INM_ERR_FORMAT,
+        "has indptr, indices, or data with types or dimensions that differ from a "
+        "file of compute inm/dos");
   if (data.shape[1] != data.shape[2] || (data.shape[1] != 2 && data.shape[1] != 3))
-    return inm_npz_refuse(z, INM_ERR_FORMAT, "has no blocks of 2x2 or 3x3");
+    return inm_npz_refuse(z, INM_ERR_FORMAT, "has no blocks of size 2x2 or 3x3");
   o->natom = indptr.shape[0] - 1;
   o->nblock = data.shape[0];
   o->dim = (int) data.shape[1];
   if (o->natom < 0 || indices.shape[0] != o->nblock)
-    return inm_npz_refuse(z, INM_ERR_DATA, "has indices that do not fit its data");
-  if (o->natom > INT32_MAX / 4)
-    return inm_npz_refuse(z, INM_ERR_SIZE, "has more atoms than can be counted");
+    return inm_npz_refuse(z, INM_ERR_DATA, "has indices that do not match its data");
+  if (o->natom > INT32_MAX / 4) return inm_npz_refuse(z, INM_ERR_SIZE, "has too many atoms");
   return INM_OK;
 }
 
@@ -79,7 +79,7 @@ static inm_status read_overview(inm_npz_reader *z, overview *o)
 
   if (inm_npz_read_text(z, "format", sizeof(format), format) == INM_OK &&
       strcmp(format, "bsr") != 0)
-    inm_npz_refuse(z, INM_ERR_FORMAT, "has a matrix in format %s, bsr is read", format);
+    inm_npz_refuse(z, INM_ERR_FORMAT, "has a matrix in format %s; only bsr can be read", format);
   inm_npz_read(z, "shape", INM_NPZ_INT64, 1, &two, shape);
   inm_npz_read_text(z, "units", sizeof(origin->units), origin->units);
   inm_npz_read(z, "weighted", INM_NPZ_BOOL, 0, NULL, &weighted);
@@ -92,7 +92,7 @@ static inm_status read_overview(inm_npz_reader *z, overview *o)
   inm_status status = read_blocks_info(z, o);
   if (status != INM_OK) return status;
   if (shape[0] != o->dim * o->natom || shape[1] != shape[0])
-    return inm_npz_refuse(z, INM_ERR_DATA, "has a shape that does not fit its blocks");
+    return inm_npz_refuse(z, INM_ERR_DATA, "has a shape that does not match its blocks");
   if (!(origin->scale > 0.0) || !isfinite(origin->scale))
     return inm_npz_refuse(z, INM_ERR_DATA, "has a scale that is not above 0");
   return INM_OK;
@@ -121,7 +121,8 @@ static inm_status read_start(inm_npz_reader *z, const overview *o, int64_t *star
   for (int64_t i = 1; i < n; i++) ascending = ascending && start[i - 1] <= start[i];
   return ascending
       ? INM_OK
-      : inm_npz_refuse(z, INM_ERR_DATA, "has an indptr that does not ascend from 0 to its blocks");
+      : inm_npz_refuse(z, INM_ERR_DATA,
+                       "has an indptr that does not ascend from 0 to the number of blocks");
 }
 
 static inm_status read_atoms(parts *p)
@@ -224,7 +225,7 @@ static inm_status deal(parts *p, const char *name, inm_npz_type type, size_t per
   }
   inm_npz_look(p->z, name, &info);
   if (info.type != type || info.bytes != per_atom * natom + per_block * (size_t) p->o.nblock)
-    inm_npz_refuse(p->z, INM_ERR_DATA, "has an array %s that does not fit its atoms", name);
+    inm_npz_refuse(p->z, INM_ERR_DATA, "has an array %s that does not match its atoms", name);
   for (int r = 0; r < p->nprocs; r++) {
     const size_t first = inm_sparse_first(natom, r, p->nprocs),
                  last = inm_sparse_first(natom, r + 1, p->nprocs);
@@ -353,7 +354,7 @@ static inm_status check(parts *p)
 {
   inm_status status = inm_status_sync(check_columns(p), p->comm);
   if (status != INM_OK) {
-    p->fault = "has a column that is no atom";
+    p->fault = "has a column index without an atom";
     return status;
   }
   status = check_symmetric(p);
@@ -375,7 +376,7 @@ static inm_status read_all(parts *p, inm_hessian **h)
 static inm_status open_file(parts *p, const char *name, FILE **fp, char *why)
 {
   if (inm_matrix_format_of(name) != INM_MATRIX_NPZ) {
-    snprintf(why, INM_NPZ_WHY, "does not end in .npz: no other format is read");
+    snprintf(why, INM_NPZ_WHY, "does not end in .npz, the only format that can be read");
     return INM_ERR_ARG;
   }
   *fp = fopen(name, "rb");

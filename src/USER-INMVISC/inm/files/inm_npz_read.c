@@ -137,7 +137,7 @@ static uint64_t find_end(inm_npz_reader *z)
         found = z->length - back;
     }
   free(tail);
-  if (found == z->length) REFUSE(z, INM_ERR_DATA, "is no ZIP archive, or its end is missing");
+  if (found == z->length) REFUSE(z, INM_ERR_DATA, "is not a ZIP archive, or its end is missing");
   return found;
 }
 
@@ -156,13 +156,13 @@ static inm_status read_end(inm_npz_reader *z, directory *d)
       number(locator, 4) == 0x07064b50) {
     if (get_at(z, number(locator + 8, 8), end64, sizeof(end64)) != INM_OK) return z->status;
     if (number(end64, 4) != 0x06064b50)
-      return REFUSE(z, INM_ERR_DATA, "has no directory where it says");
+      return REFUSE(z, INM_ERR_DATA, "has no directory at the offset stored in it");
     d->count = number(end64 + 32, 8);
     d->size = number(end64 + 40, 8);
     d->offset = number(end64 + 48, 8);
   }
   if (d->offset > z->length || d->size > z->length - d->offset)
-    return REFUSE(z, INM_ERR_DATA, "has no room for its own directory");
+    return REFUSE(z, INM_ERR_DATA, "is smaller than its own directory");
   if (d->count > MAX_ARRAYS || d->size > MAX_DIRECTORY)
     return REFUSE(z, INM_ERR_FORMAT, "has more than %d arrays", MAX_ARRAYS);
   return INM_OK;
@@ -273,8 +273,9 @@ static inm_status begin_inflate(inm_npz_reader *z)
   z->zip_open = 1;
   return INM_OK;
 #else
-  return REFUSE(z, INM_ERR_FORMAT,
-                "is compressed, and this program was built without zlib: load and numpy.savez it");
+  return REFUSE(
+      z, INM_ERR_FORMAT,
+      "is compressed, and this program was built without zlib: load it and save it by numpy.savez");
 #endif
 }
 
@@ -293,14 +294,15 @@ static inm_status begin_member(inm_npz_reader *z, const entry *f)
   z->at = NULL;
   if (f->flags & 1u) return REFUSE(z, INM_ERR_FORMAT, "is encrypted");
   if (f->method != STORED && f->method != DEFLATED)
-    return REFUSE(z, INM_ERR_FORMAT, "is compressed by method %u of ZIP, deflate (8) is read",
+    return REFUSE(z, INM_ERR_FORMAT, "has ZIP compression method %u; only deflate (8) can be read",
                   f->method);
   if (get_at(z, f->offset, local, sizeof(local)) != INM_OK) return z->status;
   const uint64_t begin =
       f->offset + LOCAL_SIZE + number(local + 26, 2) + number(local + 28, 2); /* name, extra */
   if (number(local, 4) != 0x04034b50 || begin > z->length || f->packed > z->length - begin)
-    return REFUSE(z, INM_ERR_DATA, "has no array %s where its directory says", f->name);
-  if (!sizes_agree(f)) return REFUSE(z, INM_ERR_DATA, "has a wrong size of array %s", f->name);
+    return REFUSE(z, INM_ERR_DATA, "has no array %s at the offset in its directory", f->name);
+  if (!sizes_agree(f))
+    return REFUSE(z, INM_ERR_DATA, "has inconsistent sizes of array %s", f->name);
   if (get_at(z, begin, NULL, 0) != INM_OK) return z->status;
   if (f->method == DEFLATED && begin_inflate(z) != INM_OK) return z->status;
   z->at = f;
@@ -353,12 +355,13 @@ static inm_status unpack(inm_npz_reader *z, unsigned char *to, size_t n)
 inm_status inm_npz_take(inm_npz_reader *z, void *data, size_t bytes)
 {
   if (z->status != INM_OK) return z->status;
-  if (!z->at || bytes > z->left) return REFUSE(z, INM_ERR_ARG, "%s", "has no more of this array");
+  if (!z->at || bytes > z->left)
+    return REFUSE(z, INM_ERR_ARG, "%s", "has no more data of this array");
   if (unpack(z, (unsigned char *) data, bytes) != INM_OK) return z->status;
   z->crc = inm_crc(z->crc_table, z->crc, data, bytes);
   z->left -= bytes;
   if (z->left == 0 && z->crc != z->at->crc)
-    return REFUSE(z, INM_ERR_DATA, "has a damaged array %s: its checksum is another", z->at->name);
+    return REFUSE(z, INM_ERR_DATA, "has a damaged array %s: wrong checksum", z->at->name);
   return INM_OK;
 }
 
@@ -415,19 +418,20 @@ static inm_status interpret(inm_npz_reader *z, const inm_npy_header *h, inm_npz_
 
   if (size == 0)
     return REFUSE(z, INM_ERR_FORMAT,
-                  "has array %s of type %s; %cf8, %ci4, %ci8, |b1 and texts are read", name,
-                  h->descr, byte_order(), byte_order(), byte_order());
+                  "has array %s of type %s; only %cf8, %ci4, %ci8, |b1, and strings can be read",
+                  name, h->descr, byte_order(), byte_order(), byte_order());
   if (h->fortran_order && h->ndim > 1)
-    return REFUSE(z, INM_ERR_FORMAT, "has array %s in column-major order; row-major is read", name);
+    return REFUSE(z, INM_ERR_FORMAT,
+                  "has array %s in column-major order; only row-major can be read", name);
   if (info->type == INM_NPZ_CHAR && h->ndim > 0)
-    return REFUSE(z, INM_ERR_FORMAT, "has several texts in array %s; one is read", name);
+    return REFUSE(z, INM_ERR_FORMAT, "has several strings in array %s; only one can be read", name);
 
   info->ndim = h->ndim;
   memcpy(info->shape, h->shape, sizeof(info->shape));
   info->count = elements(h, characters);
   info->bytes = z->left;
   if (info->count > z->left / size || info->count * size != z->left)
-    return REFUSE(z, INM_ERR_DATA, "has an array %s of another size than its header says", name);
+    return REFUSE(z, INM_ERR_DATA, "has an array %s whose size differs from its header", name);
   return INM_OK;
 }
 
@@ -450,8 +454,8 @@ static char *get_header(inm_npz_reader *z)
   }
   const int wide = (begin[6] == 2) ? 4 : 2;
   if ((begin[6] != 1 && begin[6] != 2) || begin[7] != 0) {
-    REFUSE(z, INM_ERR_FORMAT, "has array %s in version %d.%d of .npy; 1.0 and 2.0 are read", name,
-           begin[6], begin[7]);
+    REFUSE(z, INM_ERR_FORMAT, "has array %s in version %d.%d of .npy; only 1.0 and 2.0 can be read",
+           name, begin[6], begin[7]);
     return NULL;
   }
   if (z->left < 4 || inm_npz_take(z, begin, (size_t) wide) != INM_OK ||
@@ -489,7 +493,7 @@ inm_status inm_npz_look(inm_npz_reader *z, const char *name, inm_npz_info *info)
   const int good = inm_npy_parse(text, &h);
   free(text);
   return good ? interpret(z, &h, info)
-              : REFUSE(z, INM_ERR_FORMAT, "has a header of array %s that is not understood", name);
+              : REFUSE(z, INM_ERR_FORMAT, "has an invalid header of array %s", name);
 }
 
 /* ---- arrays ---------------------------------------------------------------------------------- */
@@ -506,7 +510,7 @@ inm_status inm_npz_read(inm_npz_reader *z, const char *name, inm_npz_type type, 
   if (inm_npz_look(z, name, &info) != INM_OK) return z->status;
   int same = (info.type == type && info.ndim == ndim);
   for (int d = 0; same && d < ndim; d++) same = (info.shape[d] == shape[d]);
-  if (!same) return REFUSE(z, INM_ERR_ARG, "has array %s of another type or shape", name);
+  if (!same) return REFUSE(z, INM_ERR_ARG, "has array %s with a wrong type or shape", name);
   return inm_npz_take(z, data, (size_t) info.bytes);
 }
 
@@ -516,8 +520,9 @@ inm_status inm_npz_read_text(inm_npz_reader *z, const char *name, size_t size, c
   text[0] = '\0';
   if (inm_npz_look(z, name, &info) != INM_OK) return z->status;
   if (info.type != INM_NPZ_CHAR)
-    return REFUSE(z, INM_ERR_ARG, "has array %s that is no text", name);
-  if (info.count >= size) return REFUSE(z, INM_ERR_FORMAT, "has too long a text %s", name);
+    return REFUSE(z, INM_ERR_ARG, "has array %s that is not a string", name);
+  if (info.count >= size)
+    return REFUSE(z, INM_ERR_FORMAT, "has a string %s that is too long", name);
   for (uint64_t k = 0; k < info.count && z->status == INM_OK; k++) {
     uint32_t c = 0;
     inm_npz_take(z, &c, sizeof(c));

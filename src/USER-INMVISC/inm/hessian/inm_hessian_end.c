@@ -51,27 +51,23 @@ static inm_status take_parcels(inm_hessian *h, const parcel *in, size_t n)
 static inm_status ship_foreign(inm_hessian *h, const inm_halo *halo)
 {
   const size_t nship = h->foreign.nblock;
-  inm_route *route = NULL;
-  parcel *out = (parcel *) malloc((nship + 1) * sizeof(*out)), *in = NULL;
+  size_t narrival = 0;
+  void *in = NULL;
+  parcel *out = (parcel *) malloc((nship + 1) * sizeof(*out));
   int *dest = (int *) malloc((nship + 1) * sizeof(*dest));
   inm_status status = inm_status_sync((out && dest) ? INM_OK : INM_ERR_ALLOC, h->comm);
   if (status != INM_OK) goto done;
 
   pack_foreign(h, inm_halo_owner(halo), out, dest);
   inm_block_list_free(&h->foreign);
-  status = inm_route_create(&route, h->comm, nship, dest);
-  if (status != INM_OK) goto done;
-  in = (parcel *) malloc((inm_route_narrival(route) + 1) * sizeof(*in));
-  status = inm_status_sync(in ? INM_OK : INM_ERR_ALLOC, h->comm);
-  if (status == INM_OK) status = inm_route_send(route, sizeof(*in), out, in);
+  status = inm_route_once(h->comm, nship, dest, sizeof(*out), out, &in, &narrival);
   if (status == INM_OK)
-    status = inm_status_sync(take_parcels(h, in, inm_route_narrival(route)), h->comm);
+    status = inm_status_sync(take_parcels(h, (const parcel *) in, narrival), h->comm);
 
 done:
   free(out);
   free(in);
   free(dest);
-  inm_route_destroy(&route);
   return status;
 }
 

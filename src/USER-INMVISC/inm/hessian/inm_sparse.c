@@ -89,10 +89,9 @@ static inm_status send_rows(const inm_hessian *h, const inm_sparse *s, parcel **
   const size_t nout = h->nrow + 2 * h->nblock;
   size_t *index = (size_t *) malloc((h->ncol + 1) * sizeof(*index));
   outbox out = {s->natom, 0, 0, NULL, NULL};
-  inm_route *route = NULL;
+  void *arrival = NULL;
   inm_status status;
 
-  *in = NULL;
   MPI_Comm_size(h->comm, &out.nprocs);
   out.item = (parcel *) malloc((nout + 1) * sizeof(*out.item));
   out.dest = (int *) malloc((nout + 1) * sizeof(*out.dest));
@@ -102,18 +101,13 @@ static inm_status send_rows(const inm_hessian *h, const inm_sparse *s, parcel **
 
   for (size_t c = 0; c < h->ncol; c++) index[c] = inm_tag_index(s->tag, s->natom, h->tag[c]);
   pack_rows(h, index, &out);
-  status = inm_route_create(&route, h->comm, nout, out.dest);
-  if (status != INM_OK) goto done;
-  *nin = inm_route_narrival(route);
-  *in = (parcel *) malloc((*nin + 1) * sizeof(**in));
-  status = inm_status_sync(*in ? INM_OK : INM_ERR_ALLOC, h->comm);
-  if (status == INM_OK) status = inm_route_send(route, sizeof(**in), out.item, *in);
+  status = inm_route_once(h->comm, nout, out.dest, sizeof(**in), out.item, &arrival, nin);
 
 done:
+  *in = (parcel *) arrival;
   free(index);
   free(out.item);
   free(out.dest);
-  inm_route_destroy(&route);
   return status;
 }
 
@@ -209,9 +203,10 @@ typedef struct {
 
 inm_status inm_sparse_affine(const inm_hessian *h, const inm_sparse *s, double *xi)
 {
-  affine_parcel *out = (affine_parcel *) malloc((h->nrow + 1) * sizeof(*out)), *in = NULL;
+  affine_parcel *out = (affine_parcel *) malloc((h->nrow + 1) * sizeof(*out));
   int *dest = (int *) malloc((h->nrow + 1) * sizeof(*dest));
-  inm_route *route = NULL;
+  void *arrival = NULL;
+  size_t narrival = 0;
   int nprocs;
   inm_status status = inm_status_sync((out && dest) ? INM_OK : INM_ERR_ALLOC, h->comm);
   if (status != INM_OK) goto done;
@@ -222,20 +217,16 @@ inm_status inm_sparse_affine(const inm_hessian *h, const inm_sparse *s, double *
     memcpy(out[r].xi, &h->affine[27 * r], sizeof(out[r].xi));
     dest[r] = owner_of(out[r].atom, s->natom, nprocs);
   }
-  status = inm_route_create(&route, h->comm, h->nrow, dest);
+  status = inm_route_once(h->comm, h->nrow, dest, sizeof(*out), out, &arrival, &narrival);
   if (status != INM_OK) goto done;
-  in = (affine_parcel *) malloc((inm_route_narrival(route) + 1) * sizeof(*in));
-  status = inm_status_sync(in ? INM_OK : INM_ERR_ALLOC, h->comm);
-  if (status == INM_OK) status = inm_route_send(route, sizeof(*in), out, in);
-  if (status == INM_OK)
-    for (size_t n = 0; n < inm_route_narrival(route); n++)
-      memcpy(&xi[27 * (in[n].atom - s->first)], in[n].xi, sizeof(in[n].xi));
+  const affine_parcel *in = (const affine_parcel *) arrival;
+  for (size_t n = 0; n < narrival; n++)
+    memcpy(&xi[27 * (in[n].atom - s->first)], in[n].xi, sizeof(in[n].xi));
 
 done:
   free(out);
-  free(in);
+  free(arrival);
   free(dest);
-  inm_route_destroy(&route);
   return status;
 }
 

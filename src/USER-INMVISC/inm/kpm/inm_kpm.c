@@ -76,21 +76,14 @@ static inm_status allocate_vectors(inm_kpm *kpm)
   return INM_OK;
 }
 
-/* sums and extremes over all atoms */
 static void count_atoms(inm_kpm *kpm, const inm_hessian *h)
 {
-  double sum[2] = {(double) h->nrow, 0.0}, extremes[2] = {-INFINITY, -INFINITY};
+  double sum[2] = {(double) h->nrow, 0.0};
 
-  for (size_t i = 0; i < h->nrow; i++) {
-    sum[1] += h->mass[i];
-    extremes[0] = fmax(extremes[0], h->mass[i]);
-    extremes[1] = fmax(extremes[1], -h->mass[i]);
-  }
+  for (size_t i = 0; i < h->nrow; i++) sum[1] += h->mass[i];
   MPI_Allreduce(MPI_IN_PLACE, sum, 2, MPI_DOUBLE, MPI_SUM, h->comm);
-  MPI_Allreduce(MPI_IN_PLACE, extremes, 2, MPI_DOUBLE, MPI_MAX, h->comm);
   kpm->natom = (size_t) sum[0];
   kpm->total_mass = sum[1];
-  kpm->one_mass = !(extremes[0] > -extremes[1]);
   for (int a = 0; a < h->dim; a++)
     if (kpm->request.is_free[a] && kpm->natom > 0) kpm->nzero++;
 }
@@ -459,11 +452,6 @@ size_t inm_kpm_nzero(const inm_kpm *kpm)
 double inm_kpm_mean_mass(const inm_kpm *kpm)
 {
   return kpm->total_mass / (double) kpm->natom;
-}
-
-int inm_kpm_one_mass(const inm_kpm *kpm)
-{
-  return kpm->one_mass;
 }
 
 double inm_kpm_lowest(const inm_kpm *kpm)

@@ -61,13 +61,11 @@ double inm_kpm_traffic(const inm_kpm *kpm);
 /* Communicator of the Hessian. */
 MPI_Comm inm_kpm_comm(const inm_kpm *kpm);
 
-/* Over all ranks: atoms, modes without rigid translations, number-average mass, and whether all masses are
-   equal. */
+/* Over all ranks: atoms, modes without rigid translations, and number-average mass. */
 size_t inm_kpm_natom(const inm_kpm *kpm);
 size_t inm_kpm_nmode(const inm_kpm *kpm);
 size_t inm_kpm_nzero(const inm_kpm *kpm);
 double inm_kpm_mean_mass(const inm_kpm *kpm);
-int inm_kpm_one_mass(const inm_kpm *kpm);
 
 /* Ends of the interval, 1/time^2. */
 double inm_kpm_lowest(const inm_kpm *kpm);

@@ -12,7 +12,6 @@ struct inm_kpm {
   inm_request request;
   size_t natom, nzero, nmode; /* over all ranks */
   double total_mass;
-  int one_mass;
   double lo, hi; /* interval */
   int nwidening; /* times the interval was too small */
 

@@ -150,25 +150,19 @@ static inm_status send_piece(inm_cyclic *c, cursor *at, parcel *item, int *dest)
 {
   const inm_hessian *h = at->h;
   const size_t dim = (size_t) h->dim;
-  inm_route *route = NULL;
-  parcel *arrival = NULL;
-  size_t nitem = 0;
+  void *arrival = NULL;
+  size_t nitem = 0, narrival = 0;
 
   while (nitem < PIECE && at->row < h->nrow) {
     for (int count = next_blocks(at, &item[nitem]); count > 0; count--, nitem++)
       dest[nitem] = owner_of_block(c, dim, &item[nitem]);
   }
-  inm_status status = inm_route_create(&route, h->comm, nitem, dest);
+  const inm_status status =
+      inm_route_once(h->comm, nitem, dest, sizeof(*item), item, &arrival, &narrival);
   if (status != INM_OK) return status;
-  const size_t narrival = inm_route_narrival(route);
-  arrival = (parcel *) malloc((narrival + 1) * sizeof(*arrival));
-  status = inm_status_sync(arrival ? INM_OK : INM_ERR_ALLOC, h->comm);
-  if (status == INM_OK) status = inm_route_send(route, sizeof(*item), item, arrival);
-  if (status == INM_OK)
-    for (size_t k = 0; k < narrival; k++) add_block(c, dim, &arrival[k]);
+  for (size_t k = 0; k < narrival; k++) add_block(c, dim, (const parcel *) arrival + k);
   free(arrival);
-  inm_route_destroy(&route);
-  return status;
+  return INM_OK;
 }
 
 static inm_status send_blocks(inm_cyclic *c, const inm_hessian *h, const int64_t *tag,

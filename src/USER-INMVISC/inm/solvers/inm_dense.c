@@ -133,12 +133,12 @@ typedef struct {
   int nthread;
 } untouched;
 
-static void touch_share(void *ctx, int thread)
+static void touch_slice(void *ctx, int thread)
 {
   const size_t page = 4096;
   const untouched *u = (const untouched *) ctx;
   size_t first;
-  const size_t count = inm_team_share(u->bytes, (size_t) 1 << 21, u->nthread, thread, &first);
+  const size_t count = inm_team_slice(u->bytes, (size_t) 1 << 21, u->nthread, thread, &first);
   volatile char *byte = u->memory + first;
 
   for (size_t k = 0; k < count; k += page) byte[k] = 0;
@@ -148,7 +148,7 @@ static void touch_matrix(const inm_dense *d, int nthread)
 {
   const size_t element = d->single ? sizeof(*d->single) : sizeof(*d->a);
   untouched u = {d->single ? (char *) d->single : (char *) d->a, d->n * d->n * element, nthread};
-  inm_run_parallel(nthread, touch_share, &u);
+  inm_run_parallel(nthread, touch_slice, &u);
 }
 
 inm_status inm_dense_gather(const inm_hessian *h, const inm_request *request, const int64_t *tag,
@@ -188,11 +188,11 @@ static double row_sum(const inm_dense *d, size_t r)
   return sum;
 }
 
-static void norm_share(void *ctx, int thread)
+static void norm_slice(void *ctx, int thread)
 {
   const lifting *l = (const lifting *) ctx;
   size_t first;
-  const size_t count = inm_team_share(l->dense->n, 1, l->nthread, thread, &first);
+  const size_t count = inm_team_slice(l->dense->n, 1, l->nthread, thread, &first);
   double norm = 0.0;
 
   for (size_t r = first; r < first + count && isfinite(norm); r++) {
@@ -206,18 +206,18 @@ static void norm_share(void *ctx, int thread)
 static double row_sum_norm(const lifting *l)
 {
   double norm = 0.0;
-  inm_run_parallel(l->nthread, norm_share, (void *) l);
+  inm_run_parallel(l->nthread, norm_slice, (void *) l);
   for (int t = 0; t < l->nthread; t++) norm = isnan(l->norm[t]) ? NAN : fmax(norm, l->norm[t]);
   return norm;
 }
 
-static void lift_share(void *ctx, int thread)
+static void lift_slice(void *ctx, int thread)
 {
   const lifting *l = (const lifting *) ctx;
   inm_dense *d = l->dense;
   const size_t dim = (size_t) d->atoms.dim;
   size_t first;
-  const size_t count = inm_team_share(d->atoms.natom, 1, l->nthread, thread, &first);
+  const size_t count = inm_team_slice(d->atoms.natom, 1, l->nthread, thread, &first);
 
   for (size_t i = first; i < first + count; i++)
     for (size_t j = 0; j < d->atoms.natom; j++) {
@@ -238,7 +238,7 @@ inm_status inm_dense_lift_translations(inm_dense *d, const int *is_free, int nth
   if (!isfinite(norm * norm)) return INM_ERR_NONFINITE; /* solvers square elements */
   for (size_t i = 0; i < d->atoms.natom; i++) total += d->atoms.mass[i];
   l.weight = shift / total;
-  inm_run_parallel(nthread, lift_share, &l);
+  inm_run_parallel(nthread, lift_slice, &l);
   for (int a = 0; a < d->atoms.dim; a++)
     if (is_free[a] && d->residual) inm_residual_lift(d->residual, a, shift, d->atoms.mass);
   return INM_OK;

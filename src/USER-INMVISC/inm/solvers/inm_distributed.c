@@ -41,7 +41,7 @@ void inm_distributed_take(inm_distributed *p, const int *share, const size_t *mo
 inm_status inm_distributed_take_all(inm_distributed *p, size_t nvector, const double *z)
 {
   const inm_cyclic *d = &p->d;
-  const size_t most = INM_DISTRIBUTED_SHARE, panel = most * (size_t) d->nprow;
+  const size_t most = INM_DISTRIBUTED_VECTORS, panel = most * (size_t) d->nprow;
   const size_t ncol = inm_cyclic_count(nvector, d->block, d->mycol, d->npcol);
   double *work = (double *) malloc(2 * most * d->n * sizeof(*work));
   size_t *mode = (size_t *) malloc(panel * sizeof(*mode));

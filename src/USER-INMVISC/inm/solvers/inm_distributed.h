@@ -43,6 +43,6 @@ void inm_distributed_take(inm_distributed *p, const int *share, const size_t *mo
 inm_status inm_distributed_take_all(inm_distributed *p, size_t nvector, const double *z);
 
 /* Approximate number of vectors that a rank completes at a time, to bound the workspace. */
-enum { INM_DISTRIBUTED_SHARE = 64 };
+enum { INM_DISTRIBUTED_VECTORS = 64 };
 
 #endif

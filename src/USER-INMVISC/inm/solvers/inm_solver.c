@@ -32,7 +32,7 @@ static const char *const unchosen_lacks[INM_NCAPABILITY] = {
     NULL,
     NULL,
     "solver auto finds all modes; use solver kpm",
-    "solver auto does not work with products; use solver kpm"};
+    "solver auto does not use polynomials; use solver kpm"};
 
 const inm_solver *inm_solver_find(const char *name)
 {
@@ -247,10 +247,19 @@ inm_status inm_solve_modes(const inm_solver *solver, const inm_hessian *h,
   return solve_densely(solver, h, request, modes);
 }
 
+/* coordinates of all atoms */
+static size_t size_of_matrix(const inm_hessian *h)
+{
+  unsigned long long natom = inm_hessian_nrow(h);
+  MPI_Allreduce(MPI_IN_PLACE, &natom, 1, MPI_UNSIGNED_LONG_LONG, MPI_SUM, inm_hessian_comm(h));
+  return (size_t) natom * (size_t) inm_hessian_dim(h);
+}
+
 static inm_status solve_matrix_free(const inm_solver *solver, const inm_hessian *h,
                                     const inm_request *request, inm_spectrum **out)
 {
-  const inm_job job = {0, request->vectors, request->precision, 1, 1, h, request};
+  const size_t n = size_of_matrix(h);
+  const inm_job job = {n, request->vectors, inm_precision_used(request, n), 1, 1, h, request};
   inm_status status = solver->can(&job);
 
   if (status == INM_OK && inm_hessian_largest_type(h) > request->ntypes) status = INM_ERR_ARG;

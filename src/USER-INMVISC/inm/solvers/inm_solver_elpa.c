@@ -21,7 +21,7 @@ static inm_status elpa_can(const inm_job *job)
 static double elpa_bytes(const inm_job *job)
 {
   /* measured: 4 to 5 matrices, even for eigenvalues only */
-  const double columns = 2.0 * INM_DISTRIBUTED_SHARE + 16.0;
+  const double columns = 2.0 * INM_DISTRIBUTED_VECTORS + 16.0;
   return 8.0 * (5.0 * inm_cyclic_largest_part(job->n, job->nprocs) + columns * (double) job->n) +
       INM_CYCLIC_WORKSPACE;
 }

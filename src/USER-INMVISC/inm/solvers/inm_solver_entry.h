@@ -32,6 +32,6 @@ extern const inm_solver inm_solver_kpm, inm_solver_lowest;
 /* reasons common to several solvers */
 #define INM_NO_SINGLE(name) "solver " name " works in double precision; use solver auto or twostage"
 #define INM_NO_LOWEST(name) "solver " name " finds all modes; use solver kpm"
-#define INM_NO_PRODUCTS(name) "solver " name " does not work with products; use solver kpm"
+#define INM_NO_PRODUCTS(name) "solver " name " does not use polynomials; use solver kpm"
 
 #endif

@@ -80,11 +80,10 @@ const inm_solver inm_solver_kpm = {
     "kpm",
     INM_MATRIX_FREE,
     {
-        "solver kpm finds no single eigenvalues; use another solver",
-        "solver kpm finds no eigenvectors; use modes lowest, edge frequency with the value that a "
-        "smaller "
-        "box of the same liquid has with another solver, or another solver for a smaller box or "
-        "group",
+        "solver kpm finds no individual eigenvalues; use another solver",
+        "solver kpm finds no eigenvectors; use modes lowest, edge frequency with the value from "
+        "another solver in a smaller box of the same liquid, or another solver for a smaller box "
+        "or group",
         "solver kpm finds no eigenvectors; use friction/mix mean",
         "solver kpm works in double precision",
         "solver kpm works with polynomials, which cannot follow 1/w^4 down to w = 0",

@@ -68,8 +68,8 @@ const inm_solver inm_solver_lowest = {
     "lowest",
     INM_MATRIX_FREE,
     {
-        "solver lowest finds the lowest modes alone; use another solver",
-        "solver lowest finds the lowest modes alone; use another solver",
+        "solver lowest finds only the lowest modes; use another solver",
+        "solver lowest finds only the lowest modes; use another solver",
         NULL,
         "solver lowest works in double precision",
         NULL,

@@ -81,7 +81,7 @@ static inm_status scalapack_can(const inm_job *job)
 static double scalapack_bytes(const inm_job *job)
 {
   const double columns = (job->vectors == INM_VECTORS_NONE) ? 0.0
-                                                            : 3.0 * INM_DISTRIBUTED_SHARE + 24.0;
+                                                            : 3.0 * INM_DISTRIBUTED_VECTORS + 24.0;
   return 8.0 * (inm_cyclic_largest_part(job->n, job->nprocs) + (columns + 16.0) * (double) job->n) +
       INM_CYCLIC_WORKSPACE;
 }
@@ -196,7 +196,7 @@ static size_t portion_start(const portions *s, size_t k)
 static inm_status divide(const inm_distributed *p, size_t nvector, portions *s)
 {
   const inm_cyclic *d = &p->d;
-  const size_t nranks = (size_t) (d->nprow * d->npcol), most = INM_DISTRIBUTED_SHARE;
+  const size_t nranks = (size_t) (d->nprow * d->npcol), most = INM_DISTRIBUTED_VECTORS;
   const size_t fair = (nvector + nranks - 1) / nranks, usual = (fair < most) ? fair : most;
   const size_t limit = (d->n / nranks > 4 * most) ? d->n / nranks : 4 * most;
   const double gap = cluster_gap * fmax(fabs(p->lambda[0]), fabs(p->lambda[d->n - 1]));
