@@ -357,8 +357,11 @@ void ComputeInmDos::announce() const
   const inm_spectrum_facts *about = inm_spectrum_about(current->spectrum());
   const inm_request &request = current->request;
 
-  utils::logmesg(lmp, "{}: {} modes of {} atoms, {} of them rigid translations\n", label,
-                 about->nmode + about->nzero, about->natom, about->nzero);
+  utils::logmesg(lmp, "{}: {} modes of {} atoms, {} of them zero modes{}\n", label,
+                 about->nmode + about->nzero, about->natom, about->nzero,
+                 (about->products == 0) ? ""
+                                        : ": free translations of separate parts, solver kpm does "
+                                          "not count others, as rotations");
   utils::logmesg(lmp, "{}: {} bins from {:.8g} to {:.8g}{}\n", label, nbin, range.lo, range.hi,
                  fixed_range ? "" : ", kept from now on (keyword range)");
   if (request.edge.kind == INM_EDGE_NONE)
@@ -375,8 +378,9 @@ void ComputeInmDos::announce() const
                    "(keyword modes)\n",
                    label);
   if (temperature > 0.0 && std::isnan(vector[OUT_S_classical]))
-    utils::logmesg(
-        lmp, "{}: there are unstable modes: the harmonic entropy is nan, minimize first\n", label);
+    utils::logmesg(lmp, "{}: there are {}: the harmonic entropy is nan{}\n", label,
+                   about->nmode ? "unstable modes" : "zero modes only",
+                   about->nmode ? ", minimize first" : "");
   announce_eigenvector();
 }
 
