@@ -379,8 +379,11 @@ void ComputeInmDos::announce() const
   const inm_spectrum_facts *about = inm_spectrum_about(current->spectrum());
   const inm_request &request = current->request;
 
-  utils::logmesg(lmp, "{}: {} modes of {} atoms, {} of them rigid translations\n", label,
-                 about->nmode + about->nzero, about->natom, about->nzero);
+  utils::logmesg(lmp, "{}: {} modes of {} atoms, {} of them zero modes{}\n", label,
+                 about->nmode + about->nzero, about->natom, about->nzero,
+                 (about->products == 0) ? ""
+                                        : ": free translations of separate parts; solver kpm does "
+                                          "not count others, such as rotations");
   utils::logmesg(lmp, "{}: {} bins from {:.8g} to {:.8g} {}{}\n", label, nbin, range.lo, range.hi,
                  unit_names(update->unit_style).frequency(),
                  fixed_range ? "" : ", fixed from now on (keyword range)");
@@ -398,9 +401,8 @@ void ComputeInmDos::announce() const
                    "(keyword modes)\n",
                    label);
   if (temperature > 0.0 && std::isnan(vector[OUT_S_classical]))
-    utils::logmesg(
-        lmp, "{}: the harmonic entropy is nan, because there are unstable modes: minimize first\n",
-        label);
+    utils::logmesg(lmp, "{}: the harmonic entropy is nan, because there are {}\n", label,
+                   about->nmode ? "unstable modes: minimize first" : "zero modes only");
   announce_eigenvector();
 }
 

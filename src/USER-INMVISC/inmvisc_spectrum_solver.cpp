@@ -231,10 +231,16 @@ inm_spectrum *SpectrumSolver::attempt(const inm_plan &plan, const inm_hessian *h
     if (comm->me == 0)
       error->warning(FLERR,
                      "{}: precision single is not accurate enough: the residual exceeds 1 % of the "
-                     "eigenvalue for more than 1 % of the modes; using double from now on",
+                     "eigenvalue for more than 1 % of the modes, or too many modes are near zero; "
+                     "using double from now on",
                      label);
     return nullptr;
   }
+  if (status == INM_ERR_ARG && request.vectors == INM_VECTORS_LOWEST)
+    error->all(FLERR,
+               "{}: modes lowest {} needs more modes beside the free translations of separate "
+               "parts; use another solver",
+               label, request.nlowest);
   check_status(lmp, status, label + (dense ? ": diagonalization" : ": solver kpm"));
 
   seconds = progress.seconds();

@@ -160,11 +160,12 @@ static void describe_dense(const replay_matrix *m, const inm_spectrum_facts *abo
 static double unstable_fraction(const replay_matrix *m, const inm_spectrum *s)
 {
   const inm_edge none = {INM_EDGE_NONE, 0.0};
-  const double nmode = (double) inm_spectrum_about(s)->nmode;
+  const inm_spectrum_facts *about = inm_spectrum_about(s);
+  const double nmode = (double) about->nmode;
   inm_fractions f, errors;
 
   if (inm_fractions_of(s, none, &f, &errors) != INM_OK) return NAN;
-  if (nmode == (double) modes_of(m)) return f.unstable;
+  if (about->nmode + about->nzero >= modes_of(m)) return f.unstable;
   return (f.stable > 0.0) ? f.unstable * nmode / (double) modes_of(m) : NAN;
 }
 

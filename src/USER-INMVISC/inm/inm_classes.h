@@ -10,7 +10,7 @@ extern "C" {
 /* Class of one mode.  The numbers are an output of compute inm/dos. */
 typedef enum {
   INM_STABLE = 1,                /* lambda > 0 */
-  INM_ZERO = 0,                  /* rigid translation */
+  INM_ZERO = 0,                  /* zero mode, told by size: INM_ZERO_SIZE */
   INM_UNSTABLE_LOCALIZED = -1,   /* UL */
   INM_UNSTABLE_DELOCALIZED = -2, /* UD */
   INM_UNSTABLE_UNKNOWN = -3 /* no mobility edge, or no participation ratio to compare with it */
@@ -43,7 +43,7 @@ typedef struct {
 /* Angular frequency on the real axis, negative for unstable modes. */
 double inm_frequency(double lambda);
 
-/* Class of a mode that is not a rigid translation.  pr may be NaN. */
+/* Class of a mode that is not a zero mode.  pr may be NaN. */
 inm_class inm_classify(double lambda, double pr, inm_edge edge);
 
 /* Quintic step at edge, from 0 to 1 over width > 0. */

@@ -15,7 +15,7 @@ typedef struct {
 } inm_entropy;
 
 /* Per atom and in units of the Boltzmann constant.  w_thermal = k T / hbar, an angular frequency.  Omits
-   rigid translations.  NaN if there is an unstable mode, which has no harmonic entropy, and without
+   zero modes.  NaN if there is an unstable mode, which has no harmonic entropy, and without
    eigenvalues (INM_HAS_EIGENVALUES). */
 inm_status inm_harmonic_entropy(const inm_spectrum *spectrum, double w_thermal,
                                 inm_entropy *entropy);

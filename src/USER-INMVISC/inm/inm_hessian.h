@@ -26,6 +26,12 @@ typedef struct inm_hessian inm_hessian;
    (the atom moves with the strain) and to the diagonal, but have no column in the matrix. */
 enum { INM_OUTSIDE = -1 };
 
+/* Size of a zero mode relative to the largest |lambda|: well above the rounding errors of a solver in
+   double precision, and below any stiffness of interest.  Zero modes are translations and rotations of
+   what is free, atoms without neighbors, loose ends; the sign of their lambda is that of a rounding
+   error. */
+#define INM_ZERO_SIZE 1.0e-9
+
 /* Create an empty Hessian.
    comm    borrowed, must outlive the handle
    dim     2 or 3: with 2 the z components are left out of the matrix

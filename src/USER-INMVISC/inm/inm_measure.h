@@ -23,7 +23,7 @@ extern "C" {
 typedef struct {
   size_t n;
   const double *lambda; /* [n]  1/time^2 */
-  const double *weight; /* [n]  0 for rigid translations, which do not count as modes */
+  const double *weight; /* [n]  0 for zero modes, which do not count */
 
   /* properties of modes, NULL if the nodes are not modes */
   const double *pr;          /* [n]  participation ratio, NaN without eigenvector */

@@ -18,7 +18,7 @@ typedef struct inm_modes {
   size_t natom; /* N */
   int dim;      /* 2 or 3 */
   size_t n;     /* modes: dim * N */
-  size_t nzero; /* rigid translations among them */
+  size_t nzero; /* zero modes among them */
   int ntypes;
   int nproj;      /* projected vectors */
   int64_t *tag;   /* [natom]         atoms in ascending order of ID */

@@ -69,13 +69,14 @@ size_t inm_solver_vectors(size_t nlowest);
 
 /* Find the spectrum of D, the same on all ranks.
    out  owned by the caller; NULL on failure
-   Rigid translations in request->is_free are removed as known vectors, not identified by a small lambda.
-   Dense solvers deflate by shift: D + s sum_a t_a t_a^T has the translations at s, above all other modes,
-   which do not change.  Matrix-free solvers start from vectors orthogonal to the translations.
+   Rigid translations in request->is_free are removed as known vectors: dense solvers deflate by shift,
+   D + s sum_a t_a t_a^T has the translations at s, above all other modes, which do not change.
+   Matrix-free solvers start from vectors orthogonal to the translations.  Other zero modes are told by
+   size, INM_ZERO_SIZE, in double precision.
    If vectors of "twostage" fail their check, "lapack" takes over, and inm_spectrum_about reports its name.
    A distributed solver makes a second attempt by another algorithm before it fails.
    Eigenpairs of single precision are checked against the matrix in double: INM_ERR_PRECISION if they are
-   not accurate enough (hessian/inm_residual.h).
+   not accurate enough (hessian/inm_residual.h), or zero modes cannot be told (hessian/inm_ritz.h).
    Errors: INM_ERR_ARG if an atom type exceeds ntypes, or as inm_solver_can; INM_ERR_TAG if a tag appears
    twice; INM_ERR_NONFINITE, INM_ERR_LAPACK, INM_ERR_ACCURACY, INM_ERR_PRECISION, INM_ERR_ALLOC,
    INM_ERR_SIZE.  Collective over the communicator of h. */

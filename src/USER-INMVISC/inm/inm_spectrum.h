@@ -24,8 +24,8 @@ void inm_spectrum_destroy(inm_spectrum **spectrum);
 typedef struct {
   const char *solver; /* name of the solver that found it */
   size_t natom;
-  size_t nmode; /* modes without rigid translations */
-  size_t nzero; /* rigid translations */
+  size_t nmode; /* modes without zero modes */
+  size_t nzero; /* zero modes, as far as the source knows them */
   int ntypes;
   double mean_mass;       /* number average */
   double lowest, highest; /* frequencies that bound the known part of the spectrum */
@@ -76,7 +76,7 @@ inm_status inm_spectrum_projected(const inm_spectrum *spectrum, int first, int c
 /* A range that extends 26 % beyond all modes at either end (inm_range_around). */
 inm_range inm_spectrum_range(const inm_spectrum *spectrum, size_t nbin);
 
-/* Density of states and participation ratio by bin, without rigid translations.
+/* Density of states and participation ratio by bin, without zero modes.
    dos [nbin][5]: w, g(w), mean P, count, sum of P.  g is normalized to one over all modes of both
    branches, g(w) = count / (modes * width) (paper, eq. S2).  Mean P is NaN in an empty bin, and
    both P columns are NaN where eigenvectors are missing.
@@ -91,7 +91,7 @@ inm_status inm_dos(const inm_spectrum *spectrum, const inm_range *range, double 
 inm_status inm_gamma(const inm_spectrum *spectrum, int first, int count, const inm_range *range,
                      double *gamma);
 
-/* Numbers of modes by class, relative to the modes without rigid translations; NaN if unknown. */
+/* Numbers of modes by class, relative to the modes without zero modes; NaN if unknown. */
 typedef struct {
   double stable, unstable, localized, delocalized;
 } inm_fractions;

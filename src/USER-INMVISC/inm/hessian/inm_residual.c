@@ -37,8 +37,9 @@ struct inm_residual {
   size_t count;
   const double *lambda, *vec;
   int nthread;
-  double *size; /* [count] residuals */
-  int failed;   /* a thread was out of memory */
+  double *size;  /* [count] residuals, or NULL */
+  double *image; /* [count][n] D vec, or NULL */
+  int failed;    /* a thread was out of memory */
 };
 
 inm_status inm_residual_create(inm_residual **out, size_t natom, int dim)
@@ -127,8 +128,8 @@ static void add_lifted(const inm_residual *r, const double *x, double *y)
   }
 }
 
-/* up to LANES modes of the panel, beginning with first; work [2][n][LANES] */
-static void check_group(inm_residual *r, size_t first, double *work)
+/* up to LANES vectors of the panel, beginning with first; work [2][n][LANES] */
+static void multiply_group(inm_residual *r, size_t first, double *work)
 {
   const size_t count = (r->count - first < LANES) ? r->count - first : LANES;
   double *x = work, *y = work + r->n * LANES;
@@ -138,7 +139,9 @@ static void check_group(inm_residual *r, size_t first, double *work)
     for (size_t i = 0; i < r->n; i++) x[i * LANES + v] = r->vec[(first + v) * r->n + i];
   INM_BEST_OF(add_blocks)(r, x, y);
   add_lifted(r, x, y);
-  for (size_t v = 0; v < count; v++) {
+  for (size_t v = 0; v < count && r->image; v++)
+    for (size_t i = 0; i < r->n; i++) r->image[(first + v) * r->n + i] = y[i * LANES + v];
+  for (size_t v = 0; v < count && r->size; v++) {
     double sum = 0.0;
     for (size_t i = 0; i < r->n; i++) {
       const double d = y[i * LANES + v] - r->lambda[first + v] * x[i * LANES + v];
@@ -148,7 +151,7 @@ static void check_group(inm_residual *r, size_t first, double *work)
   }
 }
 
-static void check_share(void *ctx, int thread)
+static void multiply_share(void *ctx, int thread)
 {
   inm_residual *r = (inm_residual *) ctx;
   void *storage = malloc(2 * r->n * LANES * sizeof(double) + INM_CACHE_LINE);
@@ -157,29 +160,46 @@ static void check_share(void *ctx, int thread)
   if (!storage) r->failed = 1;
   for (size_t first = (size_t) thread * LANES; storage && first < r->count;
        first += (size_t) r->nthread * LANES)
-    check_group(r, first, work);
+    multiply_group(r, first, work);
   free(storage);
 }
 
-inm_status inm_residual_check(inm_residual *r, size_t count, const double *lambda,
-                              const double *vec, int nthread)
+/* size and image as set by the caller */
+static inm_status multiply(inm_residual *r, size_t count, const double *vec, int nthread)
 {
   r->count = count;
-  r->lambda = lambda;
   r->vec = vec;
   r->nthread = nthread;
   r->failed = 0;
+  inm_run_parallel(nthread, multiply_share, r);
+  return r->failed ? INM_ERR_ALLOC : INM_OK;
+}
+
+inm_status inm_residual_check(inm_residual *r, size_t count, const double *lambda, double zero,
+                              const double *vec, int nthread)
+{
+  r->lambda = lambda;
   r->size = (double *) malloc((count + 1) * sizeof(*r->size));
   if (!r->size) return INM_ERR_ALLOC;
 
-  inm_run_parallel(nthread, check_share, r);
-  for (size_t p = 0; p < count && !r->failed; p++) {
+  const inm_status status = multiply(r, count, vec, nthread);
+  for (size_t p = 0; p < count && status == INM_OK; p++) {
+    if (fabs(lambda[p]) <= zero) continue;
     r->nseen++;
     if (!(r->size[p] <= close_to_zero * fabs(lambda[p]))) r->nlarge++;
   }
   free(r->size);
   r->size = NULL;
-  return r->failed ? INM_ERR_ALLOC : INM_OK;
+  return status;
+}
+
+inm_status inm_residual_multiply(inm_residual *r, size_t count, const double *vec, double *image,
+                                 int nthread)
+{
+  r->image = image;
+  const inm_status status = multiply(r, count, vec, nthread);
+  r->image = NULL;
+  return status;
 }
 
 inm_status inm_residual_result(const inm_residual *r)

@@ -30,9 +30,14 @@ inm_status inm_residual_add(inm_residual *r, size_t i, size_t j, const double *k
    destroy. */
 void inm_residual_lift(inm_residual *r, int a, double shift, const double *mass);
 
-/* Check eigenpairs: lambda [count], vec [count][n] normalized. */
-inm_status inm_residual_check(inm_residual *r, size_t count, const double *lambda,
+/* Check eigenpairs: lambda [count], vec [count][n] normalized.  Those with |lambda| <= zero are zero modes
+   and are not counted. */
+inm_status inm_residual_check(inm_residual *r, size_t count, const double *lambda, double zero,
                               const double *vec, int nthread);
+
+/* image [count][n] = D vec, vec [count][n] */
+inm_status inm_residual_multiply(inm_residual *r, size_t count, const double *vec, double *image,
+                                 int nthread);
 
 /* Result of all checks: INM_OK, or INM_ERR_PRECISION if too many residuals were too large. */
 inm_status inm_residual_result(const inm_residual *r);

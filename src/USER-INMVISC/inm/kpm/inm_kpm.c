@@ -6,7 +6,6 @@
 #include "base/inm_pages.h"
 #include "hessian/inm_block_product.h"
 #include "hessian/inm_hessian_private.h"
-#include "hessian/inm_translations.h"
 #include "inm_random.h"
 #include "kpm/inm_kpm_private.h"
 
@@ -20,6 +19,7 @@
 void inm_kpm_finish(inm_kpm *kpm)
 {
   inm_block_matrix_destroy(&kpm->matrix);
+  inm_translations_free(&kpm->translations);
   free(kpm->memory);
   kpm->memory = NULL;
   kpm->t[0] = kpm->t[1] = NULL;
@@ -84,8 +84,6 @@ static void count_atoms(inm_kpm *kpm, const inm_hessian *h)
   MPI_Allreduce(MPI_IN_PLACE, sum, 2, MPI_DOUBLE, MPI_SUM, h->comm);
   kpm->natom = (size_t) sum[0];
   kpm->total_mass = sum[1];
-  for (int a = 0; a < h->dim; a++)
-    if (kpm->request.is_free[a] && kpm->natom > 0) kpm->nzero++;
 }
 
 /* ---- start vectors ---------------------------------------------------------------------------- */
@@ -108,7 +106,7 @@ static void start(inm_kpm *kpm)
         for (int v = 0; v < INM_GROUP; v++)
           t[INM_ATOM_GROUP * i + (size_t) (INM_GROUP * a + v)] =
               start_element(kpm, i, a, INM_GROUP * g + v);
-    inm_project_out_translations(kpm->h, kpm->request.is_free, kpm->total_mass, t);
+    inm_project_out_translations(kpm->h, &kpm->translations, t);
     memset(group(kpm, 1, g), 0, group_size(kpm) * sizeof(double));
   }
   kpm->nproduct = 0;
@@ -264,8 +262,10 @@ inm_status inm_kpm_create(inm_kpm **out, const inm_hessian *h, const inm_request
   kpm->request.nrandom = random_of(request);
   kpm->ngroup = groups_of(request);
   count_atoms(kpm, h);
-  kpm->nmode = (size_t) h->dim * kpm->natom - kpm->nzero;
   status = inm_block_matrix_create(&kpm->matrix, h);
+  if (status == INM_OK) status = inm_translations_find(h, request->is_free, &kpm->translations);
+  kpm->nzero = kpm->translations.count;
+  kpm->nmode = (size_t) h->dim * kpm->natom - kpm->nzero;
   if (status == INM_OK) status = inm_status_sync(allocate_vectors(kpm), kpm->comm);
   if (status == INM_OK) status = find_interval(kpm);
   if (status == INM_OK) start(kpm);

@@ -61,7 +61,9 @@ double inm_kpm_traffic(const inm_kpm *kpm);
 /* Communicator of the Hessian. */
 MPI_Comm inm_kpm_comm(const inm_kpm *kpm);
 
-/* Over all ranks: atoms, modes without rigid translations, and number-average mass. */
+/* Over all ranks: atoms, modes without the known zero modes, these, and number-average mass.  Known are the free
+   translations of the separate parts of the matrix (hessian/inm_translations.h); other zero modes, such as
+   rotations, are not. */
 size_t inm_kpm_natom(const inm_kpm *kpm);
 size_t inm_kpm_nmode(const inm_kpm *kpm);
 size_t inm_kpm_nzero(const inm_kpm *kpm);

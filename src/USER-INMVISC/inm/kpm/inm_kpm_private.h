@@ -3,6 +3,7 @@
 #ifndef INM_KPM_PRIVATE_H
 #define INM_KPM_PRIVATE_H
 
+#include "hessian/inm_translations.h"
 #include "kpm/inm_kpm.h"
 
 struct inm_block_matrix; /* inm_block_product.h */
@@ -17,6 +18,7 @@ struct inm_kpm {
 
   /* valid until inm_kpm_finish */
   const inm_hessian *h;
+  inm_translations translations;
   struct inm_block_matrix *matrix;
   int ngroup;
   void *memory; /* of t */

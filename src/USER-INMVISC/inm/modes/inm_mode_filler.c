@@ -8,37 +8,75 @@
 
 #include <limits.h>
 #include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+inm_status inm_fill_begin(inm_filler *f, size_t natom)
+{
+  f->intensity = (double *) malloc((2 * natom + 1) * sizeof(*f->intensity));
+  if (!f->intensity) return INM_ERR_ALLOC;
+  f->of_soft = f->intensity + natom;
+  return INM_OK;
+}
+
+void inm_fill_end(inm_filler *f)
+{
+  free(f->intensity);
+  f->intensity = f->of_soft = NULL;
+}
 
 /* Solvers return the shifted translations last; in the table they are at lambda = 0. */
 static size_t table_index(const inm_filler *f, size_t solver_index)
 {
-  const inm_modes *m = f->modes;
-  const size_t first_lifted = m->n - m->nzero;
+  const size_t first_lifted = f->modes->n - f->nlifted, first_stable = f->nunstable + f->nsoft;
 
-  if (solver_index < f->nunstable) return solver_index;
-  if (solver_index < first_lifted) return solver_index + m->nzero;
-  return f->nunstable + (solver_index - first_lifted);
+  if (solver_index < first_stable) return solver_index;
+  if (solver_index < first_lifted) return solver_index + f->nlifted;
+  return first_stable + (solver_index - first_lifted);
+}
+
+static size_t count_lifted(const inm_filler *f)
+{
+  size_t count = 0;
+  for (int a = 0; a < f->modes->dim; a++)
+    if (f->request->is_free[a] && f->modes->natom > 0) count++;
+  return count;
+}
+
+/* Classify by the eigenvalues; of the zero matrix, shifted translations leave rounding errors only. */
+static void count_modes(inm_filler *f)
+{
+  const double *lambda = f->lambda;
+  size_t p = 0;
+
+  f->nlifted = count_lifted(f);
+  const size_t nother = f->modes->n - f->nlifted;
+  const double largest = nother ? fmax(fabs(lambda[0]), fabs(lambda[nother - 1])) : 0.0;
+  f->zero = (f->norm > 0.0) ? INM_ZERO_SIZE * largest : INFINITY;
+  while (p < nother && lambda[p] < -f->zero) p++;
+  f->nunstable = p;
+  while (p < nother && lambda[p] <= f->zero) p++;
+  f->nsoft = p - f->nunstable;
+  f->modes->nzero = f->nsoft + f->nlifted;
 }
 
 void inm_fill_spectrum(inm_filler *f, const double *lambda)
 {
   inm_modes *m = f->modes;
-  const size_t first_lifted = m->n - m->nzero;
 
   f->lambda = lambda;
-  f->nunstable = 0;
-  while (f->nunstable < first_lifted && lambda[f->nunstable] < 0.0) f->nunstable++;
-
+  count_modes(f);
   for (size_t s = 0; s < m->n; s++) {
     const size_t p = table_index(f, s);
-    const int lifted = (s >= first_lifted);
-    m->lambda[p] = lifted ? 0.0 : lambda[s];
-    m->cls[p] = lifted ? INM_ZERO : inm_classify(lambda[s], NAN, f->request->edge);
+    const int is_zero = (p >= f->nunstable && p < f->nunstable + m->nzero);
+    m->lambda[p] = is_zero ? 0.0 : lambda[s];
+    m->cls[p] = is_zero ? INM_ZERO : inm_classify(lambda[s], NAN, f->request->edge);
   }
   m->kept = inm_modes_find_keep(m, f->request);
 
   f->nseen[0] = f->nseen[1] = f->nseen[2] = 0;
-  for (size_t i = 0; i < 3 * m->natom; i++) m->intensity[i] = 0.0;
+  memset(m->intensity, 0, 3 * m->natom * sizeof(*m->intensity));
+  memset(f->of_soft, 0, m->natom * sizeof(*f->of_soft));
   inm_set_nan(m->pr, m->n);
   inm_set_nan(m->proj2, (size_t) m->nproj * m->n);
   inm_set_nan(m->weight, (size_t) m->ntypes * m->n);
@@ -49,7 +87,7 @@ size_t inm_fill_wanted(const inm_filler *f)
 {
   const inm_vectors which = f->request->vectors;
   return (which == INM_VECTORS_ALL)     ? f->modes->n
-      : (which == INM_VECTORS_UNSTABLE) ? f->nunstable
+      : (which == INM_VECTORS_UNSTABLE) ? f->nunstable + f->nsoft
                                         : 0;
 }
 
@@ -86,6 +124,8 @@ static void fill_vector(inm_filler *f, size_t p, const double *e)
   if (column >= 0) {
     f->nseen[column]++;
     for (size_t i = 0; i < m->natom; i++) m->intensity[3 * i + column] += intensity[i];
+  } else if (p >= f->nunstable && p < f->nunstable + f->nsoft) {
+    for (size_t i = 0; i < m->natom; i++) f->of_soft[i] += intensity[i];
   }
 
   if (p == m->kept)
@@ -103,7 +143,7 @@ static inm_status check_panel(inm_filler *f, size_t first, size_t count, double 
     const double factor = 1.0 / sqrt(inm_dot(e, e, n));
     for (size_t i = 0; i < n; i++) e[i] *= factor;
   }
-  return inm_residual_check(f->residual, count, &f->lambda[first], vec, f->nthread);
+  return inm_residual_check(f->residual, count, &f->lambda[first], f->zero, vec, f->nthread);
 }
 
 inm_status inm_fill_panel(inm_filler *f, size_t first, size_t count, double *vec)
@@ -126,12 +166,12 @@ void inm_fill_progress(const inm_filler *f, double done)
   if (f->request->progress) f->request->progress(f->request->progress_ctx, &p);
 }
 
-/* sum of |e_ip|^2 over the stable modes, by completeness */
+/* sum of |e_ip|^2 over the stable modes, by completeness; shifted translations are sqrt(m_i/M) */
 static double stable_sum(const inm_filler *f, size_t i, double total_mass)
 {
   const inm_modes *m = f->modes;
-  return (double) m->dim - m->intensity[3 * i] - m->intensity[3 * i + 1] -
-      (double) m->nzero * m->mass[i] / total_mass;
+  return (double) m->dim - m->intensity[3 * i] - m->intensity[3 * i + 1] - f->of_soft[i] -
+      (double) f->nlifted * m->mass[i] / total_mass;
 }
 
 void inm_fill_means(inm_filler *f)
@@ -140,12 +180,13 @@ void inm_fill_means(inm_filler *f)
   const size_t seen_unstable = f->nseen[0] + f->nseen[1];
   const size_t nstable = m->n - m->nzero - f->nunstable;
   const int classified = (seen_unstable == f->nunstable);
+  const int complete = (classified && (f->nsoft == 0 || inm_fill_wanted(f) > 0));
   double total_mass = 0.0;
 
   for (size_t i = 0; i < m->natom; i++) total_mass += m->mass[i];
   for (size_t i = 0; i < m->natom; i++) {
     double *mean = &m->intensity[3 * i];
-    if (f->nseen[2] < nstable) mean[2] = classified ? stable_sum(f, i, total_mass) : NAN;
+    if (f->nseen[2] < nstable) mean[2] = complete ? stable_sum(f, i, total_mass) : NAN;
     mean[0] = (f->nseen[0] && classified) ? mean[0] / (double) f->nseen[0] : NAN;
     mean[1] = (f->nseen[1] && classified) ? mean[1] / (double) f->nseen[1] : NAN;
     mean[2] = nstable ? mean[2] / (double) nstable : NAN;
@@ -196,6 +237,7 @@ inm_status inm_fill_merge(inm_filler *f, int root, MPI_Comm comm)
   add_up(m->proj2, (size_t) m->nproj * m->n, root, comm);
   add_up(m->weight, (size_t) m->ntypes * m->n, root, comm);
   add_up(m->intensity, 3 * m->natom, root, comm);
+  add_up(f->of_soft, m->natom, root, comm);
   add_up(m->eigenvector, 3 * m->natom, root, comm);
 
   MPI_Comm_rank(comm, &me);

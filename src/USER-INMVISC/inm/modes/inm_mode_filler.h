@@ -1,7 +1,7 @@
 /* Fill a mode table while a solver is running: on the root, or on several ranks that each have some of the
    eigenvectors.
-   Call sequence: inm_fill_spectrum, which resets the table; inm_fill_panel, at most once for each
-   eigenvector; inm_fill_merge if several ranks have vectors; inm_fill_means. */
+   Call sequence: inm_fill_begin; inm_fill_spectrum, which resets the table; inm_fill_panel, at most once
+   for each eigenvector; inm_fill_merge if several ranks have vectors; inm_fill_means; inm_fill_end. */
 
 #ifndef INM_MODE_FILLER_H
 #define INM_MODE_FILLER_H
@@ -17,14 +17,24 @@ typedef struct {
   const inm_mode_atoms *atoms;
   const inm_request *request;
   struct inm_residual *residual; /* the matrix in double, to check single precision; or NULL */
+  double norm;                   /* bound of all |lambda|, 0 only if D is zero */
   const double *lambda;          /* [n] in the solver's order */
-  size_t nunstable;              /* modes with lambda < 0, which come first */
+  size_t nunstable;              /* unstable modes, which come first */
+  size_t nsoft;                  /* zero modes told by size, which follow */
+  size_t nlifted;                /* shifted translations, the last ones */
+  double zero;                   /* |lambda| of a zero mode is at most that */
   size_t nseen[3];               /* UL, UD and stable eigenvectors so far */
   int nthread;                   /* threads for the solver; BLAS is set to this number */
-  double *intensity;             /* [natom] workspace: |e_i|^2 of the current mode */
+  double *intensity; /* [natom] |e_i|^2 of the current mode; owned, as is the next one */
+  double *of_soft;   /* [natom] sum of |e_i|^2 over the zero modes told by size */
 } inm_filler;
 
-/* lambda [n] ascending, shifted translations last; borrowed until the last panel */
+/* Allocate the workspace for natom atoms; free it after the last call. */
+inm_status inm_fill_begin(inm_filler *f, size_t natom);
+void inm_fill_end(inm_filler *f);
+
+/* lambda [n] ascending, shifted translations last; borrowed until the last panel.  Of the other modes,
+   those that are zero within INM_ZERO_SIZE of the largest |lambda| are zero modes. */
 void inm_fill_spectrum(inm_filler *f, const double *lambda);
 
 /* Enter eigenvectors first..first+count-1 in the solver's order.  vec [count][n], normalized; vectors of
@@ -38,7 +48,9 @@ void inm_fill_progress(const inm_filler *f, double done);
    Collective over comm; the same status on all ranks. */
 inm_status inm_fill_merge(inm_filler *f, int root, MPI_Comm comm);
 
-/* Number of eigenvectors that the request asks for, the first ones.  Needs inm_fill_spectrum. */
+/* Number of eigenvectors that are needed, the first ones.  With the unstable modes come the zero modes told
+   by size, since the share of atoms in the stable modes follows from all others.  Needs
+   inm_fill_spectrum. */
 size_t inm_fill_wanted(const inm_filler *f);
 
 /* Mean intensities of the classes, after the last panel. */

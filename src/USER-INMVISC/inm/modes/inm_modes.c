@@ -137,8 +137,9 @@ inm_status inm_modes_bcast(inm_modes *m, int root, MPI_Comm comm)
     if (lengths[k] > INT_MAX) return INM_ERR_SIZE;
   for (int k = 0; k < 7; k++) MPI_Bcast(arrays[k], (int) lengths[k], MPI_DOUBLE, root, comm);
   MPI_Bcast(m->cls, (int) m->n, MPI_SIGNED_CHAR, root, comm);
-  uint64_t kept = m->kept;
-  MPI_Bcast(&kept, 1, MPI_UINT64_T, root, comm);
-  m->kept = (size_t) kept;
+  uint64_t numbers[2] = {m->kept, m->nzero};
+  MPI_Bcast(numbers, 2, MPI_UINT64_T, root, comm);
+  m->kept = (size_t) numbers[0];
+  m->nzero = (size_t) numbers[1];
   return INM_OK;
 }

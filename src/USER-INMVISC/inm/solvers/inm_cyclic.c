@@ -263,6 +263,7 @@ inm_status inm_cyclic_fill(inm_cyclic *c, const inm_hessian *h, const int64_t *t
   if (status != INM_OK) return status;
   MPI_Bcast(&norm, 1, MPI_DOUBLE, 0, h->comm);
   if (!isfinite(norm * norm)) return INM_ERR_NONFINITE; /* solvers square elements */
+  c->norm = norm;
   c->shift = (norm > 0.0) ? 1.1 * norm : 1.0;
   if (inm_cyclic_inside(c)) {
     lift(c, mass, natom, is_free);

@@ -26,6 +26,7 @@ typedef struct {
   size_t n;              /* order of the matrix, known on all ranks */
   size_t nrow, ncol;     /* of this rank's part, nonzero inside the grid */
   double *a;             /* [ncol][nrow] both triangles; libraries may destroy it */
+  double norm;           /* largest row sum of |D|, a bound of all |lambda| */
   double shift;          /* of the free translations */
   double trace, squares; /* sums of lambda and lambda^2, from the elements as filled */
   int *lane;             /* [4][nprow] workspace */

@@ -119,10 +119,8 @@ static inm_status dense_alloc(inm_dense *d, const inm_request *request)
   }
   d->single = (float *) inm_calloc_for_blas(elements, sizeof(*d->single));
   inm_prefer_large_pages(d->single, elements * sizeof(*d->single));
-  if (!d->single) return INM_ERR_ALLOC;
-  return (request->vectors == INM_VECTORS_NONE)
-      ? INM_OK
-      : inm_residual_create(&d->residual, d->atoms.natom, d->atoms.dim);
+  return d->single ? inm_residual_create(&d->residual, d->atoms.natom, d->atoms.dim)
+                   : INM_ERR_ALLOC;
 }
 
 /* First-touch the zeroed matrix with all threads: page faults would otherwise cost more than filling in
@@ -235,6 +233,7 @@ inm_status inm_dense_lift_translations(inm_dense *d, const int *is_free, int nth
   if (!l.norm) return INM_ERR_ALLOC;
   const double norm = row_sum_norm(&l), shift = (norm > 0.0) ? 1.1 * norm : 1.0;
   free(l.norm);
+  d->norm = norm;
   if (!isfinite(norm * norm)) return INM_ERR_NONFINITE; /* solvers square elements */
   for (size_t i = 0; i < d->atoms.natom; i++) total += d->atoms.mass[i];
   l.weight = shift / total;

@@ -11,6 +11,7 @@ typedef struct {
   inm_mode_atoms atoms;
   size_t n;      /* of atoms */
   double scale;  /* of the Hessian, see inm_hessian_create */
+  double norm;   /* largest row sum of |D| as it was gathered, a bound of all |lambda| */
   double *a;     /* [n][n]     symmetric; solvers may destroy it.  NULL in single precision */
   float *single; /* [n][n]     the same in single precision, else NULL */
   struct inm_residual *residual; /* the matrix in double, to check single precision; or NULL */
@@ -22,8 +23,8 @@ inm_status inm_dense_gather(const inm_hessian *h, const inm_request *request, co
                             size_t natom, int root, int nthread, inm_dense *d);
 void inm_dense_free(inm_dense *d);
 
-/* Deflation by shift: add shift * t t^T for each free translation t = sqrt(m_i/M), with a shift above
-   all eigenvalues.
+/* Find the norm.  Deflation by shift: add shift * t t^T for each free translation t = sqrt(m_i/M), with a
+   shift above all eigenvalues.
    INM_ERR_NONFINITE if an element is infinite or undefined. */
 inm_status inm_dense_lift_translations(inm_dense *d, const int *is_free, int nthread);
 

@@ -160,6 +160,7 @@ static inm_status attempt(const inm_solver *solver, inm_distributed *p, const in
       inm_cyclic_fill(&p->d, h, tag, p->atoms.mass, p->atoms.natom, p->f.request->is_free);
 
   if (status != INM_OK) return status;
+  p->f.norm = p->d.norm;
   memset(p->sum, 0, p->d.n * sizeof(*p->sum));
   memset(p->image, 0, p->d.n * sizeof(*p->image));
   p->nvector = 0.0;
@@ -176,8 +177,7 @@ static inm_status attempt(const inm_solver *solver, inm_distributed *p, const in
 static inm_status allocate(inm_distributed *p)
 {
   p->lambda = (double *) calloc(3 * p->d.n, sizeof(*p->lambda));
-  p->f.intensity = (double *) malloc(p->atoms.natom * sizeof(*p->f.intensity));
-  if (!p->lambda || !p->f.intensity) return INM_ERR_ALLOC;
+  if (!p->lambda || inm_fill_begin(&p->f, p->atoms.natom) != INM_OK) return INM_ERR_ALLOC;
   p->sum = p->lambda + p->d.n;
   p->image = p->sum + p->d.n;
   return INM_OK;
@@ -216,7 +216,7 @@ inm_status inm_distributed_solve(const inm_solver *solver, const inm_hessian *h,
 
 done:
   free(p.lambda);
-  free(p.f.intensity);
+  inm_fill_end(&p.f);
   inm_mode_atoms_free(&p.atoms);
   inm_cyclic_free(&p.d);
   return status;

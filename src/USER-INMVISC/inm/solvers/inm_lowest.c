@@ -48,7 +48,7 @@ typedef struct {
   inm_block_matrix *matrix;
   size_t m, ngroup;        /* vectors, groups of them */
   size_t rows, group_size; /* 3 nrow; elements of a group, with ghost rows */
-  double total_mass;
+  inm_translations translations;
   double *x, *dx;           /* [ngroup][ncol][3][INM_GROUP]  X and D X */
   double *work;             /* one group */
   double *chunk[2];         /* [CHUNK][m] */
@@ -114,7 +114,7 @@ static void start(subspace *s)
 static void leave_out_translations(subspace *s)
 {
   for (size_t g = 0; g < s->ngroup; g++)
-    inm_project_out_translations(s->h, s->request->is_free, s->total_mass, group_of(s, s->x, g));
+    inm_project_out_translations(s->h, &s->translations, group_of(s, s->x, g));
 }
 
 /* ---- 1. filter -------------------------------------------------------------------------------- */
@@ -391,9 +391,12 @@ static void finish_modes(const subspace *s, inm_modes *m)
   MPI_Allreduce(MPI_IN_PLACE, m->proj2, (int) ((size_t) m->nproj * m->n), MPI_DOUBLE, MPI_SUM,
                 comm);
   for (size_t v = 0; v < m->n; v++) {
-    m->lambda[v] = s->theta[v];
+    const int is_zero = fabs(s->theta[v]) <= INM_ZERO_SIZE * fmax(fabs(s->lo), fabs(s->hi));
+    m->lambda[v] = is_zero ? 0.0 : s->theta[v];
+    m->nzero += (size_t) is_zero;
     m->pr[v] = 1.0 / ((double) m->natom * m->pr[v]);
-    m->cls[v] = (signed char) inm_classify(m->lambda[v], m->pr[v], s->request->edge);
+    m->cls[v] =
+        (signed char) (is_zero ? INM_ZERO : inm_classify(m->lambda[v], m->pr[v], s->request->edge));
     for (int k = 0; k < m->nproj; k++)
       m->proj2[(size_t) k * m->n + v] *= m->proj2[(size_t) k * m->n + v];
   }
@@ -451,18 +454,13 @@ static inm_status fill_table(const subspace *s, inm_modes *m)
 
 /* ---- driver ----------------------------------------------------------------------------------- */
 
-/* returns the number of modes without translations; sets the total mass */
-static size_t count_modes(subspace *s)
+/* returns the number of modes without the free translations */
+static size_t count_modes(const subspace *s)
 {
-  double sum[2] = {(double) s->h->nrow, 0.0};
-  size_t nzero = 0;
+  double natom = (double) s->h->nrow;
 
-  for (size_t i = 0; i < s->h->nrow; i++) sum[1] += s->h->mass[i];
-  MPI_Allreduce(MPI_IN_PLACE, sum, 2, MPI_DOUBLE, MPI_SUM, s->h->comm);
-  s->total_mass = sum[1];
-  for (int a = 0; a < s->h->dim; a++) nzero += (size_t) (s->request->is_free[a] != 0);
-  const size_t n = (size_t) s->h->dim * (size_t) sum[0];
-  return (n > nzero) ? n - nzero : 0;
+  MPI_Allreduce(MPI_IN_PLACE, &natom, 1, MPI_DOUBLE, MPI_SUM, s->h->comm);
+  return (size_t) s->h->dim * (size_t) natom - s->translations.count;
 }
 
 static inm_status check_request(subspace *s)
@@ -490,7 +488,8 @@ inm_status inm_lowest_modes(const inm_hessian *h, const inm_request *request, do
   s.request = request;
   s.lo = lowest;
   s.hi = highest;
-  status = check_request(&s);
+  status = inm_translations_find(h, request->is_free, &s.translations);
+  if (status == INM_OK) status = check_request(&s);
   if (status == INM_OK) status = inm_block_matrix_create(&s.matrix, h);
   if (status == INM_OK) {
     s.rows = 3 * inm_block_matrix_nrow(s.matrix);
@@ -502,6 +501,7 @@ inm_status inm_lowest_modes(const inm_hessian *h, const inm_request *request, do
   if (status != INM_OK) inm_modes_free(modes);
   if (products) *products = s.nproduct;
   free(s.memory);
+  inm_translations_free(&s.translations);
   inm_block_matrix_destroy(&s.matrix);
   return status;
 }

@@ -133,16 +133,16 @@ static inm_status solve_on_root(const inm_solver *solver, const inm_request *req
   f.residual = d->residual;
   f.request = request;
   f.nthread = inm_cores_count(cores);
-  f.intensity = (double *) malloc((d->atoms.natom + 1) * sizeof(*f.intensity));
-  if (!f.intensity) return INM_ERR_ALLOC;
+  if (inm_fill_begin(&f, d->atoms.natom) != INM_OK) return INM_ERR_ALLOC;
 
   memcpy(modes->mass, d->atoms.mass, modes->natom * sizeof(*modes->mass));
   inm_cores_take(cores);
   status = inm_dense_lift_translations(d, request->is_free, f.nthread);
+  f.norm = d->norm;
   if (status == INM_OK && d->n > 0) status = solver->on_root(d, &f);
   inm_cores_give_back(cores);
   if (status == INM_OK) status = check_finite(modes);
-  free(f.intensity);
+  inm_fill_end(&f);
   return status;
 }
 
@@ -165,8 +165,6 @@ static inm_status start_table(const inm_solver *solver, const inm_hessian *h,
   modes->solver = solver->name;
   modes->grid[0] = modes->grid[1] = 1;
   modes->nthread = (solver->place == INM_ON_GRID) ? 1 : inm_cores_count(cores);
-  for (int a = 0; a < modes->dim; a++)
-    if (request->is_free[a] && modes->natom > 0) modes->nzero++;
   return inm_status_sync(inm_modes_alloc(modes), comm);
 }
 

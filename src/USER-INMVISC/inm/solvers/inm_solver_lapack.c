@@ -1,7 +1,7 @@
 /* Dense solver on one rank with LAPACK.
 
    all vectors        dsyevd, divide and conquer
-   unstable vectors   dsytrd, dsterf for all eigenvalues, dstemr for those below zero, dormtr
+   unstable vectors   dsytrd, dsterf for all eigenvalues, dstemr for the lowest, dormtr
    no vectors         dsytrd, dsterf  */
 
 #include "base/inm_lapack.h"
@@ -121,11 +121,11 @@ static inm_status back_transform(inm_dense *d, const double *tau, size_t k, doub
   return status;
 }
 
-/* vectors of the k lowest modes, from T and the reflectors */
+/* vectors of the lowest modes, as many as are needed, from T and the reflectors */
 static inm_status lowest_vectors(inm_dense *d, double *diagonal, double *offdiagonal,
                                  const double *tau, inm_filler *f)
 {
-  const size_t k = f->nunstable;
+  const size_t k = inm_fill_wanted(f);
   inm_status status;
 
   if (k == 0) return INM_OK;
@@ -157,8 +157,7 @@ static inm_status solve_lowest(inm_dense *d, inm_filler *f)
   }
   if (status == INM_OK) {
     inm_fill_spectrum(f, lambda);
-    if (f->request->vectors == INM_VECTORS_UNSTABLE)
-      status = lowest_vectors(d, diagonal, offdiagonal, tau, f);
+    status = lowest_vectors(d, diagonal, offdiagonal, tau, f);
   }
   if (status == INM_OK) inm_fill_means(f);
   free(t);

@@ -10,7 +10,9 @@
         back-transformation by Q                           inm_band_to_dense
         entry in the mode table
 
-   In single precision the dense steps, 1. and the back-transformation, use floats.
+   In single precision the dense steps, 1. and the back-transformation, use floats.  If there are modes so
+   close to zero that they may be zero modes, the modes around zero are refined in double before the third
+   step (hessian/inm_ritz.h).
 
    A well separated eigenvalue needs two steps of inverse iteration and no orthogonalization: the overlap
    with a neighbor at distance g is of the order eps |D| / g. */
@@ -23,6 +25,7 @@
 #include "eigen/inm_band_vectors.h"
 #include "eigen/inm_bulge.h"
 #include "eigen/inm_tridiagonal.h"
+#include "hessian/inm_ritz.h"
 #include "inm_cores.h"
 #include "inm_random.h"
 #include "solvers/inm_solver_entry.h"
@@ -36,8 +39,10 @@ enum {
   KD = 32,               /* half-bandwidth: wider is faster in 1., slower in 3. */
   PANEL = 512,           /* modes in a panel, unless that would split a cluster */
   LARGEST_CLUSTER = 128, /* larger ones are left to another solver */
-  STEPS = 2,             /* steps of inverse iteration */
-  MOST_STEPS = 5         /* additional ones for a mode in a cluster */
+  NEAR = 128,            /* modes around zero that are refined in double */
+  MOST_NEAR = 192, /* the same with the rest of a cluster; more are left to double precision */
+  STEPS = 2,       /* steps of inverse iteration */
+  MOST_STEPS = 5   /* additional ones for a mode in a cluster */
 };
 
 /* bounds, relative to the norm of D */
@@ -45,6 +50,7 @@ static const double cluster_gap = 1.0e-7;   /* closer modes are orthogonalized *
 static const double largest_growth = 1.0e3; /* of factors without pivoting */
 static const double max_residual = 1.0e-11;
 static const double max_overlap = 1.0e-7; /* of neighbors in the spectrum */
+static const double near_zero = 0.05;     /* modes that are refined together in double */
 
 static const size_t largest_n = 46340; /* n^2 must fit an int */
 
@@ -56,6 +62,12 @@ typedef struct {
   void *tau;      /* [n] scalars of the reflectors of Q, in the precision of the dense matrix */
   double *z;      /* [count][n] vectors of the panel */
   size_t first, count; /* panel */
+
+  /* modes around zero refined in double, of single precision */
+  size_t near_first, near_count;
+  double *refined; /* [n] lambda with refined ones */
+  double *near;    /* [near_count][n] their vectors */
+
   int nthread;
   inm_status *status; /* [nthread] */
 } twostage;
@@ -67,12 +79,14 @@ static inm_status twostage_can(const inm_job *job)
 }
 
 /* The matrix; deferred updates and other workspace of the reduction, which exceeds that of bulge chasing;
-   the panel; factors for each thread. */
+   the panel; in single precision, the modes around zero; factors for each thread. */
 static double twostage_bytes(const inm_job *job)
 {
   const double n = (double) job->n, single = (job->precision == INM_SINGLE_PRECISION);
-  const double panel = (job->vectors == INM_VECTORS_NONE) ? 0.0 : PANEL + LARGEST_CLUSTER;
-  const double columns = 24.0 * KD + panel * (single ? 1.5 : 1.0) + 5.0 * KD * job->nthread;
+  const int none = (job->vectors == INM_VECTORS_NONE);
+  const double panel = none ? 0.0 : (single > 0.0 ? 1.5 : 1.0) * (PANEL + LARGEST_CLUSTER);
+  const double near = (none ? 2.5 : 1.0) * single * MOST_NEAR;
+  const double columns = 24.0 * KD + panel + near + 5.0 * KD * job->nthread;
   return 8.0 * ((single ? 0.5 : 1.0) * n * n + columns * n);
 }
 
@@ -313,6 +327,109 @@ static size_t panel_count(const twostage *s, size_t first, size_t nvectors)
   return end - first;
 }
 
+/* ---- modes around zero, in single precision --------------------------------------------------- */
+
+/* typical bound of the error of an eigenvalue in single precision */
+static double single_error(const twostage *s)
+{
+  return sqrt((double) s->n) * FLT_EPSILON * s->norm;
+}
+
+/* Choose near_first, near_count among the first nother modes: those with |lambda| up to the error, then the
+   next ones up to NEAR, without splitting a cluster.  No modes if none may be zero. */
+static inm_status choose_near(twostage *s, size_t nother)
+{
+  const double *l = s->lambda, error = single_error(s);
+  const double widest = near_zero * fmax(fabs(l[0]), fabs(l[nother - 1]));
+  size_t first = 0, last;
+
+  while (first < nother && l[first] < -error) first++;
+  for (last = first; last < nother && l[last] <= error;) last++;
+  if (first == last) return INM_OK;
+  while (last - first < NEAR) {
+    const double below = (first > 0) ? -l[first - 1] : INFINITY;
+    const double above = (last < nother) ? l[last] : INFINITY;
+    if (!(fmin(below, above) <= widest)) break;
+    if (below < above)
+      first--;
+    else
+      last++;
+  }
+  while (first > 0 && is_close(s, first - 1, first)) first--;
+  while (last < nother && is_close(s, last - 1, last)) last++;
+  if (last - first > MOST_NEAR) return INM_ERR_PRECISION;
+  s->near_first = first;
+  s->near_count = last - first;
+  return INM_OK;
+}
+
+/* |lambda| of the modes that are not refined is at least that */
+static double gap_of_near(const twostage *s)
+{
+  const size_t first = s->near_first, last = first + s->near_count;
+  const double below = (first > 0) ? -s->lambda[first - 1] : s->norm;
+  const double above = (last < s->n) ? s->lambda[last] : s->norm;
+  return fmin(fmin(below, above) - single_error(s), 0.5 * s->norm);
+}
+
+/* Refine the modes near_first..., with the panel as workspace. */
+static inm_status refine_near(twostage *s, inm_dense *d, const inm_filler *f)
+{
+  double *panel = s->z;
+  inm_ritz ritz = {d->residual,     s->n,    s->near_count, NULL,           panel,     NULL,
+                   single_error(s), f->zero, 0.0,           1.01 * s->norm, s->nthread};
+  const double *l = s->lambda;
+  const size_t last = s->near_first + s->near_count;
+
+  s->near = (double *) inm_malloc_for_blas(s->near_count * s->n * sizeof(double));
+  if (!s->near) return INM_ERR_ALLOC;
+  s->first = s->near_first;
+  s->count = s->near_count;
+  s->z = s->near;
+  inm_status status = panel_vectors(s);
+  if (status == INM_OK) status = back_transform(s, d);
+  s->z = panel;
+  if (status != INM_OK) return status;
+
+  ritz.vec = s->near;
+  ritz.theta = &s->refined[s->near_first];
+  ritz.gap = gap_of_near(s);
+  if (!(ritz.gap > 2.0 * ritz.error)) return INM_ERR_ACCURACY;
+  status = inm_ritz_refine(&ritz);
+  for (size_t p = s->near_first; p < last; p++) { /* keep the order at the ends */
+    if (s->near_first > 0) s->refined[p] = fmax(s->refined[p], l[s->near_first - 1]);
+    if (last < s->n) s->refined[p] = fmin(s->refined[p], l[last]);
+  }
+  return status;
+}
+
+/* Eigenvalues to the filler.  In single precision, those that may be zero are decided in double. */
+static inm_status fill_spectrum(twostage *s, inm_dense *d, inm_filler *f)
+{
+  inm_fill_spectrum(f, s->lambda);
+  const size_t nother = s->n - f->nlifted;
+  if (!d->single || nother == 0 || !(f->norm > 0.0)) return INM_OK;
+
+  inm_status status = choose_near(s, nother);
+  if (status != INM_OK || s->near_count == 0) return status;
+  memcpy(s->refined, s->lambda, s->n * sizeof(*s->refined));
+  status = refine_near(s, d, f);
+  if (status == INM_OK) inm_fill_spectrum(f, s->refined);
+  return (status == INM_ERR_ACCURACY) ? INM_ERR_PRECISION : status;
+}
+
+/* overwrite the vectors of the panel that have been refined */
+static void take_refined(twostage *s)
+{
+  for (size_t p = 0; p < s->count; p++) {
+    const size_t q = s->first + p - s->near_first; /* wraps around below near_first */
+    if (s->first + p >= s->near_first && q < s->near_count)
+      memcpy(&s->z[p * s->n], &s->near[q * s->n], s->n * sizeof(*s->z));
+  }
+}
+
+/* ---- panels ----------------------------------------------------------------------------------- */
+
 static inm_status all_panels(twostage *s, inm_dense *d, inm_filler *f, size_t nvectors)
 {
   inm_status status = INM_OK;
@@ -322,6 +439,7 @@ static inm_status all_panels(twostage *s, inm_dense *d, inm_filler *f, size_t nv
     if (s->count == 0) return INM_ERR_ACCURACY;
     status = panel_vectors(s);
     if (status == INM_OK) status = back_transform(s, d);
+    if (status == INM_OK) take_refined(s);
     if (status == INM_OK) status = inm_fill_panel(f, s->first, s->count, s->z);
     if (status == INM_OK) report_panels(f, s->first + s->count, nvectors);
   }
@@ -339,18 +457,19 @@ static inm_status twostage_solve(inm_dense *d, inm_filler *f)
   s.n = d->n;
   s.nthread = f->nthread;
   s.band = (double *) inm_malloc_for_blas(s.n * (KD + 1) * sizeof(double));
-  s.lambda = (double *) malloc(s.n * sizeof(double));
+  s.lambda = (double *) malloc(2 * s.n * sizeof(double));
   s.tau = malloc(s.n * sizeof(double));
   s.status = (inm_status *) malloc((size_t) s.nthread * sizeof(*s.status));
   if (s.band && s.lambda && s.tau && s.status) status = reduce_to_band(&s, d, f);
 
   if (status == INM_OK) status = eigenvalues(&s);
   if (status == INM_OK) {
-    inm_fill_spectrum(f, s.lambda);
+    s.refined = s.lambda + s.n;
     s.z = (double *) inm_malloc_for_blas(largest_panel * s.n * sizeof(double));
     inm_prefer_large_pages(s.z, largest_panel * s.n * sizeof(double));
-    status = s.z ? all_panels(&s, d, f, inm_fill_wanted(f)) : INM_ERR_ALLOC;
+    status = s.z ? fill_spectrum(&s, d, f) : INM_ERR_ALLOC;
   }
+  if (status == INM_OK) status = all_panels(&s, d, f, inm_fill_wanted(f));
   if (status == INM_OK) {
     inm_fill_means(f);
     status = inm_fill_precision(f);
@@ -361,6 +480,7 @@ static inm_status twostage_solve(inm_dense *d, inm_filler *f)
   free(s.tau);
   free(s.status);
   free(s.z);
+  free(s.near);
   return status;
 }
 
