@@ -18,13 +18,13 @@ BELOW = {"base": "", "comm": "base", "eigen": "base", "hessian": "base comm eige
 ALLOWED = {folder: set(below.split()) | {folder} for folder, below in BELOW.items()}
 
 # public headers without a .c file of the same name: "" is above all folders
-HEADER_ONLY = {"inm.h": "", "inm_complex.h": "base",
-               "inm_capability.h": "spectral", "inm_request.h": "spectral"}
+HEADER_ONLY = {"inm.h": "", "inm_complex.h": "base", "inm_capability.h": "spectral",
+               "inm_request.h": "spectral"}
 ALLOWED[""] = set(BELOW)
 
 # the only headers in angle brackets: C, POSIX and what the core is linked with
-SYSTEM = set("""complex.h errno.h float.h limits.h math.h stdarg.h stddef.h stdint.h stdio.h stdlib.h string.h
-    time.h dlfcn.h pthread.h sched.h sys/mman.h sys/resource.h sys/stat.h unistd.h mpi.h elpa/elpa.h
+SYSTEM = set("""complex.h errno.h float.h limits.h math.h stdarg.h stddef.h stdint.h stdio.h
+    stdlib.h string.h time.h dlfcn.h pthread.h sched.h sys/mman.h sys/resource.h sys/stat.h unistd.h mpi.h elpa/elpa.h
     zlib.h""".split())
 
 INCLUDE = r'^[ \t]*#[ \t]*include[ \t]*([<"])([^>"]+)[>"]'
