@@ -24,8 +24,8 @@ ALLOWED[""] = set(BELOW)
 
 # the only headers in angle brackets: C, POSIX and what the core is linked with
 SYSTEM = set("""complex.h errno.h float.h limits.h math.h stdarg.h stddef.h stdint.h stdio.h
-    stdlib.h string.h time.h dlfcn.h pthread.h sched.h sys/mman.h sys/resource.h sys/stat.h unistd.h mpi.h elpa/elpa.h
-    zlib.h""".split())
+    stdlib.h string.h time.h dlfcn.h pthread.h sched.h sys/mman.h sys/resource.h sys/stat.h
+    unistd.h mpi.h elpa/elpa.h zlib.h""".split())
 
 INCLUDE = r'^[ \t]*#[ \t]*include[ \t]*([<"])([^>"]+)[>"]'
 

@@ -120,12 +120,15 @@ void ComputeInmModulus::parse(int narg, char **arg)
   inm_id = in.word("inm-ID");
   gamma_id = in.word("gamma-ID");
   const double lo = in.number("lo");
-  if (!(lo > 0.0)) in.fail("lo, the lowest frequency, must be above 0");
+  if (!(lo > 0.0)) in.fail("lo must be above 0");
   const double hi = in.number("hi");
+  if (!(hi >= lo)) in.fail("hi must not be below lo");
   const int n = in.integer("n", 1, 100000);
-  if (n > 1 ? !(hi > lo) : !(hi >= lo)) in.fail("hi, the highest frequency, must be above lo");
+  if (n > 1 && hi == lo)
+    error->all(FLERR, "{}: hi must be above lo for more than one frequency, not {}", label, hi);
+  const double ln_lo = log(lo), step = n > 1 ? (log(hi) - ln_lo) / (n - 1) : 0.0;
   for (int k = 0; k < n; k++)
-    omega.push_back(n == 1 ? lo : k == n - 1 ? hi : lo * pow(hi / lo, (double) k / (n - 1)));
+    omega.push_back(k == 0 ? lo : k == n - 1 ? hi : exp(ln_lo + k * step));
 
   while (in.more()) {
     const std::string key = in.keyword();

@@ -107,6 +107,25 @@ const Style viscosity = {"Compute ulinm/viscosity eta: ",
                              {"friction/mix", {{"friction/mix", CHOICE, "mode|mean"}}, "friction 80 wmin 3"},
                          }};
 
+const Style modulus = {"Compute inm/modulus mod: ",
+                       "compute mod all inm/modulus",
+                       {{"inm-ID|with ID", INM_ID, "inm"},
+                        {"gamma-ID|with ID", GAMMA_ID, "gam"},
+                        {"lo", REAL, "1", 0, 10, false},
+                        {"hi", REAL, "10", 1, ANY, false},
+                        {"n", INTEGER, "3", 1, 100000}},
+                       " friction 80",
+                       {
+                           {"friction", {{"friction", FRICTION, "80"}}, ""},
+                           {"friction/mix", {{"friction/mix", CHOICE, "mode|mean"}}, "friction 80"},
+                           {"friction/constant", {{"friction/constant", YESNO, "no"}}, "friction 80"},
+                           {"modes", {{"modes", CHOICE, "all|stable|unstable"}}, "friction 80"},
+                           {"channel", {{"channel", CHOICE, "shear|bulk|both"}}, "friction 80"},
+                           {"wmin", {{"wmin", QUANTITY, "3"}}, "friction 80 channel bulk"},
+                           {"bulk", {{"bulk", QUANTITY, "65"}}, "friction 80 channel both"},
+                           {"kpm/change", {{"kpm/change", REAL, "0.1", 0, ANY, false}}, "friction 80"},
+                       }};
+
 const Style orthogonal = {"Fix orthogonal/dynamics mem: ",
                           "fix mem all orthogonal/dynamics",
                           {{"Nevery", INTEGER, "1", 1, INT_MAX},
@@ -555,6 +574,27 @@ TEST_F(BadInput, of_ulinm_viscosity)
         EXPECT_TRUE(v[0] >= 0.0 && v[0] <= v[3]);
     };
     try_everything(viscosity, around);
+}
+
+TEST_F(BadInput, of_inm_modulus)
+{
+    Surroundings around;
+    around.before = "compute inm all inm/dos 20 edge pr 0.3\ncompute gam all affine/gamma inm\n"
+                    "fix mem all orthogonal/dynamics 1 3 1\nvariable nothing equal f_mem\n";
+    around.after  = "thermo_style custom step c_inm c_mod c_mod[1] ke\nrun 0 post no\n";
+    double known  = NAN; // G_A, whatever the arguments
+    around.check  = [&](const std::string &command) {
+        const auto v = vector("mod");
+        if (std::isnan(known)) known = v[5];
+        EXPECT_NEAR(v[5], known, 1e-9 * std::fabs(known));
+        EXPECT_NEAR(v[4], 31.0 / 32.0, 1e-9); // rho kT, of 3N-3 degrees of freedom
+        const std::string friction = value_after(command, "friction");
+        const bool unknown         = is_one_of(friction, "v_nothing|f_mem|f_mem[1]");
+        const auto rows            = array("mod");
+        for (const auto &row : rows)
+            if (unknown) EXPECT_TRUE(std::isnan(row[1]) && std::isnan(row[2]));
+    };
+    try_everything(modulus, around);
 }
 
 TEST_F(BadInput, of_orthogonal_dynamics)

@@ -204,7 +204,7 @@ TEST_F(BadSituation, lost_atoms)
     const std::string error = error_of("run 20\n");
     EXPECT_TRUE(std::regex_search(
         error, std::regex("Fix orthogonal/dynamics mem: the number of atoms in its group changed from "
-                          "[0-9]+ to [0-9]+: atoms were lost, ")))
+                          "[0-9]+ to [0-9]+: atoms were lost or deleted")))
         << error;
 }
 

@@ -404,7 +404,8 @@ TEST_F(InmModulus, bad_input_is_refused_with_what_would_be_right)
     } cases[] = {
         {"0.1 10 5", "keyword friction is missing"},
         {"0 10 5 friction 1", "must be above 0"},
-        {"1 0.5 5 friction 1", "must be above lo"},
+        {"1 0.5 5 friction 1", "hi must not be below lo"},
+        {"1 1 5 friction 1", "hi must be above lo for more than one frequency"},
         {"1 10 0 friction 1", "n "},
         {"1 10 5 friction 1 channel volume", "channel"},
         {"1 10 5 friction 1 modes unknown", "modes"},

@@ -108,7 +108,7 @@ TEST_F(ProviderEAM, concentration_dependent_alloy_is_refused_with_the_reason)
                 "pair_style eam/cd\npair_coeff * * " + potential("FeCr.cdeam") + " Cr Fe\n");
     spectrum(setup, "auto");
     EXPECT_TRUE(logged("central differences"));
-    EXPECT_TRUE(logged("depends on the concentration")) << log;
+    EXPECT_TRUE(logged("its dependence on the concentration")) << log;
 }
 
 // ---- geometry -----------------------------------------------------------------------------------

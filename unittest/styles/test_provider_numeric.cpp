@@ -21,7 +21,7 @@ protected:
         reopen(comm);
         log = log_of(setup + compute_inm(hessian, group) + "compute gam " + group +
                      " affine/gamma inm\nthermo_style custom step c_inm c_gam[1][1]\nrun 0\n");
-        xi  = peratom("gam");
+        xi  = shear_planes(peratom("gam"));
         return column(local("inm"), 0);
     }
     // the Hessian only, for larger systems

@@ -55,6 +55,13 @@ protected:
         if (rank() == 0) lambda = symmetric_eigenvalues(d, order(d));
         return from_rank_0(lambda);
     }
+    // of the per-atom array of compute affine/gamma: the shear planes alone, as in strained_boxes()
+    static std::vector<std::vector<double>> shear_planes(std::vector<std::vector<double>> rows)
+    {
+        for (auto &row : rows)
+            row.resize(9);
+        return rows;
+    }
     // [f(+eps) - f(-eps)] / 2 eps with the box itself strained: [atom by ID][xy, xz, yz][3].
     // What depends on the box, such as a kspace grid, must be given, so as to be the same in all
     std::vector<std::vector<double>> strained_boxes(const std::string &setup, double eps = 1e-6)

@@ -131,7 +131,7 @@ protected:
         run(setup + compute_inm("analytic", group) + "compute gam " + group +
             " affine/gamma inm method " + method +
             "\nthermo_style custom step c_inm c_gam[1][1]\nrun 0\n");
-        return peratom("gam");
+        return shear_planes(peratom("gam"));
     }
 
     // Differences to compare with.  tolerance: relative to the largest eigenvalue, or the largest
