@@ -88,7 +88,7 @@ def with_numpy(found):
     w = np.sign(lam) * np.sqrt(np.abs(lam))
     e2 = (e.reshape(-1, 3, len(lam)) ** 2).sum(axis=1)
     P = 1.0 / (len(e2) * (e2 ** 2).sum(axis=0))
-    planes = found["xi"].reshape(-1, 3, 3)                   # atom, plane, component
+    planes = found["xi"][:, :9].reshape(-1, 3, 3)                 # atom, plane, component
     xi2 = np.mean([(e.T @ planes[:, k].ravel()) ** 2 for k in range(3)], axis=0)
     eta = FRICTION / found["volume"] * np.where(np.abs(w) >= WMIN, xi2 / lam ** 2, 0.0)
     UL, UD = (lam < 0) & (P < EDGE), (lam < 0) & (P >= EDGE)
