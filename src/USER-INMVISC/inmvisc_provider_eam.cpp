@@ -24,8 +24,8 @@
 #include "inmvisc_compat.h"
 #include "inmvisc_provider.h"
 
-#include "inm/inm_hessian.h"
 #include "inm/inm_embedding.h"
+#include "inm/inm_hessian.h"
 
 #include "atom.h"
 #include "error.h"
@@ -284,7 +284,8 @@ void EAMProvider::collect(const HessianSites &sites, const NeighList *list, Star
   for (int ii = 0; ii < list->inum; ii++) {
     const int k = list->ilist[ii], ktype = atoms.type(k);
     const double rho = find_neighbors(atoms, k, list, near);
-    if (!sites.counts(sites.site_of_atom[k], INM_OUTSIDE) && std::none_of(near.begin(), near.end(), in_group))
+    if (!sites.counts(sites.site_of_atom[k], INM_OUTSIDE) &&
+        std::none_of(near.begin(), near.end(), in_group))
       continue;
 
     const Value embed = embedding(ktype, rho);
@@ -332,7 +333,7 @@ void EAMProvider::fill(inm_hessian *h, const HessianSites &sites, NeighList *lis
   const inm_embedding_list star_list = stars.list();
   check_status(lmp,
                inm_embedding_blocks(atoms.nall(), atoms.positions(), &star_list, pairs.size(),
-                                pairs.data(), Destination::add, &destination),
+                                    pairs.data(), Destination::add, &destination),
                "assembling the Hessian of embedded atoms");
 
   double mine[2] = {(double) stars.atom.size(), (double) stars.curvature.size()}, all[2];
