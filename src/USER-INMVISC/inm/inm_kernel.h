@@ -127,6 +127,10 @@ inm_msd_line inm_msd_fit(size_t n, const double *lag, const double *msd, const d
 size_t inm_first_unbiased(size_t n, const double *value, size_t nblock, const double *leave_out,
                           size_t stride);
 
+/* Covariance of two estimates from their n leave-one-out values x[0], x[stride], ... and y likewise:
+   (n-1)/n sum (x - mean)(y - mean), NaN for n < 2. */
+double inm_jackknife_covariance(size_t n, size_t stride, const double *x, const double *y);
+
 /* Standard error of an estimate from its n leave-one-out values x[0], x[stride], ...:
    sqrt[ (n-1)/n sum (x - mean)^2 ], NaN for n < 2.  For a mean it equals s/sqrt(n). */
 double inm_jackknife_error(size_t n, size_t stride, const double *x);

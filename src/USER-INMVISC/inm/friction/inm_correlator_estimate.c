@@ -375,28 +375,6 @@ static void transform_set(const inm_correlator *c, int set, int without, double 
   }
 }
 
-/* Covariance matrix of one value from its leave-one-out samples, one every stride; im follows re by nw. */
-static void covariance(size_t nblock, size_t stride, size_t nw, const double *re,
-                       inm_friction_at *out)
-{
-  double mean_re = 0.0, mean_im = 0.0;
-  const double factor = nblock < 2 ? NAN : (double) (nblock - 1) / (double) nblock;
-  for (size_t b = 0; b < nblock; b++) {
-    mean_re += re[b * stride] / (double) nblock;
-    mean_im += re[b * stride + nw] / (double) nblock;
-  }
-  out->var_re = out->var_im = out->cov = 0.0;
-  for (size_t b = 0; b < nblock; b++) {
-    const double dre = re[b * stride] - mean_re, dim = re[b * stride + nw] - mean_im;
-    out->var_re += dre * dre;
-    out->var_im += dim * dim;
-    out->cov += dre * dim;
-  }
-  out->var_re *= factor;
-  out->var_im *= factor;
-  out->cov *= factor;
-}
-
 static const inm_friction_at not_known = {{NAN, NAN}, NAN, NAN, NAN};
 
 inm_status inm_correlator_transform(const inm_correlator *c, double dt, size_t nw, const double *w,
@@ -430,7 +408,9 @@ inm_status inm_correlator_transform(const inm_correlator *c, double dt, size_t n
         if (isnan(c->friction[set].integral) || w[k] < range.lowest || w[k] > range.highest)
           continue;
         at->value = (inm_complex){all[0], all[nw]};
-        covariance((size_t) nblock, stride, nw, re, at);
+        at->var_re = inm_jackknife_covariance((size_t) nblock, stride, re, re);
+        at->var_im = inm_jackknife_covariance((size_t) nblock, stride, re + nw, re + nw);
+        at->cov = inm_jackknife_covariance((size_t) nblock, stride, re, re + nw);
       }
   }
   scratch_free(&s);

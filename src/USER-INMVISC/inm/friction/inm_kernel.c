@@ -161,27 +161,33 @@ size_t inm_first_unbiased(size_t n, const double *value, size_t nblock, const do
   return n - 1;
 }
 
-static double jackknife(size_t n, size_t stride, const double *x, int neighbors)
+static double mean_of(size_t n, size_t stride, const double *x)
 {
-  double mean = 0.0, sum = 0.0, products = 0.0, before = 0.0;
-  if (n < 2) return NAN;
+  double mean = 0.0;
   for (size_t i = 0; i < n; i++) mean += x[i * stride] / (double) n;
-  for (size_t i = 0; i < n; i++) {
-    const double d = x[i * stride] - mean;
-    sum += d * d;
-    products += 2.0 * d * before;
-    before = d;
-  }
-  if (neighbors && products > 0.0) sum += products;
-  return sqrt(sum * (double) (n - 1) / (double) n);
+  return mean;
+}
+
+double inm_jackknife_covariance(size_t n, size_t stride, const double *x, const double *y)
+{
+  const double xmean = mean_of(n, stride, x), ymean = mean_of(n, stride, y);
+  double sum = 0.0;
+  if (n < 2) return NAN;
+  for (size_t i = 0; i < n; i++) sum += (x[i * stride] - xmean) * (y[i * stride] - ymean);
+  return sum * (double) (n - 1) / (double) n;
 }
 
 double inm_jackknife_error(size_t n, size_t stride, const double *x)
 {
-  return jackknife(n, stride, x, 0);
+  return sqrt(inm_jackknife_covariance(n, stride, x, x));
 }
 
 double inm_jackknife_error_of_neighbors(size_t n, size_t stride, const double *x)
 {
-  return jackknife(n, stride, x, 1);
+  const double mean = mean_of(n, stride, x);
+  double products = 0.0;
+  for (size_t i = 1; i < n; i++)
+    products += 2.0 * (x[i * stride] - mean) * (x[(i - 1) * stride] - mean);
+  products *= (double) (n - 1) / (double) n;
+  return sqrt(inm_jackknife_covariance(n, stride, x, x) + fmax(0.0, products));
 }
