@@ -177,8 +177,8 @@ void HessianCheck::find_cutoffs(const std::vector<ForcePart> &parts, double step
    may have crossed on both: try the next field.
 ------------------------------------------------------------------------- */
 
-void HessianCheck::judge(const std::vector<double> &hu, const SidedDifferences &d, bool first,
-                         std::vector<Finding> &finding) const
+void HessianCheck::compare_atoms(const std::vector<double> &hu, const SidedDifferences &d,
+                                 bool first, std::vector<Finding> &finding) const
 {
   const std::vector<double> *quotients[] = {&d.half, &d.forward, &d.backward};
 
@@ -224,7 +224,7 @@ HessianCheck::Result HessianCheck::sum_up(const HessianProvider &provider,
 {
   const HostAtoms atoms(lmp);
   const std::vector<tagint> regularized = gather(lmp, provider.regularized(), MPI_LMP_TAGINT);
-  bigint open[2] = {0, (bigint) finding.size()};    // atoms without a verdict, all atoms
+  bigint open[2] = {0, (bigint) finding.size()};    // undecided atoms, all atoms
   for (const Finding &f : finding) open[0] += f.is_explained();
   MPI_Allreduce(MPI_IN_PLACE, open, 2, MPI_LMP_BIGINT, MPI_SUM, world);
   const bool excused = (provider.step() == 0.0) ||
@@ -287,7 +287,7 @@ HessianCheck::Result HessianCheck::difference(const HessianProvider &provider,
   for (int n = 0, nopen = 1; n < NumberedField::MAX && nopen; n++) {
     const NumberedField field = {domain->dimension, n};
     const auto d = sided_differences(lmp, probe, sites.groupbit, field, step);
-    judge(product_with_field(h, n), d, n == 0, finding);
+    compare_atoms(product_with_field(h, n), d, n == 0, finding);
     nopen = (int) std::count_if(finding.begin(), finding.end(), [](const Finding &f) {
       return f.state == Finding::OPEN;
     });

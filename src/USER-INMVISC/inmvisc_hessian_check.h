@@ -70,8 +70,8 @@ class HessianCheck : protected LAMMPS_NS::Pointers {
 
   std::vector<double> product_with_field(const inm_hessian *, int number) const;
   void find_cutoffs(const std::vector<ForcePart> &, double step, std::vector<Finding> &) const;
-  void judge(const std::vector<double> &hu, const struct SidedDifferences &, bool first,
-             std::vector<Finding> &) const;
+  void compare_atoms(const std::vector<double> &hu, const struct SidedDifferences &, bool first,
+                     std::vector<Finding> &) const;
   Result sum_up(const HessianProvider &, const std::vector<Finding> &, double step) const;
   Result difference(const HessianProvider &, const std::vector<ForcePart> &, double step) const;
 };

@@ -20,9 +20,10 @@ and segment of the run.
 --nve: in a run at constant energy the same for the pressure P = (xx+yy+zz)/3 gives
 
     K_A - K_0 = V/(kB T) <dP^2>              K_A: affine modulus, K_0: static, adiabatic modulus
-    K'(W) - K_0, K''(W), zeta                as above, with dP in place of s
+    K'(W) - K_0, K''(W), zeta                the same with dP for s
 
-This is an adiabatic response; that of compute inm/modulus is isothermal, its friction being a bath.
+This is an adiabatic response; that of compute inm/modulus is isothermal, because its
+friction is a heat bath.
 The window is at least that of shear, since the pressure relaxes with the same structure.  The mean
 pressure is that of the run, which lowers zeta by about 2 window/run of its value.
 
