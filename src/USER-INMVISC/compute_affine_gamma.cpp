@@ -140,6 +140,29 @@ ComputeAffineGamma *ComputeAffineGamma::require(LAMMPS *lmp, const std::string &
   return gamma;
 }
 
+ComputeAffineGamma *ComputeAffineGamma::require(LAMMPS *lmp, const std::string &id,
+                                                const ComputeInmDos *inm, int igroup,
+                                                const std::string &caller)
+{
+  ComputeAffineGamma *gamma = require(lmp, id, caller);
+  if (gamma->inm_id != inm->id)
+    lmp->error->all(FLERR, "{}: compute affine/gamma {} uses the modes of {}, not of {}", caller,
+                    id, gamma->inm_id, inm->id);
+  if (inm->igroup != igroup)
+    lmp->error->all(FLERR, "{}: must use the same group as compute inm/dos {}", caller, inm->id);
+  return gamma;
+}
+
+Criterion ComputeAffineGamma::criterion(const Cutoff &cutoff) const
+{
+  Criterion c;
+  c.force = force_field;
+  c.first_plane = first_plane;
+  c.nplanes = nplanes;
+  c.cutoff = cutoff;
+  return c;
+}
+
 /* repeat the request: the snapshot may belong to a new compute with the same ID */
 
 void ComputeAffineGamma::request()
@@ -214,6 +237,20 @@ void ComputeAffineGamma::tabulate_bins()
   }
 }
 
+/* of the snapshot, if it was projected, else found now */
+
+std::vector<double> ComputeAffineGamma::volumetric_force() const
+{
+  const auto bulk = bulk_force.lock();
+  if (bulk && bulk->first >= 0) return bulk->xi;
+
+  AffineForce volumetric = *force_field;
+  volumetric.channel = AffineForce::BULK;
+  const CurrentGhosts ghosts(lmp);    // for method strain
+  volumetric.compute(lmp, inm->snapshot()->builder);
+  return volumetric.xi;
+}
+
 void ComputeAffineGamma::tabulate_peratom()
 {
   memory->destroy(array_atom);
@@ -221,16 +258,13 @@ void ComputeAffineGamma::tabulate_peratom()
 
   const std::vector<int> &rows = inm->snapshot()->builder.sites().atom_of_row;
   const double *xi = force_field->xi.data();
-  AffineForce volumetric = *force_field;
-  volumetric.channel = AffineForce::BULK;
-  const CurrentGhosts ghosts(lmp);    // for method strain
-  volumetric.compute(lmp, inm->snapshot()->builder);
+  const std::vector<double> volumetric = volumetric_force();
   std::fill(array_atom[0], array_atom[0] + (size_t) atom->nlocal * size_peratom_cols, 0.0);
   for (size_t r = 0; r < rows.size(); r++)
     for (int a = 0; a < 3; a++) {
       for (int p = 0; p < NPLANE; p++)
         array_atom[rows[r]][OUT_Xi_xy_x + 3 * p + a] = xi[3 * (p * rows.size() + r) + a];
-      array_atom[rows[r]][OUT_Xi_V_x + a] = volumetric.xi[3 * r + a];
+      array_atom[rows[r]][OUT_Xi_V_x + a] = volumetric[3 * r + a];
     }
 }
 

@@ -24,8 +24,10 @@ ComputeStyle(affine/gamma,ComputeAffineGamma);
 #include <string>
 
 namespace INMVISC_NS {
+struct Criterion;
+class Cutoff;
 struct AffineForce;
-}
+}    // namespace INMVISC_NS
 
 namespace LAMMPS_NS {
 
@@ -43,6 +45,12 @@ class ComputeAffineGamma : public Compute {
 
   static ComputeAffineGamma *require(class LAMMPS *, const std::string &id,
                                      const std::string &caller);
+
+  // the same for a caller of this group, which uses the modes of compute inm/dos inm
+
+  static ComputeAffineGamma *require(class LAMMPS *, const std::string &id,
+                                     const class ComputeInmDos *inm, int igroup,
+                                     const std::string &caller);
   const std::string &source() const { return inm_id; }
   const std::shared_ptr<INMVISC_NS::AffineForce> &affine_force() const { return force_field; }
   void request();    // ask the snapshot for the affine force; init() does it too
@@ -50,6 +58,10 @@ class ComputeAffineGamma : public Compute {
   // also project the affine force of volumetric strain, as long as somebody holds the result
 
   std::shared_ptr<INMVISC_NS::AffineForce> request_bulk();
+
+  // convergence of the sum over modes above a lowest frequency, for polynomial solvers
+
+  INMVISC_NS::Criterion criterion(const INMVISC_NS::Cutoff &) const;
   int plane() const { return first_plane; }    // first plane of the average
   int planes() const { return nplanes; }
   void tabulate();    // bring all outputs up to date.  collective
@@ -69,6 +81,7 @@ class ComputeAffineGamma : public Compute {
   void parse(int, char **);
   void find_inm();
   int first_vector() const;
+  std::vector<double> volumetric_force() const;
   void tabulate_bins();
   void tabulate_peratom();
   void tabulate_local();

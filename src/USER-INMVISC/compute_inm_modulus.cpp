@@ -22,12 +22,10 @@
 #include "compute_affine_gamma.h"
 #include "compute_inm_dos.h"
 #include "inmvisc_check.h"
-#include "inmvisc_host.h"
 #include "inmvisc_outputs.h"
 #include "inmvisc_parser.h"
 #include "inmvisc_snapshot.h"
 
-#include "inm/inm_hash.h"
 #include "inm/inm_viscosity.h"
 
 #include "atom.h"
@@ -76,8 +74,7 @@ static const char cite_compute_inm_modulus[] =
 ComputeInmModulus::ComputeInmModulus(LAMMPS *lmp, int narg, char **arg) :
     Compute(lmp, narg, arg), label(fmt::format("Compute inm/modulus {}", id)), inm(nullptr),
     gamma(nullptr), friction(lmp, label), constant(false), wanted{true, false}, sign(INM_MODES_ALL),
-    largest_change(0.02), snapshot_step(-1), version(0), counted_step(-1),
-    counted_configuration(NAN), counted_in_run(false), of_vector(0), of_rows(0), of_slopes(0),
+    largest_change(0.02), snapshot_step(-1), version(0), of_vector(0), of_rows(0), of_slopes(0),
     announced(false)
 {
   if (lmp->citeme) lmp->citeme->add(cite_compute_inm_modulus);
@@ -169,12 +166,7 @@ void ComputeInmModulus::parse(int narg, char **arg)
 void ComputeInmModulus::find_computes()
 {
   inm = ComputeInmDos::require(lmp, inm_id, label);
-  gamma = ComputeAffineGamma::require(lmp, gamma_id, label);
-  if (inm_id != gamma->source())
-    error->all(FLERR, "{}: compute affine/gamma {} uses the modes of {}, not of {}", label,
-               gamma_id, gamma->source(), inm_id);
-  if (inm->igroup != igroup)
-    error->all(FLERR, "{}: must use the same group as compute inm/dos {}", label, inm_id);
+  gamma = ComputeAffineGamma::require(lmp, gamma_id, inm, igroup, label);
 }
 
 const Snapshot &ComputeInmModulus::current() const
@@ -205,16 +197,12 @@ void ComputeInmModulus::init()
 
   snapshot_step = -1;
   version = 0;
-  counted_in_run = announced = false;
+  announced = false;
+  means->begin_run();
   gamma->request();    // it may be defined, and initialized, after this compute
   bulk_force = wanted[BULK] ? gamma->request_bulk() : nullptr;
   strain_energy = inm->snapshot()->want_strain_energy();
-  Criterion converged;
-  converged.force = gamma->affine_force();
-  converged.first_plane = gamma->plane();
-  converged.nplanes = gamma->planes();
-  converged.cutoff = cutoff;
-  if (cutoff.is_given()) criterion = inm->snapshot()->want(converged);
+  if (cutoff.is_given()) criterion = inm->snapshot()->want(gamma->criterion(cutoff));
   warn_group();
 }
 
@@ -245,7 +233,7 @@ void ComputeInmModulus::snapshot()
   gamma->tabulate();
   if (version == current().version()) return;
 
-  count_atoms();
+  composition.count(lmp, groupbit);
   tabulate_strains();
   tabulate_rows();
   tabulate_classes();
@@ -256,16 +244,6 @@ void ComputeInmModulus::snapshot()
   scalar = vector[OUT_G_A];
   invoked_scalar = invoked_vector = invoked_array = update->ntimestep;
   if (!announced) announce();
-}
-
-void ComputeInmModulus::count_atoms()
-{
-  const HostAtoms atoms(lmp);
-  std::vector<double> mine(atom->ntypes + 1, 0.0);
-  for (int i = 0; i < atoms.nlocal(); i++)
-    if (atoms.in_group(i, groupbit)) mine[atoms.type(i)] += 1.0;
-  natoms_of_type.resize(mine.size());
-  MPI_Allreduce(mine.data(), natoms_of_type.data(), (int) mine.size(), MPI_DOUBLE, MPI_SUM, world);
 }
 
 /* affine moduli: of all atoms, whatever the group */
@@ -294,26 +272,31 @@ void ComputeInmModulus::tabulate_strains()
   vector[OUT_K_A] = vector[OUT_K_born] + vector[OUT_P_conf] + (1.0 + 2.0 / d) * vector[OUT_G_kin];
 }
 
-/* rates of the modes at frequency k: by type, or the same for all */
+/* factors of the sums over modes */
 
-std::vector<inm_complex> ComputeInmModulus::rates(size_t k) const
+std::vector<double> ComputeInmModulus::coefficients(const std::vector<double> &v) const
 {
-  const size_t n = omega.size();
-  const int ntypes = atom->ntypes;
-  std::vector<inm_complex> rate(ntypes + 1, inm_complex());
+  return friction.coefficients(current().solver, composition, v);
+}
 
-  if (friction.is_mixed_by_mode(current().solver)) {
-    for (int t = 1; t <= ntypes; t++) rate[t] = at[t * n + k].value;
-    return rate;
+/* friction at each frequency, and the rates of the modes that it gives */
+
+void ComputeInmModulus::find_rates()
+{
+  const size_t n = omega.size(), nk = atom->ntypes + 1;
+
+  friction.transform(composition.natoms, omega, constant, at);
+  rates.assign(n, std::vector<inm_complex>(nk));
+  for (size_t k = 0; k < n; k++) {
+    std::vector<double> re(nk, 0.0), im(nk, 0.0);
+    for (size_t t = 1; t < nk; t++) {
+      re[t] = at[t * n + k].value.re;
+      im[t] = at[t * n + k].value.im;
+    }
+    re = coefficients(re);
+    im = coefficients(im);
+    for (size_t t = 0; t < nk; t++) rates[k][t] = {re[t], im[t]};
   }
-  std::vector<double> re(ntypes + 1), im(ntypes + 1);
-  for (int t = 1; t <= ntypes; t++) {
-    re[t] = at[t * n + k].value.re;
-    im[t] = at[t * n + k].value.im;
-  }
-  const double mass = inm_spectrum_about(current().spectrum())->mean_mass;
-  rate[0] = {number_average(natoms_of_type, re) / mass, number_average(natoms_of_type, im) / mass};
-  return rate;
 }
 
 /* vectors of a channel among the projections */
@@ -331,7 +314,7 @@ int ComputeInmModulus::nvectors(int channel) const
 void ComputeInmModulus::tabulate_rows()
 {
   const inm_spectrum *spectrum = current().spectrum();
-  friction.transform(natoms_of_type, omega, constant, at);
+  find_rates();
   for (size_t k = 0; k < omega.size(); k++) {
     std::fill(array[k], array[k] + NARRAY, NAN);
     array[k][OUT_w] = omega[k];
@@ -360,45 +343,33 @@ void ComputeInmModulus::tabulate_rows()
 void ComputeInmModulus::response(int channel, const inm_measure &whole, const inm_measure *half)
 {
   const int nk = atom->ntypes + 1;
-  const double affine = vector[channel == SHEAR ? OUT_G_A : OUT_K_A];
+  const double affine = vector[channel == SHEAR ? OUT_G_A : OUT_K_A], unit = units();
   std::vector<inm_complex> derivative(nk);
 
   if (!half && sign != INM_MODES_UNSTABLE)
     vector[channel == SHEAR ? OUT_G_stable : OUT_K_stable] =
-        affine - units() * inm_modulus_static(&whole);
+        affine - unit * inm_modulus_static(&whole);
 
   for (size_t k = 0; k < omega.size(); k++) {
-    const std::vector<inm_complex> rate = rates(k);
-    inm_complex s = inm_modulus_response(&whole, sign, omega[k], rate.data(), derivative.data());
+    const inm_complex *rate = rates[k].data();
+    const inm_complex s = inm_modulus_response(&whole, sign, omega[k], rate, derivative.data());
     double *row = array[k], *to = row + COLUMN[channel];
     double *d = &slope[(k * NCHANNEL + channel) * nk * 2];
     if (half) {
-      const inm_complex h = inm_modulus_response(half, sign, omega[k], rate.data(), nullptr);
-      const double change = units() * hypot(s.re - h.re, s.im - h.im);
+      const inm_complex h = inm_modulus_response(half, sign, omega[k], rate, nullptr);
+      const double change = unit * hypot(s.re - h.re, s.im - h.im);
       row[channel == SHEAR ? OUT_num_G : OUT_num_K] = change;
-      const double size = hypot(affine - units() * s.re, units() * s.im);
+      const double size = hypot(affine - unit * s.re, unit * s.im);
       if (!(change <= largest_change * size)) continue;
     }
-    to[0] = affine - units() * s.re;
-    to[1] = -units() * s.im;
+    to[0] = affine - unit * s.re;
+    to[1] = -unit * s.im;
     if (channel == SHEAR) row[OUT_eta] = to[1] / omega[k];
     for (int t = 0; t < nk; t++) {
-      d[2 * t] = -units() * derivative[t].re;
-      d[2 * t + 1] = -units() * derivative[t].im;
+      d[2 * t] = -unit * derivative[t].re;
+      d[2 * t + 1] = -unit * derivative[t].im;
     }
   }
-}
-
-/* factors of the sums over modes: friction by type, or friction over mass for all modes */
-
-std::vector<double> ComputeInmModulus::coefficients(const std::vector<double> &v) const
-{
-  std::vector<double> c(atom->ntypes + 1, 0.0);
-  if (friction.is_mixed_by_mode(current().solver))
-    std::copy(v.begin() + 1, v.end(), c.begin() + 1);
-  else
-    c[0] = number_average(natoms_of_type, v) / inm_spectrum_about(current().spectrum())->mean_mass;
-  return c;
 }
 
 /* viscosity of volumetric strain by class, at zero frequency, of the modes above w_min */
@@ -416,7 +387,7 @@ void ComputeInmModulus::tabulate_classes()
   double numerics[INM_NSET];
   inm_measure xi2 = {};
 
-  friction.evaluate(natoms_of_type, v, dv);
+  friction.evaluate(composition.natoms, v, dv);
   const std::vector<double> c = coefficients(v), dc = coefficients(dv);
   check_status(lmp, inm_spectrum_projected(current().spectrum(), bulk_force->first, 1, 1.0, &xi2),
                label);
@@ -435,19 +406,9 @@ void ComputeInmModulus::tabulate_classes()
 
 /* ---- means ------------------------------------------------------------------------------------ */
 
-/* as in compute ulinm/viscosity: a run begins with the last configuration of the one before */
-
 void ComputeInmModulus::count_snapshot()
 {
-  const double configuration = current().fingerprint();
-  const bool again = (counted_step == snapshot_step) &&
-      (counted_in_run ||
-       fabs(configuration - counted_configuration) <= 1.0e-9 * fabs(configuration));
-  counted_step = snapshot_step;
-  counted_configuration = configuration;
-  counted_in_run = true;
-  if (again) return;
-
+  if (!means->count(snapshot_step, current().fingerprint())) return;
   for (int q = 0; q < NQUANTITY; q++) of_vector.add(q, vector[q]);
   for (size_t k = 0; k < omega.size(); k++)
     for (int c = 0; c < NCHANNEL; c++)
@@ -467,15 +428,15 @@ double ComputeInmModulus::friction_error(size_t k, int channel, bool imaginary) 
 {
   const size_t n = omega.size(), nk = atom->ntypes + 1;
   const bool by_mode = friction.is_mixed_by_mode(current().solver);
-  const double mass = inm_spectrum_about(current().spectrum())->mean_mass;
-  double natoms = 0.0, error_sum = 0.0;
+  double error_sum = 0.0;
 
-  for (size_t t = 1; t < nk; t++) natoms += natoms_of_type[t];
   for (size_t t = 1; t < nk; t++) {
-    if (natoms_of_type[t] == 0.0) continue;
+    if (composition.natoms[t] == 0.0) continue;
+    std::vector<double> of_type(nk, 0.0);
+    of_type[t] = 1.0;
     const inm_friction_at &v = at[t * n + k];
-    const size_t i = ((k * NCHANNEL + channel) * nk + (by_mode ? t : 0)) * 2;
-    const double factor = by_mode ? 1.0 : natoms_of_type[t] / (natoms * mass);
+    const size_t place = by_mode ? t : 0, i = ((k * NCHANNEL + channel) * nk + place) * 2;
+    const double factor = coefficients(of_type)[place];
     const double a = factor * of_slopes.mean(i), b = factor * of_slopes.mean(i + 1);
     const double x = imaginary ? b : a, y = imaginary ? a : -b;
     const double variance = x * x * v.var_re + y * y * v.var_im + 2.0 * x * y * v.cov;
@@ -512,58 +473,45 @@ void ComputeInmModulus::tabulate_means()
   }
 }
 
-/* fingerprint of the settings that must agree for means to be continued */
+/* settings that must agree for means to be continued */
 
-double ComputeInmModulus::settings() const
+std::string ComputeInmModulus::settings() const
 {
   const inm_edge edge = current().request.edge;
-  const std::string text =
-      fmt::format("{} {} {} {} {} {} {} {} {:.17g} {:.17g} {:.17g} {}", group->names[igroup],
-                  friction.text(), friction.is_mixed(), constant, wanted[SHEAR] + 2 * wanted[BULK],
-                  (int) sign, cutoff.is_given() ? cutoff.text() : "none", (int) edge.kind,
-                  edge.value, omega.front(), omega.back(), is_exact());
-  const std::vector<double> letters(text.begin(), text.end());
-  return inm_fingerprint(letters.size(), letters.data());
+  return fmt::format("{} {} {} {} {} {} {} {} {:.17g} {:.17g} {:.17g} {}", group->names[igroup],
+                     friction.text(), friction.is_mixed(), constant,
+                     wanted[SHEAR] + 2 * wanted[BULK], (int) sign,
+                     cutoff.is_given() ? cutoff.text() : "none", (int) edge.kind, edge.value,
+                     omega.front(), omega.back(), is_exact());
 }
-
-enum { SETTINGS, COUNTED_STEP, COUNTED_CONFIGURATION, NHEAD };
 
 void ComputeInmModulus::save_means()
 {
-  double *to = store->values();
+  double *to = means->save(settings());
   if (!to) return;
-  to[SETTINGS] = settings();
-  to[COUNTED_STEP] = (double) counted_step;
-  to[COUNTED_CONFIGURATION] = counted_configuration;
-  to += NHEAD;
-  for (auto means : {&of_vector, &of_rows, &of_slopes})
-    to = std::copy(means->numbers().begin(), means->numbers().end(), to);
+  for (auto of : {&of_vector, &of_rows, &of_slopes})
+    to = std::copy(of->numbers().begin(), of->numbers().end(), to);
 }
 
 /* continue the means of a compute with the same ID in the restart file */
 
 void ComputeInmModulus::restore_means()
 {
-  size_t n = NHEAD;
-  for (auto means : {&of_vector, &of_rows, &of_slopes}) n += means->numbers().size();
-  store.reset(new RestartStore(lmp, id, (int) n));
-  const double *from = store->values();
-  if (!store->was_restored() || from[NHEAD + 3 * OUT_G_kin] == 0.0) return;
+  size_t n = 0;
+  const double *from = nullptr;
+  for (auto of : {&of_vector, &of_rows, &of_slopes}) n += of->numbers().size();
+  means.reset(new CountedMeans(lmp, id, n));
+  const auto found = means->restore(settings(), &from);
+  if (found == CountedMeans::OTHER_SETTINGS && comm->me == 0)
+    error->warning(FLERR,
+                   "{}: the restart file has means with other settings, which are dropped; use "
+                   "another compute ID to keep both",
+                   label);
+  if (found != CountedMeans::SAME) return;
 
-  if (from[SETTINGS] != settings()) {
-    if (comm->me == 0)
-      error->warning(FLERR,
-                     "{}: the restart file has means with other settings, which are dropped; use "
-                     "another compute ID to keep both",
-                     label);
-    return;
-  }
-  counted_step = (bigint) from[COUNTED_STEP];
-  counted_configuration = from[COUNTED_CONFIGURATION];
-  from += NHEAD;
-  for (auto means : {&of_vector, &of_rows, &of_slopes}) {
-    means->restore(from);
-    from += means->numbers().size();
+  for (auto of : {&of_vector, &of_rows, &of_slopes}) {
+    of->restore(from);
+    from += of->numbers().size();
   }
   if (comm->me == 0)
     utils::logmesg(lmp, "{}: continuing the means of {:.0f} snapshots\n", label,
@@ -582,7 +530,7 @@ double ComputeInmModulus::products_needed(size_t k) const
                inm_spectrum_projected(current().spectrum(), first_vector(channel),
                                       nvectors(channel), 1.0, &xi2),
                label);
-  const double products = inm_modulus_products(&xi2, omega[k], rates(k)[0], largest_change);
+  const double products = inm_modulus_products(&xi2, omega[k], rates[k][0], largest_change);
   inm_measure_free(&xi2);
   return products;
 }
@@ -595,7 +543,7 @@ void ComputeInmModulus::announce()
   const bool by_mode = friction.is_mixed_by_mode(current().solver);
   std::vector<size_t> no_friction, no_resolution;
   for (size_t k = 0; k < n; k++) {
-    if (std::isnan(rates(k)[by_mode ? 1 : 0].re))
+    if (std::isnan(rates[k][by_mode ? 1 : 0].re))
       no_friction.push_back(k);
     else if (std::isnan(array[k][COLUMN[wanted[SHEAR] ? SHEAR : BULK]]))
       no_resolution.push_back(k);

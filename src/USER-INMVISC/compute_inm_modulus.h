@@ -19,9 +19,10 @@ ComputeStyle(inm/modulus,ComputeInmModulus);
 #include "compute.h"
 
 #include "inm/inm_modulus.h"
+#include "inmvisc_composition.h"
+#include "inmvisc_counted_means.h"
 #include "inmvisc_cutoff.h"
 #include "inmvisc_friction.h"
-#include "inmvisc_restart_store.h"
 #include "inmvisc_running_means.h"
 
 #include <memory>
@@ -67,19 +68,18 @@ class ComputeInmModulus : public Compute {
   std::shared_ptr<INMVISC_NS::StrainEnergy> strain_energy;
   std::shared_ptr<INMVISC_NS::Criterion> criterion;
 
-  bigint snapshot_step;    // time step of the outputs, -1 if none
-  int version;             // of the snapshot's configuration behind them
-  bigint counted_step;     // time step and configuration last counted
-  double counted_configuration;
-  bool counted_in_run;
-  std::vector<double> natoms_of_type;    // [ntypes+1], atoms of the group
-  std::vector<inm_friction_at> at;       // [ntypes+1][n] friction of this snapshot
+  bigint snapshot_step;                   // time step of the outputs, -1 if none
+  bigint version;                         // of the snapshot behind them, 0 if none
+  INMVISC_NS::Composition composition;    // of the group
+  std::vector<inm_friction_at> at;        // [ntypes+1][n] friction of this snapshot
+  std::vector<std::vector<inm_complex>>
+      rates;                         // [n][ntypes+1] of the modes, by type or (0) of all
   std::vector<double> slope;         // [n][NCHANNEL][ntypes+1][2] dM* / d(rate) of this snapshot
   std::vector<double> zeta_error;    // [INM_NSET] of the friction and of polynomials
-  INMVISC_NS::RunningMeans of_vector;    // [NQUANTITY]
-  INMVISC_NS::RunningMeans of_rows;      // [n][2 NCHANNEL]: M', M''
-  INMVISC_NS::RunningMeans of_slopes;    // as slope
-  std::unique_ptr<INMVISC_NS::RestartStore> store;
+  INMVISC_NS::RunningMeans of_vector;                 // [NQUANTITY]
+  INMVISC_NS::RunningMeans of_rows;                   // [n][2 NCHANNEL]: M', M''
+  INMVISC_NS::RunningMeans of_slopes;                 // as slope
+  std::unique_ptr<INMVISC_NS::CountedMeans> means;    // which snapshots these have
   bool announced;
 
   void parse(int, char **);
@@ -88,19 +88,18 @@ class ComputeInmModulus : public Compute {
   bool is_exact() const;
   double units() const;
   void snapshot();
-  void count_atoms();
   void tabulate_strains();
   void tabulate_classes();
   void tabulate_rows();
   void response(int channel, const inm_measure &whole, const inm_measure *half);
   int first_vector(int channel) const;
   int nvectors(int channel) const;
-  std::vector<inm_complex> rates(size_t k) const;
-  std::vector<double> coefficients(const std::vector<double> &friction) const;
+  std::vector<double> coefficients(const std::vector<double> &) const;
+  void find_rates();
   double friction_error(size_t k, int channel, bool imaginary) const;
   void count_snapshot();
   void tabulate_means();
-  double settings() const;
+  std::string settings() const;
   void save_means();
   void restore_means();
   void warn_group() const;

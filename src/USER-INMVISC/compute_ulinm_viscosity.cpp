@@ -12,13 +12,10 @@
 #include "compute_affine_gamma.h"
 #include "compute_inm_dos.h"
 #include "inmvisc_check.h"
-#include "inmvisc_host.h"
 #include "inmvisc_outputs.h"
 #include "inmvisc_parser.h"
 #include "inmvisc_snapshot.h"
 #include "inmvisc_unit_names.h"
-
-#include "inm/inm_hash.h"
 
 #include "atom.h"
 #include "citeme.h"
@@ -32,7 +29,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 
 using namespace LAMMPS_NS;
 using namespace INMVISC_NS;
@@ -60,8 +56,7 @@ static const char cite_compute_ulinm_viscosity[] =
 
 ComputeUlinmViscosity::ComputeUlinmViscosity(LAMMPS *lmp, int narg, char **arg) :
     Compute(lmp, narg, arg), label(fmt::format("Compute ulinm/viscosity {}", id)), inm(nullptr),
-    gamma(nullptr), friction(lmp, label), snapshot_step(-1), version(0), counted_step(-1),
-    counted_configuration(NAN), counted_in_run(false), wmin(NAN), volume(NAN), mean_mass(NAN),
+    gamma(nullptr), friction(lmp, label), snapshot_step(-1), version(0), wmin(NAN), volume(NAN),
     running(nullptr), running_numerics(nullptr), announced(false), warned_friction(false),
     noted_means(false)
 {
@@ -138,12 +133,7 @@ void ComputeUlinmViscosity::parse_cutoff(const std::string &key, KeywordParser &
 void ComputeUlinmViscosity::find_computes()
 {
   inm = ComputeInmDos::require(lmp, inm_id, label);
-  gamma = ComputeAffineGamma::require(lmp, gamma_id, label);
-  if (inm_id != gamma->source())
-    error->all(FLERR, "{}: compute affine/gamma {} uses the modes of {}, not of {}", label,
-               gamma_id, gamma->source(), inm_id);
-  if (inm->igroup != igroup)
-    error->all(FLERR, "{}: must use the same group as compute inm/dos {}", label, inm_id);
+  gamma = ComputeAffineGamma::require(lmp, gamma_id, inm, igroup, label);
   if (inm->nbins() != size_array_rows)
     error->all(FLERR, "{}: the number of bins of compute inm/dos {} has changed", label, inm_id);
 }
@@ -160,15 +150,11 @@ void ComputeUlinmViscosity::init()
   cutoff.init();
   snapshot_step = -1;
   version = 0;
-  counted_in_run = announced = false;
+  announced = false;
+  means->begin_run();
   friction.check_mixing(current().solver, groupbit);
   gamma->request();    // it may be defined, and initialized, after this compute
-  Criterion wanted;
-  wanted.force = gamma->affine_force();
-  wanted.first_plane = gamma->plane();
-  wanted.nplanes = gamma->planes();
-  wanted.cutoff = cutoff;
-  criterion = inm->snapshot()->want(wanted);
+  criterion = inm->snapshot()->want(gamma->criterion(cutoff));
 }
 
 /* ----------------------------------------------------------------------
@@ -178,13 +164,8 @@ void ComputeUlinmViscosity::init()
 
 std::vector<double> ComputeUlinmViscosity::coefficients(const std::vector<double> &v) const
 {
-  const double units = force->nktv2p * force->ftm2v;
-  std::vector<double> c(atom->ntypes + 1, 0.0);
-
-  if (friction.is_mixed_by_mode(current().solver))
-    for (int t = 1; t <= atom->ntypes; t++) c[t] = units * v[t];
-  else
-    c[0] = units * number_average(natoms_of_type, v) / mean_mass;
+  std::vector<double> c = friction.coefficients(current().solver, composition, v);
+  for (auto &x : c) x *= force->nktv2p * force->ftm2v;
   return c;
 }
 
@@ -200,7 +181,7 @@ void ComputeUlinmViscosity::snapshot()
   gamma->tabulate();
   if (version == current().version()) return;
 
-  count_atoms();
+  composition.count(lmp, groupbit);
   volume = box_volume(lmp);
   wmin = cutoff.wmin();
   if (!(wmin > 0.0)) current().solver.require(INM_HAS_LOW_CUTOFF, label, "wmin 0");
@@ -208,22 +189,6 @@ void ComputeUlinmViscosity::snapshot()
   version = current().version();
   snapshot_step = update->ntimestep;
   count_snapshot();
-}
-
-void ComputeUlinmViscosity::count_atoms()
-{
-  const HostAtoms atoms(lmp);
-  std::vector<double> mine(atom->ntypes + 1, 0.0);    // by type; entry 0: their mass
-  for (int i = 0; i < atoms.nlocal(); i++) {
-    if (!atoms.in_group(i, groupbit)) continue;
-    mine[atoms.type(i)] += 1.0;
-    mine[0] += atoms.mass(i);
-  }
-  natoms_of_type.resize(mine.size());
-  MPI_Allreduce(mine.data(), natoms_of_type.data(), (int) mine.size(), MPI_DOUBLE, MPI_SUM, world);
-  const double mass = natoms_of_type[0];
-  natoms_of_type[0] = 0.0;
-  mean_mass = mass / std::accumulate(natoms_of_type.begin(), natoms_of_type.end(), 0.0);
 }
 
 std::vector<double> ComputeUlinmViscosity::sums_with(const inm_cut &cut) const
@@ -264,22 +229,9 @@ void ComputeUlinmViscosity::sum_modes()
   }
 }
 
-/* ----------------------------------------------------------------------
-   Count a time step only once in a run, and a configuration only once, since
-   a run begins with the one at the end of the previous run.  The trace of the
-   Hessian distinguishes configurations at the same time step.
-------------------------------------------------------------------------- */
-
 void ComputeUlinmViscosity::count_snapshot()
 {
-  const double configuration = current().fingerprint();
-  const bool again = (counted_step == snapshot_step) &&
-      (counted_in_run ||
-       fabs(configuration - counted_configuration) <= 1.0e-9 * fabs(configuration));
-  counted_step = snapshot_step;
-  counted_configuration = configuration;
-  counted_in_run = true;
-  if (!again) {
+  if (means->count(snapshot_step, current().fingerprint())) {
     inm_running_add(running, sums.data());
     inm_running_add(running_numerics, numerics.data());
   }
@@ -289,34 +241,24 @@ void ComputeUlinmViscosity::count_snapshot()
 /* ---- means in a restart file ------------------------------------------------------------------ */
 
 /* ----------------------------------------------------------------------
-   Fingerprint of the settings that must agree for sums to be averaged.
-   Friction is not among them, because it is applied later.
+   Settings that must agree for sums to be averaged.  Friction is not among
+   them, because it is applied later.
 ------------------------------------------------------------------------- */
 
-double ComputeUlinmViscosity::settings() const
+std::string ComputeUlinmViscosity::settings() const
 {
   const inm_edge edge = current().request.edge;
   const bool sharp = current().solver.has(INM_HAS_EIGENVALUES);
-  const std::string text =
-      fmt::format("{} {} {} {} {:.17g} {}", group->names[igroup], friction.is_mixed(),
-                  cutoff.text(), (int) edge.kind, edge.value, !sharp);
-  const std::vector<double> letters(text.begin(), text.end());
-  return inm_fingerprint(letters.size(), letters.data());
+  return fmt::format("{} {} {} {} {:.17g} {}", group->names[igroup], friction.is_mixed(),
+                     cutoff.text(), (int) edge.kind, edge.value, !sharp);
 }
-
-/* layout of the store: settings, last snapshot counted, then means and moments */
-
-enum { SETTINGS, COUNTED_STEP, COUNTED_CONFIGURATION, NHEAD };
 
 void ComputeUlinmViscosity::save_means()
 {
-  double *to = store->values();
+  double *to = means->save(settings());
   if (!to) return;
-  to[SETTINGS] = settings();
-  to[COUNTED_STEP] = (double) counted_step;
-  to[COUNTED_CONFIGURATION] = counted_configuration;
-  inm_running_store(running, to + NHEAD);
-  inm_running_store(running_numerics, to + NHEAD + inm_running_size(running));
+  inm_running_store(running, to);
+  inm_running_store(running_numerics, to + inm_running_size(running));
 }
 
 /* continue the means of a compute with the same ID in the restart file */
@@ -324,22 +266,18 @@ void ComputeUlinmViscosity::save_means()
 void ComputeUlinmViscosity::restore_means()
 {
   const size_t n = inm_running_size(running);
-  store.reset(new RestartStore(lmp, id, (int) (NHEAD + n + inm_running_size(running_numerics))));
-  const double *from = store->values();
-  if (!store->was_restored() || from[NHEAD] == 0.0) return;
-
-  const bool same = (from[SETTINGS] == settings());
-  if (same) {
-    counted_step = (bigint) from[COUNTED_STEP];
-    counted_configuration = from[COUNTED_CONFIGURATION];
-    check_status(lmp, inm_running_restore(running, from + NHEAD), label);
-    check_status(lmp, inm_running_restore(running_numerics, from + NHEAD + n), label);
+  const double *from = nullptr;
+  means.reset(new CountedMeans(lmp, id, n + inm_running_size(running_numerics)));
+  const auto found = means->restore(settings(), &from);
+  if (found == CountedMeans::SAME) {
+    check_status(lmp, inm_running_restore(running, from), label);
+    check_status(lmp, inm_running_restore(running_numerics, from + n), label);
   }
   if (comm->me) return;
-  if (same)
+  if (found == CountedMeans::SAME)
     utils::logmesg(lmp, "{}: continuing the means of {} snapshots in the restart file\n", label,
                    inm_running_count(running));
-  else
+  if (found == CountedMeans::OTHER_SETTINGS)
     error->warning(
         FLERR,
         "{}: the means in the restart file are for another group, mobility edge, wmin or bulk, "
@@ -352,7 +290,7 @@ void ComputeUlinmViscosity::restore_means()
 void ComputeUlinmViscosity::tabulate()
 {
   std::vector<double> v, dv;
-  friction.evaluate(natoms_of_type, v, dv);
+  friction.evaluate(composition.natoms, v, dv);
   const std::vector<double> c = coefficients(v);
 
   tabulate_sums(c);
@@ -360,7 +298,7 @@ void ComputeUlinmViscosity::tabulate()
   tabulate_spectrum(c);
   vector[OUT_w_min] = wmin;
   vector[OUT_w_edge] = inm->edge_frequency();
-  vector[OUT_v0] = number_average(natoms_of_type, v);
+  vector[OUT_v0] = composition.average(v);
   scalar = vector[OUT_eta_UL];
 
   invoked_scalar = invoked_vector = invoked_array = update->ntimestep;
@@ -378,12 +316,12 @@ void ComputeUlinmViscosity::tabulate_means_only()
 {
   if (inm_running_count(running) == 0) require_run(lmp, label);
   find_computes();
-  if (natoms_of_type.empty()) count_atoms();
+  if (composition.natoms.empty()) composition.count(lmp, groupbit);
 
   std::vector<double> v, dv;
-  friction.evaluate(natoms_of_type, v, dv);
+  friction.evaluate(composition.natoms, v, dv);
   std::fill(vector, vector + size_vector, NAN);
-  vector[OUT_v0] = number_average(natoms_of_type, v);
+  vector[OUT_v0] = composition.average(v);
   tabulate_means(coefficients(v), coefficients(dv));
   invoked_vector = update->ntimestep;
 
@@ -392,7 +330,7 @@ void ComputeUlinmViscosity::tabulate_means_only()
         lmp,
         "{}: there is no snapshot at step {}, so its values are nan; running means of {} "
         "snapshots up to step {}\n",
-        label, update->ntimestep, inm_running_count(running), counted_step);
+        label, update->ntimestep, inm_running_count(running), means->last_step());
   noted_means = true;
 }
 

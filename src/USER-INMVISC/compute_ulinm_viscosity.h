@@ -19,9 +19,10 @@ ComputeStyle(ulinm/viscosity,ComputeUlinmViscosity);
 #include "compute.h"
 
 #include "inm/inm_viscosity.h"
+#include "inmvisc_composition.h"
+#include "inmvisc_counted_means.h"
 #include "inmvisc_cutoff.h"
 #include "inmvisc_friction.h"
-#include "inmvisc_restart_store.h"
 
 #include <memory>
 #include <string>
@@ -54,21 +55,17 @@ class ComputeUlinmViscosity : public Compute {
   INMVISC_NS::Cutoff cutoff;
   std::shared_ptr<INMVISC_NS::Criterion> criterion;    // request to the snapshot
 
-  bigint snapshot_step;    // time step of the sums below, -1 if none
-  bigint version;          // of the snapshot, 0 if none
-  bigint counted_step;     // time step and configuration last counted
-  double counted_configuration;
-  bool counted_in_run;                     // the step was counted since init()
+  bigint snapshot_step;                    // time step of the sums below, -1 if none
+  bigint version;                          // of the snapshot, 0 if none
   double wmin, volume;                     // of the last snapshot
-  std::vector<double> natoms_of_type;      // [ntypes+1], atoms of the group
-  double mean_mass;                        // of them
+  INMVISC_NS::Composition composition;     // of the group
   std::vector<double> sums;                // [INM_NSET][ntypes+1] / volume, last snapshot
   std::vector<double> sums_edge[2];        // the same at 0.9 and 1.1 of the mobility edge
   std::vector<double> sums_wmin[2];        // the same at 0.9 and 1.1 of w_min
   std::vector<double> numerics;            // [INM_NSET][ntypes+1], their numerical uncertainty
   struct inm_running *running;             // owned; of the sums over all snapshots
   struct inm_running *running_numerics;    // owned; of the uncertainty
-  std::unique_ptr<INMVISC_NS::RestartStore> store;    // of the running sums
+  std::unique_ptr<INMVISC_NS::CountedMeans> means;    // which snapshots these have
   bool announced, warned_friction, noted_means;
 
   void parse(int, char **);
@@ -76,12 +73,11 @@ class ComputeUlinmViscosity : public Compute {
   void find_computes();
   const INMVISC_NS::Snapshot &current() const;
   void snapshot();
-  void count_atoms();
   void sum_modes();
   void count_snapshot();
   std::vector<double> sums_with(const inm_cut &) const;
   std::vector<double> uncertainty(const inm_cut &) const;
-  double settings() const;
+  std::string settings() const;
   void save_means();
   void restore_means();
   std::vector<double> coefficients(const std::vector<double> &friction) const;

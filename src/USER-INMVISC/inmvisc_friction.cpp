@@ -182,6 +182,17 @@ void Friction::check_mixing(const SpectrumSolver &solver, int groupbit) const
     solver.require(INM_HAS_TYPES, label, "friction/mix mode where atoms differ in friction");
 }
 
+std::vector<double> Friction::coefficients(const SpectrumSolver &solver, const Composition &atoms,
+                                           const std::vector<double> &v) const
+{
+  std::vector<double> c(v.size(), 0.0);
+  if (is_mixed_by_mode(solver))
+    std::copy(v.begin() + 1, v.end(), c.begin() + 1);
+  else
+    c[0] = atoms.average(v) / atoms.mean_mass;
+  return c;
+}
+
 /* ---- before it is known ----------------------------------------------------------------------- */
 
 std::string Friction::outlook() const
@@ -193,15 +204,4 @@ std::string Friction::outlook() const
   const bigint *step = (const bigint *) fix()->extract("friction/step", dim);
   if (!step) return fmt::format("fix {} cannot tell it from its samples", fix_id);
   return fmt::format("fix {} has a first value at step {}", fix_id, *step);
-}
-
-double INMVISC_NS::number_average(const std::vector<double> &natoms,
-                                  const std::vector<double> &by_type)
-{
-  double sum = 0.0, n = 0.0;
-  for (size_t t = 1; t < natoms.size(); t++) {
-    sum += natoms[t] * by_type[t];
-    n += natoms[t];
-  }
-  return sum / n;
 }

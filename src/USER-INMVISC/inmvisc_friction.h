@@ -10,6 +10,7 @@
 #ifndef LMP_INMVISC_FRICTION_H
 #define LMP_INMVISC_FRICTION_H
 
+#include "inmvisc_composition.h"
 #include "inmvisc_quantity.h"
 #include "pointers.h"
 
@@ -74,6 +75,12 @@ class Friction : protected LAMMPS_NS::Pointers {
 
   bool is_mixed_by_mode(const SpectrumSolver &) const;
   void check_mixing(const SpectrumSolver &, int groupbit) const;
+
+  // Coefficients of the sums over modes (inm_viscosity_contract, inm_modulus_response), [ntypes+1]: the
+  // friction v of the types, or as entry 0 that over mass of all modes.
+
+  std::vector<double> coefficients(const SpectrumSolver &, const Composition &,
+                                   const std::vector<double> &v) const;
   // what to expect of a value that is NaN, for a message
 
   std::string outlook() const;
@@ -92,10 +99,6 @@ class Friction : protected LAMMPS_NS::Pointers {
   bool is_from_kernel(bool constant) const { return kind == FIX && !constant; }
   const inm_correlator *correlator(double &interval) const;
 };
-
-// Mean over all atoms of a quantity given by type.  [ntypes+1] each, entry 0 unused
-
-double number_average(const std::vector<double> &natoms, const std::vector<double> &by_type);
 
 }    // namespace INMVISC_NS
 
