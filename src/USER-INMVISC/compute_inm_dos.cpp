@@ -65,6 +65,7 @@ ComputeInmDos::ComputeInmDos(LAMMPS *lmp, int narg, char **arg) :
   if (!domain->box_exist) error->all(FLERR, "{}: must be defined after the simulation box", label);
   current = std::make_shared<Snapshot>(lmp, label, igroup);
   current->request.ntypes = atom->ntypes;
+  current->request.precision = INM_PRECISION_AUTO;
   parse(narg, arg);
   check_bins(lmp, label, nbin, NARRAY);
 

@@ -85,8 +85,10 @@ bool SpectrumSolver::parse_keyword(const std::string &key, KeywordParser &in, in
   if (key == "solver") {
     parse_solver(in, request);
   } else if (key == "precision") {
-    const std::string which = in.choice("precision", {"double", "single"});
-    request.precision = (which == "double") ? INM_DOUBLE : INM_SINGLE_PRECISION;
+    const std::string which = in.choice("precision", {"auto", "double", "single"});
+    request.precision = (which == "auto") ? INM_PRECISION_AUTO
+        : (which == "double")             ? INM_DOUBLE
+                                          : INM_SINGLE_PRECISION;
   } else if (key == "memory") {
     memory_limit = GB * positive(" must be a positive number of GB");
   } else if (key == "threads") {
@@ -166,6 +168,12 @@ void SpectrumSolver::check_memory(const inm_plan &plan) const
    from the speed of a core, and calibrate that by the last solution.
 ------------------------------------------------------------------------- */
 
+static std::string in_precision(inm_precision which)
+{
+  if (which == INM_SINGLE_PRECISION) return " in single precision";
+  return (which == INM_REFINED) ? " in single precision, refined to double" : "";
+}
+
 void SpectrumSolver::announce(const inm_plan &plan)
 {
   if (announced || plan.work == 0.0) return;
@@ -179,8 +187,7 @@ void SpectrumSolver::announce(const inm_plan &plan)
       ? fmt::format(", about {} per snapshot", duration(speed_factor * plan.work / core_speed))
       : "";
   utils::logmesg(lmp, "{}: {} modes, solver {}{}, {}, {:.3g} GB{}{}\n", label, plan.job.n,
-                 inm_solver_name(plan.solver),
-                 plan.job.precision == INM_DOUBLE ? "" : " in single precision", workers,
+                 inm_solver_name(plan.solver), in_precision(plan.job.precision), workers,
                  plan.need / GB, on_grid ? " on a node" : "", time);
   utils::logmesg(lmp, "{}: LAPACK from {}\n", label, inm_lapack_file());
 }
@@ -206,7 +213,7 @@ static void tell_progress(void *ctx, const inm_progress *p)
                                duration(progress->seconds())));
 }
 
-/* returns nullptr if single precision was not accurate enough, and sets the request to double */
+/* returns nullptr if modes of single precision were not accurate enough, and sets the request to double */
 
 inm_spectrum *SpectrumSolver::attempt(const inm_plan &plan, const inm_hessian *h,
                                       inm_request &request, double &seconds)
@@ -225,15 +232,7 @@ inm_spectrum *SpectrumSolver::attempt(const inm_plan &plan, const inm_hessian *h
   request.progress = nullptr;
 
   if (status == INM_ERR_PRECISION) {
-    request.precision = INM_DOUBLE;
-    announced = false;
-    speed_factor = 1.0;
-    if (comm->me == 0)
-      error->warning(FLERR,
-                     "{}: precision single is not accurate enough: the residual exceeds 1 % of the "
-                     "eigenvalue for more than 1 % of the modes, or too many modes are near zero; "
-                     "using double from now on",
-                     label);
+    use_double(request);
     return nullptr;
   }
   if (status == INM_ERR_ARG && request.vectors == INM_VECTORS_LOWEST)
@@ -247,6 +246,29 @@ inm_spectrum *SpectrumSolver::attempt(const inm_plan &plan, const inm_hessian *h
   MPI_Bcast(&seconds, 1, MPI_DOUBLE, 0, world);
   if (dense && core_speed > 0.0) speed_factor = seconds * core_speed / plan.work;
   return spectrum;
+}
+
+// what the user has asked for deserves a warning
+
+void SpectrumSolver::use_double(inm_request &request)
+{
+  const bool asked = (request.precision == INM_SINGLE_PRECISION);
+
+  request.precision = INM_DOUBLE;
+  announced = false;
+  speed_factor = 1.0;
+  if (comm->me) return;
+  if (asked)
+    error->warning(FLERR,
+                   "{}: precision single is not accurate enough: the residual exceeds 1 % of the "
+                   "eigenvalue for more than 1 % of the modes, or too many modes are near zero; "
+                   "using double from now on",
+                   label);
+  else
+    utils::logmesg(lmp,
+                   "{}: modes of single precision could not be refined to double; using double "
+                   "from now on\n",
+                   label);
 }
 
 inm_spectrum *SpectrumSolver::solve(const inm_hessian *h, size_t n, inm_request &request)

@@ -46,7 +46,7 @@ class SpectrumSolver : protected LAMMPS_NS::Pointers {
   void begin_run() { announced = false; }
 
   // solve for n modes; the caller owns the result.  changes the request to double precision if single was
-  // not accurate enough.  collective
+  // not accurate enough, refined or not.  collective
 
   inm_spectrum *solve(const inm_hessian *, size_t n, inm_request &);
 
@@ -67,6 +67,7 @@ class SpectrumSolver : protected LAMMPS_NS::Pointers {
   void check_lowest(size_t n, const inm_request &) const;
   void announce(const inm_plan &);
   inm_spectrum *attempt(const inm_plan &, const inm_hessian *, inm_request &, double &seconds);
+  void use_double(inm_request &);
   void report(const inm_plan &, const inm_spectrum *, double seconds) const;
   void report_products(const inm_plan &, const inm_spectrum *, const inm_request &) const;
   void warn(const inm_plan &, const inm_spectrum *, const inm_request &) const;

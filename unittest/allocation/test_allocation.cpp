@@ -253,6 +253,18 @@ TEST(Allocation, that_fails_in_two_stages_is_reported_on_all_ranks)
         }
 }
 
+TEST(Allocation, that_fails_while_modes_are_refined_is_reported_on_all_ranks)
+{
+    const size_t natom = 90, n = 3 * natom;
+    auto lambda = random_numbers(n, 1.0, 100.0, 9);
+    for (size_t p = 0; p < n; p += 9) lambda[p] -= 100.0;
+    Options options(INM_VECTORS_UNSTABLE);
+    options.solver    = "twostage";
+    options.precision = INM_REFINED;
+    const System s = with_spectrum(lambda, random_orthogonal(n, 10), std::vector<double>(natom, 1.0));
+    expect_clean_failures_of(s, options);
+}
+
 TEST(Allocation, that_fails_in_a_distributed_solver_is_reported_on_all_ranks)
 {
     for (const char *name : {"scalapack", "elpa"})

@@ -88,7 +88,7 @@ TEST_F(ErrorMessages, arguments_of_inm_dos)
         {"10 hessian numeric -1e-6", "hessian numeric delta must be positive"},
         {"10 solver magic", "solver must be auto, lapack, twostage, scalapack, elpa, or kpm, not magic"},
         {"10 solver lowest", "solver lowest is not available on its own; use solver kpm with modes lowest K"},
-        {"10 precision half", "precision must be double or single, not half"},
+        {"10 precision half", "precision must be auto, double, or single, not half"},
         {"10 memory", "missing value for memory"},
         {"10 memory 0", "memory must be a positive number of GB"},
         {"10 memory -1", "memory must be a positive number of GB"},

@@ -238,7 +238,8 @@ inm_status inm_dense_lift_translations(inm_dense *d, const int *is_free, int nth
   for (size_t i = 0; i < d->atoms.natom; i++) total += d->atoms.mass[i];
   l.weight = shift / total;
   inm_run_parallel(nthread, lift_slice, &l);
-  for (int a = 0; a < d->atoms.dim; a++)
-    if (is_free[a] && d->residual) inm_residual_lift(d->residual, a, shift, d->atoms.mass);
-  return INM_OK;
+  inm_status status = INM_OK;
+  for (int a = 0; a < d->atoms.dim && status == INM_OK; a++)
+    if (is_free[a] && d->residual) status = inm_residual_lift(d->residual, a, shift, d->atoms.mass);
+  return status;
 }
