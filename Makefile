@@ -19,7 +19,10 @@ build: setup
 	@mv $(BUILD).log $(BUILD)/configure.log
 	@cmake --build $(BUILD) --parallel $(JOBS)
 
-install: build                 ## plugin and manual below PREFIX=/usr/local
+install: build                 ## plugin, inmvisc.inc, command inmvisc, examples and manual below PREFIX=/usr/local
+	@sh tools/setup/packages.sh doc
+	@cmake $(BUILD) > /dev/null
+	@cmake --build $(BUILD) --target manual || echo '== no HTML manual, see above; going on without'
 	@cmake --install $(BUILD) --prefix $(PREFIX)
 
 demo: build                    ## viscosity of the Kob-Andersen liquid beside Green-Kubo, with a picture

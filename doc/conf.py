@@ -3,8 +3,8 @@
 #
 #   sphinx-build -W -b html -c doc doc/src doc/build
 #
-# The HTML pages ask the network for nothing: MathJax is copied beside them from the distribution
-# (Debian: libjs-mathjax), or from the folder of MathJax 2 that the environment variable MATHJAX names.
+# The HTML pages ask the network for nothing: MathJax 2 is copied beside them from the distribution
+# (Debian: libjs-mathjax), or from the folder that the environment variable MATHJAX names.
 
 import importlib.util
 import os
@@ -24,10 +24,11 @@ html_css_files = ["manual.css"]
 html_show_sourcelink = False
 html_copy_source = False
 html_show_sphinx = False
+man_pages = [("inmvisc", "inmvisc", "results of USER-INMVISC as pages and numbers", [], 1)]
 
 mathjax_path = "mathjax/MathJax.js"
 mathjax2_config = {
-    "jax": ["input/TeX", "output/SVG"],     # SVG needs no fonts, which browsers refuse to load from files
+    "jax": ["input/TeX", "output/SVG"],     # SVG needs no fonts, which browsers do not load from files
     "extensions": ["tex2jax.js"],
     "TeX": {"extensions": ["AMSmath.js", "AMSsymbols.js", "noErrors.js", "noUndefined.js"]},
     "tex2jax": {"ignoreClass": ".*", "processClass": "math"},
@@ -36,9 +37,10 @@ mathjax2_config = {
     "showMathMenu": False,
 }
 MATHJAX = (os.environ.get("MATHJAX", ""), "/usr/share/javascript/mathjax", "/usr/share/mathjax")
-MATHJAX_PARTS = ("MathJax.js", "jax/input/TeX", "jax/element", "jax/output/SVG/jax.js", "jax/output/SVG/config.js",
-                 "jax/output/SVG/autoload", "jax/output/SVG/fonts/TeX", "extensions/tex2jax.js",
-                 "extensions/MathEvents.js", "extensions/MathZoom.js", "extensions/TeX")
+MATHJAX_PARTS = ("MathJax.js", "jax/input/TeX", "jax/element", "jax/output/SVG/jax.js",
+                 "jax/output/SVG/config.js", "jax/output/SVG/autoload", "jax/output/SVG/fonts/TeX",
+                 "extensions/tex2jax.js", "extensions/MathEvents.js", "extensions/MathZoom.js",
+                 "extensions/TeX")
 
 lexers["LAMMPS"] = TextLexer()
 
@@ -47,7 +49,8 @@ def copy_mathjax(app):
     """The parts that these pages use, into the folder of the pages."""
     if app.builder.format != "html":
         return
-    found = [folder for folder in MATHJAX if os.path.isfile(os.path.join(folder, "jax/output/SVG/jax.js"))]
+    found = [folder for folder in MATHJAX
+             if os.path.isfile(os.path.join(folder, "jax/output/SVG/jax.js"))]
     if not found:
         raise ExtensionError("no MathJax 2 for the formulas: install libjs-mathjax (Debian), "
                              "or set MATHJAX to its folder")
