@@ -292,7 +292,47 @@ TEST_F(InmModulus, rows_that_polynomials_do_not_resolve_are_not_known)
     const auto row = array("mod")[0];
     EXPECT_TRUE(std::isnan(row[G1]));
     EXPECT_TRUE(std::isfinite(row[NUM_G]));
-    EXPECT_NE(log.find("with half of the products they change"), std::string::npos) << log;
+    EXPECT_NE(log.find("from half to all of the products they change"), std::string::npos) << log;
+}
+
+// the lowest frequency needs far more products than the mobility edge, and the bulk channel counts as well
+TEST_F(InmModulus, automatic_number_of_products_serves_the_rows)
+{
+    for (const std::string channel : {"shear", "bulk"}) {
+        const std::string range = "0.5 50 4", wanted = "friction 20 channel " + channel;
+        const Result modes = modulus(melt108(), computes(wanted, "", range));
+        std::string kpm = computes(wanted, "solver kpm auto", range);
+        kpm.replace(kpm.find("edge pr 0.27"), 12, "edge none");
+        const Result moments = modulus(melt108(), kpm);
+        const int c = channel == "shear" ? G1 : K1, num = channel == "shear" ? NUM_G : NUM_G + 1;
+        for (size_t k = 0; k < modes.rows.size(); k++) {
+            const Complex exact(modes.rows[k][c], modes.rows[k][c + 1]),
+                found(moments.rows[k][c], moments.rows[k][c + 1]);
+            EXPECT_LT(moments.rows[k][num], 1e-3 * std::abs(exact)) << k;
+            EXPECT_LT(std::abs(found - exact), 2e-3 * std::abs(exact)) << k;
+        }
+    }
+}
+
+// the row that needs most: the number that the log names is enough
+TEST_F(InmModulus, log_names_a_number_of_products_that_is_enough)
+{
+    const auto run_with = [&](int products) {
+        std::string kpm = computes("friction 5", "solver kpm " + std::to_string(products), "0.5 50 4");
+        kpm.replace(kpm.find("edge pr 0.27"), 12, "edge none");
+        reopen();
+        return log_of(melt108() + kpm + "run 0\n");
+    };
+    const std::string log = run_with(60);
+    const size_t at = log.find("W = 0.5 needs about ");
+    ASSERT_NE(at, std::string::npos) << log;
+    const int needed = std::stoi(log.substr(at + 20));
+    EXPECT_GT(needed, 100);
+    EXPECT_TRUE(std::isnan(array("mod")[0][G1]));
+    run_with(2 * needed);
+    EXPECT_TRUE(std::isfinite(array("mod")[0][G1]));
+    run_with(needed / 8);
+    EXPECT_TRUE(std::isnan(array("mod")[0][G1]));
 }
 
 TEST_F(InmModulus, two_dimensions_have_one_plane)
