@@ -52,6 +52,10 @@ static constexpr int NVALUE = OUT_mean_G_storage - OUT_G_storage;
 static_assert(NVECTOR == 3 * NQUANTITY + 1, "means and errors of all quantities");
 static_assert(NARRAY == 1 + 3 * NVALUE + 2, "means and errors of all columns");
 
+// jumps at the cutoff are mentioned from this part of K_A on
+
+static constexpr double NOTEWORTHY = 1.0e-4;
+
 // column of M' of each channel; M'' follows
 
 static constexpr int COLUMN[] = {OUT_G_storage, OUT_K_storage};
@@ -626,14 +630,31 @@ void ComputeInmModulus::announce_unresolved() const
 void ComputeInmModulus::announce_affine() const
 {
   if (comm->me) return;
-  utils::logmesg(
-      lmp, "{}: G_A = {:.6g} (Born term {:.6g}, kinetic {:.4g}), K_A = {:.6g} pressure units\n",
-      label, vector[OUT_G_A], vector[OUT_G_born], vector[OUT_G_kin], vector[OUT_K_A]);
+  const std::string shear = std::isnan(vector[OUT_G_born])
+      ? "G_A is not known"
+      : fmt::format("G_A = {:.6g} (Born term {:.6g}, kinetic {:.4g})", vector[OUT_G_A],
+                    vector[OUT_G_born], vector[OUT_G_kin]);
+  utils::logmesg(lmp, "{}: {}, K_A = {:.6g} pressure units\n", label, shear, vector[OUT_K_A]);
+  announce_delta();
   if (std::isnan(vector[OUT_G_born]))
     error->warning(FLERR,
                    "{}: G_A is not known: the box of a kspace style must be sheared; use "
                    "change_box all triclinic",
                    label);
+}
+
+void ComputeInmModulus::announce_delta() const
+{
+  const double d = domain->dimension, per_volume = force->nktv2p / box_volume(lmp);
+  const double of_bulk = per_volume * strain_energy->delta.of[NPLANE] / (d * d);
+  double of_shear = 0.0;
+  for (int p = gamma->plane(); p < gamma->plane() + gamma->planes(); p++)
+    of_shear += per_volume * strain_energy->delta.of[p] / gamma->planes();
+  if (fabs(of_bulk) > NOTEWORTHY * fabs(vector[OUT_K_A]))
+    utils::logmesg(lmp,
+                   "{}: the force of a pair style jumps at its cutoff, which would add about "
+                   "{:.3g} to G_A and {:.3g} to K_A; neither contains it\n",
+                   label, of_shear, of_bulk);
 }
 
 /* ---- outputs ---------------------------------------------------------------------------------- */

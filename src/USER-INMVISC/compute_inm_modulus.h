@@ -113,6 +113,7 @@ class ComputeInmModulus : public Compute {
   void announce();
   void announce_unresolved() const;
   void announce_affine() const;
+  void announce_delta() const;
 };
 
 }    // namespace LAMMPS_NS
