@@ -56,6 +56,17 @@ double HessianBuilder::memory_usage() const
   return h ? inm_hessian_bytes(h) : 0.0;
 }
 
+CutoffDelta HessianBuilder::delta_at_cutoff() const
+{
+  CutoffDelta mine, all;
+  for (const auto &a : assigned) {
+    const CutoffDelta part = a.provider->delta_at_cutoff();
+    for (int k = 0; k < 4; k++) mine.of[k] += part.of[k];
+  }
+  MPI_Allreduce(mine.of, all.of, 4, MPI_DOUBLE, MPI_SUM, world);
+  return all;
+}
+
 /* ---- choice of providers ---------------------------------------------------------------------- */
 
 std::string HessianBuilder::Assignment::name() const

@@ -41,6 +41,8 @@ class HessianBuilder : protected LAMMPS_NS::Pointers {
 
   void want_strains(bool wanted) { site.with_strains = wanted; }
 
+  CutoffDelta delta_at_cutoff() const;    // of all providers and ranks.  collective
+
   const inm_hessian *hessian() const { return h; }
   const HessianSites &sites() const { return site; }
   double check_error() const { return error_found; }

@@ -18,8 +18,10 @@
 #include "inmvisc_strain_energy.h"
 #include "pointers.h"
 
+#include "inm/inm_modulus.h"
 #include "inm/inm_spectrum.h"
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -31,12 +33,16 @@ class NeighList;
 namespace INMVISC_NS {
 
 // Convergence criterion of polynomial solvers (inm_criterion), as a value type: the sum over modes of the
-// squared projections of these planes of an affine force, above a lowest frequency.
+// squared projections of these planes of an affine force, above a lowest frequency; or a modulus.
 
 struct Criterion {
   std::shared_ptr<AffineForce> force;
   int first_plane = 0, nplanes = NPLANE;
   Cutoff cutoff;
+
+  // the rows of the modulus, when the Hessian has been assembled; null if they cannot be known now.  collective
+
+  std::function<const inm_modulus_rows *()> modulus;
 };
 
 // One configuration: its Hessian, vectors to project on its modes, and its spectrum, computed on first

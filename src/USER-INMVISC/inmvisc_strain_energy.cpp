@@ -25,6 +25,8 @@ void StrainEnergy::compute(LAMMPS *lmp, const HessianBuilder &builder)
 {
   inm_hessian_strains(builder.hessian(), strain2[0], &dilation2);
 
+  delta = builder.delta_at_cutoff();
+
   ForceProbe probe(lmp);
   probe.want_tallies();
   probe.open();

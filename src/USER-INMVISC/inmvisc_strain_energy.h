@@ -10,6 +10,8 @@
 #ifndef LMP_INMVISC_STRAIN_ENERGY_H
 #define LMP_INMVISC_STRAIN_ENERGY_H
 
+#include "inmvisc_provider.h"
+
 namespace LAMMPS_NS {
 class LAMMPS;
 }
@@ -24,6 +26,7 @@ class HessianBuilder;
 struct StrainEnergy {
   double strain2[3][3];    // [k][c] d2U/dgamma2 for r_k -> r_k + gamma r_c; NaN if not known
   double dilation2;        // d2U/de2 for r -> (1 + e) r
+  CutoffDelta delta;       // what the two above lack of truncated pairs
   double virial[6];        // of all forces of the Hessian, sum of r_c f_k: xx yy zz xy xz yz
   double kinetic;          // sum of m v^2
 
