@@ -252,24 +252,25 @@ void ComputeInmModulus::tabulate_strains()
 {
   const StrainEnergy &e = *strain_energy;
   const double d = domain->dimension, per_volume = force->nktv2p / box_volume(lmp);
-  double sum = 0.0;
+  double sum = 0.0, kinetic = 0.0;
 
   for (int p = 0; p < NPLANE; p++) {
     const bool known = p < (domain->dimension == 2 ? 1 : NPLANE);
     vector[OUT_G_born_xy + p] = known ? per_volume * e.strain2[shear_planes[p].k][shear_planes[p].c]
                                       : NAN;
-    if (p >= gamma->plane() && p < gamma->plane() + gamma->planes())
-      sum += vector[OUT_G_born_xy + p];
+    if (p < gamma->plane() || p >= gamma->plane() + gamma->planes()) continue;
+    sum += vector[OUT_G_born_xy + p];
+    kinetic += per_volume * e.kinetic2[shear_planes[p].k][shear_planes[p].c];
   }
   vector[OUT_G_born] = sum / gamma->planes();
-  vector[OUT_G_kin] = per_volume * e.kinetic / d;    // rho kT
+  vector[OUT_G_kin] = kinetic / gamma->planes();    // rho kT without rigid bonds
   vector[OUT_G_A] = vector[OUT_G_born] + vector[OUT_G_kin];
 
   double trace = 0.0;
   for (int a = 0; a < domain->dimension; a++) trace += e.virial[a];
   vector[OUT_P_conf] = per_volume * trace / d;
   vector[OUT_K_born] = per_volume * e.dilation2 / (d * d) - vector[OUT_P_conf] / d;
-  vector[OUT_K_A] = vector[OUT_K_born] + vector[OUT_P_conf] + (1.0 + 2.0 / d) * vector[OUT_G_kin];
+  vector[OUT_K_A] = vector[OUT_K_born] + vector[OUT_P_conf] + per_volume * e.kinetic_dilation;
 }
 
 /* factors of the sums over modes */
