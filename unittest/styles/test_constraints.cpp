@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cmath>
+#include <cstring>
 
 namespace {
 
@@ -14,8 +15,7 @@ typedef std::vector<std::array<int, 2>> Bonds;
 
 class Constraints : public LammpsTest {
 protected:
-    // ---- rigid SPC/E water
-    // --------------------------------------------------------------------------
+    // ---- rigid SPC/E water --------------------------------------------------
 
     static constexpr int NWATER = 27;
     static std::string head()
@@ -98,8 +98,7 @@ protected:
         return bonds;
     }
 
-    // ---- the surface, computed here: sweeps over single bonds
-    // ---------------------------------------
+    // ---- the surface, computed here: sweeps over single bonds ---------------
 
     struct Surface {
         Bonds bonds;
@@ -232,8 +231,7 @@ TEST_F(Constraints, matrix_is_the_derivative_of_lammps_forces_along_the_surface)
     if (rank() == 0) std::remove(file.c_str());
 }
 
-// ---- formulas
-// ------------------------------------------------------------------------------------
+// ---- formulas ---------------------------------------------------------------
 
 // Atoms 1.. that move, each on a spring to an anchor, in units in which lambda is force/length/mass
 std::string data_of(const std::vector<std::array<double, 3>> &x,
@@ -374,8 +372,7 @@ TEST_F(Anchored, water_in_a_field_has_the_librations_of_a_rigid_body)
     EXPECT_LT(deviation(found, wanted), 1e-8);
 }
 
-// ---- invariance
-// ----------------------------------------------------------------------------------
+// ---- invariance -------------------------------------------------------------
 
 struct Results {
     Numbers lambda, modulus, rows;
@@ -447,8 +444,35 @@ TEST_F(Constraints, run_is_undisturbed)
     EXPECT_EQ(thermo("press"), press);
 }
 
-// ---- polynomials
-// ---------------------------------------------------------------------------------
+// ---- solvers ----------------------------------------------------------------
+
+// Dense solvers move the normal directions out of the spectrum; with modes unstable, the weights of
+// the stable modes follow from completeness, in which these directions have their part.
+TEST_F(Constraints, dense_solvers_and_choices_of_vectors_agree)
+{
+    const std::string from = liquid();
+    const auto weights     = [&](const std::string &settings) {
+        reopen();
+        run(from + forces() + shake() + "compute inm all inm/dos 50 edge frequency 0.02 " +
+                settings + "\nthermo_style custom step c_inm c_inm[6]\nrun 0\n");
+        EXPECT_EQ(vector("inm")[5], 3.0) << settings;
+        return column(peratom("inm"), 2);
+    };
+    const Numbers wanted   = weights("solver lapack modes all");
+    const Numbers spectrum = without_zeros(lambda());
+    EXPECT_EQ(spectrum.size(), 6u * NWATER - 3u);
+    double sum = 0.0; // of |e_i|^2 over all atoms, 1 for each mode
+    for (double w : wanted)
+        sum += w;
+    EXPECT_NEAR(sum, 1.0, 1e-10);
+    for (const char *settings : {"solver lapack modes unstable", "solver twostage modes all",
+                                 "solver twostage modes unstable"}) {
+        EXPECT_LT(deviation(weights(settings), wanted), 1e-8) << settings;
+        EXPECT_LT(deviation(without_zeros(lambda()), spectrum), 1e-9) << settings;
+    }
+}
+
+// ---- polynomials ------------------------------------------------------------
 
 TEST_F(Constraints, polynomials_agree_with_the_modes)
 {
@@ -489,8 +513,7 @@ TEST_F(Constraints, lowest_modes_are_those_of_all)
     EXPECT_LT(deviation(lowest, all), 1e-7);
 }
 
-// ---- what is rigid outside the group
-// --------------------------------------------------------------
+// ---- what is rigid outside the group ----------------------------------------
 
 TEST_F(Constraints, rigid_bodies_outside_the_group_do_not_matter)
 {
@@ -517,8 +540,7 @@ TEST_F(Constraints, affine_moduli_are_not_known_if_something_outside_the_group_i
     EXPECT_EQ(without_zeros(lambda()).size(), 6u * 20u);
 }
 
-// ---- bad input
-// -----------------------------------------------------------------------------------
+// ---- bad input --------------------------------------------------------------
 
 TEST_F(Constraints, bad_input_is_refused)
 {
