@@ -294,23 +294,25 @@ void ComputeInmModulus::find_strains(double *to) const
 {
   const StrainEnergy &e = *strain_energy;
   const double d = domain->dimension, per_volume = force->nktv2p / box_volume(lmp);
-  double sum = 0.0;
+  double sum = 0.0, kinetic = 0.0;
 
   for (int p = 0; p < NPLANE; p++) {
     const bool known = p < (domain->dimension == 2 ? 1 : NPLANE);
     to[OUT_G_born_xy + p] = known ? per_volume * e.strain2[shear_planes[p].k][shear_planes[p].c]
                                   : NAN;
-    if (p >= gamma->plane() && p < gamma->plane() + gamma->planes()) sum += to[OUT_G_born_xy + p];
+    if (p < gamma->plane() || p >= gamma->plane() + gamma->planes()) continue;
+    sum += to[OUT_G_born_xy + p];
+    kinetic += per_volume * e.kinetic2[shear_planes[p].k][shear_planes[p].c];
   }
   to[OUT_G_born] = sum / gamma->planes();
-  to[OUT_G_kin] = per_volume * e.kinetic / d;    // rho kT
+  to[OUT_G_kin] = kinetic / gamma->planes();    // rho kT without rigid bonds
   to[OUT_G_A] = to[OUT_G_born] + to[OUT_G_kin];
 
   double trace = 0.0;
   for (int a = 0; a < domain->dimension; a++) trace += e.virial[a];
   to[OUT_P_conf] = per_volume * trace / d;
   to[OUT_K_born] = per_volume * e.dilation2 / (d * d) - to[OUT_P_conf] / d;
-  to[OUT_K_A] = to[OUT_K_born] + to[OUT_P_conf] + (1.0 + 2.0 / d) * to[OUT_G_kin];
+  to[OUT_K_A] = to[OUT_K_born] + to[OUT_P_conf] + per_volume * e.kinetic_dilation;
 }
 
 /* factors of the sums over modes */

@@ -92,7 +92,7 @@ template <class Wish> static void drop_expired(std::vector<std::weak_ptr<Wish>> 
 
 void Snapshot::init()
 {
-  builder.init();
+  builder.init(group->bitmask[igroup]);
   warn_of_held_atoms(lmp, label, igroup);
   solver.begin_run();
   assembly_step = solution_step = -1;

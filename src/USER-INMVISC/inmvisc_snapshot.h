@@ -18,6 +18,7 @@
 #include "inmvisc_strain_energy.h"
 #include "pointers.h"
 
+#include "inm/inm_constraints.h"
 #include "inm/inm_modulus.h"
 #include "inm/inm_spectrum.h"
 
@@ -88,6 +89,10 @@ class Snapshot : protected LAMMPS_NS::Pointers {
   const inm_spectrum *spectrum() const { return result; }
   const inm_modes &modes() const { return *inm_spectrum_modes(result); }
   double fingerprint() const { return trace; }    // distinguishes configurations, up to rounding
+
+  // rigid bonds of the group, each of which makes a row of the mode table that is not a mode
+
+  size_t constraints() const { return inm_hessian_constraints(builder.hessian())->count; }
 
   // rows of local arrays on this rank: modes do not belong to atoms, so divide the table evenly among
   // ranks, in ascending order

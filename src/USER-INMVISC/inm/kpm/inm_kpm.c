@@ -97,8 +97,10 @@ static double start_element(const inm_kpm *kpm, size_t i, int a, int v)
 }
 
 /* set t_0 of all groups, and zero the term before it */
-static void start(inm_kpm *kpm)
+static inm_status start(inm_kpm *kpm)
 {
+  inm_status status = INM_OK;
+
   for (int g = 0; g < kpm->ngroup; g++) {
     double *t = group(kpm, 0, g);
     for (size_t i = 0; i < kpm->h->nrow; i++)
@@ -106,10 +108,11 @@ static void start(inm_kpm *kpm)
         for (int v = 0; v < INM_GROUP; v++)
           t[INM_ATOM_GROUP * i + (size_t) (INM_GROUP * a + v)] =
               start_element(kpm, i, a, INM_GROUP * g + v);
-    inm_project_out_translations(kpm->h, &kpm->translations, t);
+    if (status == INM_OK) status = inm_project_out_translations(kpm->h, &kpm->translations, t);
     memset(group(kpm, 1, g), 0, group_size(kpm) * sizeof(double));
   }
   kpm->nproduct = 0;
+  return status;
 }
 
 /* ---- bounds of the spectrum: Lanczos recursion for the vectors of a group, eight at a time ------ */
@@ -168,10 +171,9 @@ static inm_status run_lanczos(inm_kpm *kpm, int nstep, inm_lanczos *l)
 {
   double *x = group(kpm, 0, kpm->ngroup - 1), *y = group(kpm, 1, kpm->ngroup - 1);
   double norm[INM_GROUP], inverse[INM_GROUP];
-  inm_status status = INM_OK;
 
   memset(l, 0, sizeof(*l));
-  start(kpm);
+  inm_status status = start(kpm);
   column_dots(kpm, x, x, norm);
   for (int v = 0; v < INM_GROUP; v++) {
     norm[v] = sqrt(norm[v]);
@@ -310,7 +312,7 @@ inm_status inm_kpm_create(inm_kpm **out, const inm_hessian *h, const inm_request
   kpm->nmode = (size_t) h->dim * kpm->natom - kpm->nzero;
   if (status == INM_OK) status = inm_status_sync(allocate_vectors(kpm), kpm->comm);
   if (status == INM_OK) status = find_interval(kpm);
-  if (status == INM_OK) start(kpm);
+  if (status == INM_OK) status = start(kpm);
 
 done:
   if (status == INM_OK)
@@ -415,7 +417,8 @@ static inm_status run_products(inm_kpm *kpm, size_t count, double *dot)
     kpm->nproduct += count;
     return INM_OK;
   }
-  start(kpm);
+  status = start(kpm);
+  if (status != INM_OK) return status;
   return has_finite_starts(kpm) ? widen_interval(kpm) : INM_ERR_NONFINITE;
 }
 
