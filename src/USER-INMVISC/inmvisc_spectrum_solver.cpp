@@ -15,6 +15,7 @@
 #include "inmvisc_unit_names.h"
 #include "inmvisc_units.h"
 
+#include "inm/inm_constraints.h"
 #include "inm/inm_cores.h"
 #include "inm/inm_machine.h"
 
@@ -39,7 +40,7 @@ static constexpr int MANY = 1000000;
 /* ---------------------------------------------------------------------- */
 
 SpectrumSolver::SpectrumSolver(LAMMPS *lmp, const std::string &label_in) :
-    Pointers(lmp), memory_limit(0.0), label(label_in), solver(nullptr), announced(false),
+    Pointers(lmp), memory_limit(0.0), label(label_in), solver(nullptr), announced(false), nrigid(0),
     core_speed(0.0), speed_factor(1.0)
 {
 }
@@ -186,7 +187,7 @@ void SpectrumSolver::announce(const inm_plan &plan)
   const std::string time = (core_speed > 0.0)
       ? fmt::format(", about {} per snapshot", duration(speed_factor * plan.work / core_speed))
       : "";
-  utils::logmesg(lmp, "{}: {} modes, solver {}{}, {}, {:.3g} GB{}{}\n", label, plan.job.n,
+  utils::logmesg(lmp, "{}: {} modes, solver {}{}, {}, {:.3g} GB{}{}\n", label, plan.job.n - nrigid,
                  inm_solver_name(plan.solver), in_precision(plan.job.precision), workers,
                  plan.need / GB, on_grid ? " on a node" : "", time);
   utils::logmesg(lmp, "{}: LAPACK from {}\n", label, inm_lapack_file());
@@ -277,6 +278,7 @@ inm_spectrum *SpectrumSolver::solve(const inm_hessian *h, size_t n, inm_request 
   inm_plan plan;
   double seconds = 0.0;
 
+  nrigid = inm_hessian_constraints(h)->count;
   if (request.vectors == INM_VECTORS_LOWEST) check_lowest(n, request);
   do {
     plan = plan_for(h, n, request);
@@ -361,7 +363,7 @@ void SpectrumSolver::report_products(const inm_plan &plan, const inm_spectrum *s
     resolution += fmt::format(" and {:.3g} at the edge, which is a step of width {:.3g}",
                               inm_spectrum_resolution(spectrum, -edge.value),
                               inm_default_width(request.width, edge, 0.0));
-  utils::logmesg(lmp, "{}: {} modes, solver {}{}\n", label, plan.job.n, about->solver,
+  utils::logmesg(lmp, "{}: {} modes, solver {}{}\n", label, plan.job.n - nrigid, about->solver,
                  request.products ? "" : " auto");
   utils::logmesg(lmp,
                  "{}: {} products with {} vectors, {} of them random, lambda from {:.8g} to "

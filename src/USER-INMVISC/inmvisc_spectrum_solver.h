@@ -57,6 +57,7 @@ class SpectrumSolver : protected LAMMPS_NS::Pointers {
   const inm_solver *solver;    // the user's choice, nullptr for the best dense one
   std::string for_products;    // last kpm/ keyword given, which needs a solver with products
   bool announced;              // in this run
+  size_t nrigid;               // constraints: coordinates of the matrix that are not modes
   double core_speed;           // flops per second of a core, 0 until measured
   double speed_factor;    // measured over estimated time of the last solution; 1 before the first
 

@@ -34,11 +34,14 @@ typedef struct {
   size_t products, target; /* polynomials: products done, and products needed at least */
 } inm_progress;
 
-/* Convergence criterion of polynomials: the relative change of a sum over modes between half of the products
-   and all of them must be at most the bound of the request. */
+/* Convergence criterion of polynomials: the relative change of a sum over modes, or of a modulus at several
+   frequencies, between half of the products and all of them must be at most the bound of the request. */
+struct inm_modulus_rows; /* inm_modulus.h */
+
 typedef struct {
   int first, count; /* vectors to project */
   inm_cut cut; /* sum over 1/lambda^2 of the localized modes, or of all if the cut has no edge */
+  const struct inm_modulus_rows *modulus; /* NULL, or the modulus, whatever the cut; borrowed */
 } inm_criterion;
 
 /* An all-zero request is for eigenvalues only, in double precision. */

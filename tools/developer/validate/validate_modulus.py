@@ -47,8 +47,8 @@ def load(folder: str) -> Run:
 
     with open(path("log.lammps")) as log:
         said = log.read()
-    words = re.findall(r"^page +inmvisc-tool complex_modulus (.*) --nve", said, re.M)[-1].split()
-    args = parser_of("").parse_args([path(words[0]), *words[1:]])
+    words = re.findall(r"^page +inmvisc-tool modulus (.*) --nve", said, re.M)[-1].split()
+    args = parser_of("", "").parse_args([path(words[0]), *words[1:]])
     stress, step, scale = read(args)
     measured, constant = (read_modes(path(name)) for name in ("modes.dat", "constant.dat"))
     shear = green_kubo(traceless(stress), step, scale, measured.w)

@@ -139,6 +139,8 @@ static inm_status solve_on_root(const inm_solver *solver, const inm_request *req
   inm_cores_take(cores);
   status = inm_dense_lift_translations(d, request->is_free, f.nthread);
   f.norm = d->norm;
+  f.nrigid = d->nrigid;
+  f.rigid_share = d->rigid_share;
   if (status == INM_OK && d->n > 0) status = solver->on_root(d, &f);
   inm_cores_give_back(cores);
   if (status == INM_OK) status = check_finite(modes);
