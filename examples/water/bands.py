@@ -3,7 +3,8 @@
 
     bands.py [D.npz]
 
-A mode e is a translation of the molecules by  sum_mol |sum_i sqrt(m_i) e_i|^2 / M,  a rotation by the rest.
+A mode e is a translation of the molecules by  sum_mol |sum_i sqrt(m_i) e_i|^2 / M,  a rotation by
+the rest.
 """
 import sys
 
@@ -21,7 +22,7 @@ zero = 1e-9 * abs(value).max()          # translations, and the directions of ri
 is_mode = abs(value) > zero
 n_mol = len(mass) // 3
 
-e = vector.T.reshape(-1, n_mol, 3, 3)   # atoms in ascending order of ID, molecules of three
+e = vector.T.reshape(-1, n_mol, 3, 3)   # atoms by ID, molecules of three
 root = numpy.sqrt(mass.reshape(n_mol, 3))
 momentum = numpy.einsum("pmia,mi->pma", e, root)
 translation = (momentum**2).sum(axis=(1, 2)) / mass.reshape(n_mol, 3).sum(axis=1)[0]
