@@ -22,7 +22,8 @@ last_lines = re.compile(rf"^G_A +{number} \+- {number}\nK_A +{number} \+- {numbe
 
 lammps = begin()
 done = lammps.run(os.path.join(EXAMPLES, "modulus/in.modulus"), 2,
-                  dict(N=108, nmelt=1000, nequil=2000, nprod=6000, window=1.0, snaps=2, lo=7, nW=6))
+                  dict(N=108, nmelt=1000, nequil=2000, nprod=6000, window=1.0, snaps=2, lo=7, nW=6,
+                       known=20.0, here=os.path.join(EXAMPLES, "modulus")))
 match = last_lines.search(done.output)
 if not match:
     print(done.output[-3000:])
