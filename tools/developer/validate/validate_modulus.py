@@ -27,12 +27,12 @@ from inmvisc import ave_time, rst
 from inmvisc.ave_time import Array
 from inmvisc.complex_modulus import (GreenKubo, Modes, Modulus, fluctuation, green_kubo,
                                      read_modes)
-from inmvisc.green_kubo import mean_error, parser_of, read, traceless
+from inmvisc.green_kubo import parser_of, read, traceless
+from inmvisc.oscillatory_shear import oscillation
 from inmvisc.outputs import INM_MODULUS
 
 PER_DECADE = 6      # rows of the tables
-BLOCKS = 8          # of oscillatory shear, each of whole periods
-GLASS_DT = 0.004    # of its deck
+GLASS_DT = 0.004    # of its deck, at most
 EXAMPLES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../../examples")
 STATES = os.path.join(EXAMPLES, "paper/results/desk")
 
@@ -228,21 +228,6 @@ def liquid(folder: str, case: Case, made: str) -> str:
 
 
 # ---- oscillatory shear --------------------------------------------------------------------------
-
-def oscillation(path: str, w: float, dt: float) -> Modulus:
-    """P_xy over the strain, at the frequency of the strain, from blocks of whole periods."""
-    table = ave_time.rows(path)
-    strain, stress = table.rows[:, 1], -table.rows[:, 2]
-    per_period = int(np.ceil(2 * np.pi / w / dt))
-    periods = len(strain) // per_period
-    blocks = min(BLOCKS, periods)
-    length = periods // blocks * per_period
-    phase = np.exp(-2j * np.pi * np.arange(length) / per_period)
-    parts = [slice(k * length, (k + 1) * length) for k in range(blocks)]
-    found = np.array([phase @ stress[part] / (phase @ strain[part]) for part in parts])
-    return Modulus(*(np.atleast_1d(x) for part in (found.real, found.imag)
-                     for x in mean_error(part)))
-
 
 def glass(folder: str, case: Case, made: str) -> str:
     def path(name: str) -> str:
