@@ -133,8 +133,8 @@ def cells(of: Modulus, k: int, units: Units) -> list[str]:
     def cell(value: float, error: float) -> str:
         if not np.isfinite(value):
             return "not known"
-        return (f"{value * units.modulus:.{units.digits}f}"
-                f" +- {error * units.modulus:.{units.digits}f}")
+        text, known = (f"{x * units.modulus:.{units.digits}f}" for x in (value, error))
+        return f"{text}, no error" if known == "nan" else f"{text} +- {known}"
 
     return [cell(of.storage[k], of.storage_error[k]), cell(of.loss[k], of.loss_error[k])]
 
