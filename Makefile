@@ -51,6 +51,7 @@ validate: build                ## long comparisons, results for doc/
 	@sh tools/inmvisc-tool tools/developer/validate/validate_kernel.py $(BUILD) --out doc/src/validation_kernel.rst
 	@sh tools/inmvisc-tool tools/developer/validate/validate.py $(BUILD) --out doc/src/validation.rst
 	@sh tools/inmvisc-tool tools/developer/validate/validate_kpm.py $(BUILD) --out doc/src/validation_kpm.rst
+	@sh tools/inmvisc-tool tools/developer/validate/validate_modulus.py $(BUILD) --work $(BUILD)/modulus --rst doc/src/modulus --potential "$$(sh tools/setup/potential.sh)"
 	@PYTHONPATH=examples/paper sh tools/inmvisc-tool tools/developer/validate/decks_valgrind.py $(BUILD) --out doc/src/validation_memory.rst
 	@sh tools/developer/validate/fuzz.sh $(BUILD)
 	@sh tools/inmvisc-tool tools/developer/validate/soak.py $(BUILD) --work $(BUILD)/soak
