@@ -2,6 +2,7 @@
    each block is read once for all of them. */
 
 #include "hessian/inm_residual.h"
+#include "hessian/inm_reciprocal_private.h"
 
 #include "base/inm_pages.h"
 #include "base/inm_processor.h"
@@ -28,6 +29,8 @@ struct inm_residual {
   int dim;
   size_t nblock, maxblock;
   block *blocks;
+  const inm_reciprocal *reciprocal; /* NULL: none */
+  const inm_charges *charges;
   double shift[3]; /* of each translation; 0: none */
   const double *mass;
   double total_mass;
@@ -77,6 +80,13 @@ inm_status inm_residual_add(inm_residual *r, size_t i, size_t j, const double *k
   b->col = (int32_t) j;
   memcpy(b->k, k, sizeof(b->k));
   return INM_OK;
+}
+
+void inm_residual_add_reciprocal(inm_residual *r, const inm_reciprocal *reciprocal,
+                                 const inm_charges *charges)
+{
+  r->reciprocal = reciprocal;
+  r->charges = charges;
 }
 
 void inm_residual_lift(inm_residual *r, int a, double shift, const double *mass)
@@ -138,6 +148,9 @@ static void multiply_group(inm_residual *r, size_t first, double *work)
   for (size_t v = 0; v < count; v++)
     for (size_t i = 0; i < r->n; i++) x[i * LANES + v] = r->vec[(first + v) * r->n + i];
   INM_BEST_OF(add_blocks)(r, x, y);
+  if (r->reciprocal &&
+      inm_reciprocal_multiply(r->reciprocal, r->charges, MPI_COMM_NULL, LANES, 1.0, x, y) != INM_OK)
+    r->failed = 1;
   add_lifted(r, x, y);
   for (size_t v = 0; v < count && r->image; v++)
     for (size_t i = 0; i < r->n; i++) r->image[(first + v) * r->n + i] = y[i * LANES + v];
