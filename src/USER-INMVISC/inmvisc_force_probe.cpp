@@ -185,6 +185,7 @@ void ForceProbe::open()
     atom->map_set();
   }
   f_out.resize(3 * (size_t) atom->nlocal);
+  exact.reset(new ExactFunctions(lmp));
   save();
 }
 
@@ -195,6 +196,7 @@ void ForceProbe::open()
 
 void ForceProbe::close()
 {
+  exact.reset();
   evaluate(all_parts);
   restore();
   if (own_map) {
