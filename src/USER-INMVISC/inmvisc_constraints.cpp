@@ -109,6 +109,12 @@ template <class Condition> bool any_owned(LAMMPS *lmp, Condition holds)
 }
 }    // namespace
 
+bool INMVISC_NS::has_shake(LAMMPS *lmp)
+{
+  const auto &fixes = lmp->modify->get_fix_list();
+  return std::any_of(fixes.begin(), fixes.end(), has_clusters);
+}
+
 std::string INMVISC_NS::rigid_refusal(LAMMPS *lmp, int groupbit)
 {
   const HostAtoms atoms(lmp);

@@ -28,6 +28,10 @@ namespace INMVISC_NS {
 
 std::string rigid_refusal(LAMMPS_NS::LAMMPS *, int groupbit);
 
+// Whether there is a fix shake or rattle, of any group
+
+bool has_shake(LAMMPS_NS::LAMMPS *);
+
 // Clusters of atoms of the group with at least one owned atom, positions relative to the first one.
 // In a run or its setup.  collective
 

@@ -14,7 +14,7 @@
    An energy that jumps at a cutoff, as that of lj/cut does, spoils dE if a pair
    crosses it.  Displacements are so small that this is rare in a system of any
    size, and the median over the fields does not notice it.
-   Interpolated energies and forces of tables agree in the mean only.
+   Interpolated energies and forces of pair style table agree in the mean only.
 ------------------------------------------------------------------------- */
 
 #include "inmvisc_force_gradient.h"
@@ -80,7 +80,7 @@ static bool tallies_elsewhere(const ForcePart &part)
 
 double INMVISC_NS::force_gradient_error(LAMMPS *lmp, const ForcePart &part)
 {
-  if (part.kind == ForcePart::KSPACE || part.has_kspace_tables() ||
+  if (part.kind == ForcePart::KSPACE ||
       utils::strmatch(part.style, "table") || tallies_elsewhere(part))
     return 0.0;
 

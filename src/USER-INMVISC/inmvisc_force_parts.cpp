@@ -109,11 +109,6 @@ std::string ForcePart::name() const
   return std::string(kinds[kind]) + " " + style;
 }
 
-bool ForcePart::has_kspace_tables() const
-{
-  return pair && (pair->ftable || pair->fdisptable);
-}
-
 std::vector<ForcePart> INMVISC_NS::force_parts(LAMMPS *lmp)
 {
   Force *force = lmp->force;
@@ -207,6 +202,27 @@ void INMVISC_NS::compute_part(LAMMPS *lmp, const ForcePart &part, PartTally *sum
       compute_kspace(lmp, sum);
       break;
   }
+}
+
+ExactFunctions::ExactFunctions(LAMMPS *lmp)
+{
+  if (lmp->force->pair) switch_off(lmp->force->pair);
+}
+
+ExactFunctions::~ExactFunctions()
+{
+  for (const Saved &s : saved) *s.where = s.bits;
+}
+
+void ExactFunctions::switch_off(Pair *pair)
+{
+  for (int *bits : {&pair->ncoultablebits, &pair->ndisptablebits}) {
+    saved.push_back({bits, *bits});
+    *bits = 0;
+  }
+  auto hybrid = dynamic_cast<PairHybrid *>(pair);
+  for (int m = 0; hybrid && m < HybridMembers::nstyles_of(hybrid); m++)
+    switch_off(HybridMembers::styles_of(hybrid)[m]);
 }
 
 void EnergyTallies::keep(double *where)

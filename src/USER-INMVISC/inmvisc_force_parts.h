@@ -42,8 +42,7 @@ struct ForcePart {
   {
     return typepair.empty() || typepair[itype * (ntypes + 1) + jtype];
   }
-  std::string name() const;          // "pair style lj/cut"
-  bool has_kspace_tables() const;    // of pair_modify table
+  std::string name() const;    // "pair style lj/cut"
 };
 
 // all parts of the present force field; call it again for every run
@@ -62,6 +61,24 @@ struct PartTally {
 // energies of the styles and the tallies of kspace are overwritten, see EnergyTallies and ForceProbe.  collective
 
 void compute_part(LAMMPS_NS::LAMMPS *, const ForcePart &, PartTally *sum = nullptr);
+
+// While it lives, all pair styles evaluate what they otherwise interpolate in tables (pair_modify table,
+// table/disp), of which the second derivative is not that of the function.
+
+class ExactFunctions {
+ public:
+  explicit ExactFunctions(LAMMPS_NS::LAMMPS *);
+  ~ExactFunctions();
+  ExactFunctions(const ExactFunctions &) = delete;
+  ExactFunctions &operator=(const ExactFunctions &) = delete;
+
+ private:
+  struct Saved {
+    int *where, bits;
+  };
+  std::vector<Saved> saved;
+  void switch_off(LAMMPS_NS::Pair *);
+};
 
 // energies of all styles of the step
 

@@ -183,6 +183,7 @@ void ForceProbe::open()
     atom->map_set();
   }
   f_out.resize(3 * (size_t) atom->nlocal);
+  exact.reset(new ExactFunctions(lmp));
   save();
 }
 
@@ -193,6 +194,7 @@ void ForceProbe::open()
 
 void ForceProbe::close()
 {
+  exact.reset();
   evaluate(all_parts);
   restore();
   if (own_map) {

@@ -13,6 +13,7 @@
 #include "inmvisc_force_parts.h"
 #include "pointers.h"
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -73,8 +74,9 @@ class ForceProbe : protected LAMMPS_NS::Pointers {
   bool own_map;              // there was no atom map: made for the time from open() to close()
   bool tally;                // energies and virials too
   EnergyTallies energies;    // of the step
-  double kspace_saved[7];    // energy and virial of the step
-  double energy_out, tensor[6];    // at the last forces()
+  std::unique_ptr<ExactFunctions> exact;    // from open() to close()
+  double kspace_saved[7];                   // energy and virial of the step
+  double energy_out, tensor[6];             // at the last forces()
   bool box_is_strained;
   double box_saved[9];    // boxlo, boxhi, xy, xz, yz
 

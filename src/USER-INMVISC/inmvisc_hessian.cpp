@@ -351,7 +351,8 @@ void HessianBuilder::announce()
     std::string text = a.provider->description();
     if (!a.why.empty()) text += " (" + a.why + ")";
     if (check)
-      text += fmt::format("; H u against forces: relative error {:.2g}, {}", a.check.relative(),
+      text += fmt::format("; H u against forces: relative error {:.2g}{}, {}", a.check.relative(),
+                          a.check.approximated ? ", that of the forces of the style" : "",
                           a.check.exceptions());
     utils::logmesg(lmp, "{}: Hessian of {}: {}\n", caller, a.name(), text);
   }

@@ -31,7 +31,7 @@ class HessianCheck : protected LAMMPS_NS::Pointers {
     double step;                // displacement
     LAMMPS_NS::tagint worst;    // atom with the largest error
     std::vector<LAMMPS_NS::tagint> left_out_atoms, regularized_atoms;    // the first few
-    bool tables;    // pair_modify table is in use
+    bool approximated;    // by LAMMPS: the error is its own, not that of the Hessian
     bool passed;
     double relative() const;           // error / size
     bool too_many_left_out() const;    // so many that it says nothing

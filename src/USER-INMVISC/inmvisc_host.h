@@ -46,6 +46,8 @@ class HostAtoms {
 
   const double *positions() const { return nall() ? atom->x[0] : nullptr; }
 
+  const double *charges() const { return atom->q; }
+
   // of the owned atoms
 
   std::vector<LAMMPS_NS::tagint> owned_tags() const;

@@ -85,6 +85,11 @@ class HessianProvider : protected LAMMPS_NS::Pointers {
 
   virtual CutoffDelta delta_at_cutoff() const { return {}; }
 
+  // whether the forces of LAMMPS approximate those of the formulas, and were found to be as close to them as the
+  // style promises: then the Hessian is not wrong where they differ.  after fill()
+
+  virtual bool approximated() const { return false; }
+
   // IDs of atoms where the force of LAMMPS is known not to be the gradient of the energy, from terms of
   // this rank, after fill()
 

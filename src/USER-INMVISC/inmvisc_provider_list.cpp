@@ -37,7 +37,24 @@ using namespace INMVISC_NS;
   ENTRY(DIHEDRAL, ".",    bonded_provider, "Van Workum et al, J Chem Phys, 125, 144506 (2006)",       \
         "styles with born_matrix(); hybrid does not pass it on")                                      \
   NONE( IMPROPER, ".",    "LAMMPS has no second derivatives of impropers")                            \
-  NONE( KSPACE,   ".",    "it couples all atoms")
+  ENTRY(KSPACE,   "^ewald$", ewald_provider, "Ewald, Ann Phys, 369, 253 (1921)",                      \
+        "reciprocal sum of point charges")                                                            \
+  ENTRY(KSPACE,   "^ewald/omp$", ewald_provider, "Ewald, Ann Phys, 369, 253 (1921)",                  \
+        "reciprocal sum of point charges")                                                            \
+  ENTRY(KSPACE,   "^pppm$", ewald_provider, "Ewald, Ann Phys, 369, 253 (1921)",                       \
+        "reciprocal sum of point charges")                                                            \
+  ENTRY(KSPACE,   "^pppm/omp$", ewald_provider, "Ewald, Ann Phys, 369, 253 (1921)",                   \
+        "reciprocal sum of point charges")                                                            \
+  ENTRY(KSPACE,   "^pppm/cg$", ewald_provider, "Ewald, Ann Phys, 369, 253 (1921)",                    \
+        "reciprocal sum of point charges")                                                            \
+  ENTRY(KSPACE,   "^pppm/cg/omp$", ewald_provider, "Ewald, Ann Phys, 369, 253 (1921)",                \
+        "reciprocal sum of point charges")                                                            \
+  ENTRY(KSPACE,   "^pppm/stagger$", ewald_provider, "Ewald, Ann Phys, 369, 253 (1921)",               \
+        "reciprocal sum of point charges")                                                            \
+  NONE( KSPACE,   "/tip4p", "its charges are not at the atoms")                                       \
+  NONE( KSPACE,   "/disp",  "the closed form is for point charges, without dispersion")               \
+  NONE( KSPACE,   "^msm",   "it is no reciprocal sum")                                                \
+  NONE( KSPACE,   ".",      "it couples all atoms")
 // clang-format on
 
 namespace INMVISC_NS {

@@ -249,6 +249,7 @@ double PairProvider::expected_pairs(const HessianSites &sites, NeighList *list) 
 
 void PairProvider::fill(inm_hessian *h, const HessianSites &sites, NeighList *list)
 {
+  const ExactFunctions no_tables(lmp);
   int status = INM_OK;
 
   delta = {};

@@ -207,6 +207,22 @@ TEST_F(InmModulus, log_says_in_words_that_the_shear_of_a_kspace_box_is_not_known
     EXPECT_TRUE(std::isfinite(vector("mod")[K_A]));
 }
 
+// The reciprocal sum in closed form needs no sheared box, also where LAMMPS cannot shear it.  Wave vectors are given,
+// so that they are the same in strained boxes.
+TEST_F(InmModulus, born_terms_of_charges_are_those_of_the_energy_in_strained_boxes)
+{
+    const std::string head = "units lj\natom_style charge\natom_modify map array\n";
+    const std::string salt = head + "lattice fcc 0.8\nregion box block 0 2 0 2 0 2\ncreate_box 2 box\n"
+                                    "create_atoms 1 box\nset type 1 type/ratio 2 0.5 123\nset type 1 charge 1.0\n"
+                                    "set type 2 charge -1.0\nmass * 1.0\n"
+                                    "displace_atoms all random 0.15 0.15 0.15 4711 units box\n";
+    const std::string setup =
+        head + "read_data " + state(salt) +
+        "\npair_style lj/cut/coul/long 2.5 3.4\npair_coeff * * 1.0 1.0\npair_modify shift yes table 0\n"
+        "kspace_style ewald 1e-8\nkspace_modify gewald 1.1 kmax/ewald 8 8 8\n";
+    expect_born_terms(setup, "hessian analytic", 1e-6);
+}
+
 TEST_F(InmModulus, affine_moduli_add_up_and_the_kinetic_part_is_that_of_the_velocities)
 {
     const Result r = modulus(melt108(), computes("friction 77 channel both"));

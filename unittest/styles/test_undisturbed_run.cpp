@@ -123,7 +123,7 @@ TEST_F(UndisturbedRun, embedded_atoms)
     expect_same(trace(setup + computes(""), runs), trace(setup, runs), 7 + 3, "Cu");
 }
 
-TEST_F(UndisturbedRun, charges_with_ewald_sums_take_differences_and_refuse_the_affine_force)
+TEST_F(UndisturbedRun, charges_with_ewald_sums_and_meshes)
 {
     const std::string setup = "units lj\natom_style charge\natom_modify map array\nlattice fcc "
                               "0.8\nregion box block 0 2 0 2 0 2\n"

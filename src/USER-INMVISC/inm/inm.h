@@ -19,6 +19,7 @@
 
 #include "inm_hessian.h"
 #include "inm_modes.h"
+#include "inm_reciprocal.h"
 #include "inm_running.h"
 #include "inm_solver.h"
 #include "inm_spectrum.h"

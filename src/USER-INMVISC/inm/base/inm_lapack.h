@@ -36,6 +36,9 @@ static inline void *inm_calloc_for_blas(size_t count, size_t size)
   void X##syr2k_(const char *uplo, const char *trans, const int *n, const int *k,                 \
                  const REAL *alpha, const REAL *a, const int *lda, const REAL *b, const int *ldb, \
                  const REAL *beta, REAL *c, const int *ldc);                                      \
+  void X##syrk_(const char *uplo, const char *trans, const int *n, const int *k,                  \
+                const REAL *alpha, const REAL *a, const int *lda, const REAL *beta, REAL *c,      \
+                const int *ldc);                                                                  \
   void X##trmm_(const char *side, const char *uplo, const char *transa, const char *diag,         \
                 const int *m, const int *n, const REAL *alpha, const REAL *a, const int *lda,     \
                 REAL *b, const int *ldb);                                                         \

@@ -9,6 +9,7 @@
 #include "base/inm_pages.h"
 #include "base/inm_processor.h"
 #include "hessian/inm_hessian_private.h"
+#include "hessian/inm_reciprocal_private.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -21,6 +22,7 @@ struct inm_block_matrix {
   int32_t *col;     /* [nblock + AHEAD] */
   double *k;        /* [nblock + BLOCKS_AHEAD][3][3] */
   double *diagonal; /* [nrow][3][3] */
+  inm_charges charges; /* if h has a reciprocal part */
 };
 
 /* Prefetch distances, in blocks, for the vectors of a column and for the blocks themselves: the
@@ -34,6 +36,7 @@ void inm_block_matrix_destroy(inm_block_matrix **m)
   free((*m)->col);
   free((*m)->k);
   free((*m)->diagonal);
+  inm_charges_free(&(*m)->charges);
   free(*m);
   *m = NULL;
 }
@@ -154,6 +157,7 @@ inm_status inm_block_matrix_create(inm_block_matrix **out, const inm_hessian *h)
     m->ncol = h->ncol;
     m->nblock = h->nblock;
     status = allocate(m);
+    if (status == INM_OK && h->reciprocal) status = inm_charges_of_rows(&m->charges, h, 1);
   }
   status = inm_status_sync(status, h->comm);
   if (status == INM_OK) status = fill(m);
@@ -241,5 +245,7 @@ inm_status inm_block_multiply(const inm_block_matrix *m, double a, double b, dou
   if (m->ncol > m->nrow) memset(y_copy, 0, INM_ATOM_GROUP * (m->ncol - m->nrow) * sizeof(*y));
   memset(dot, 0, 2 * INM_GROUP * sizeof(*dot));
   INM_BEST_OF(multiply)(m, a, b, c, x, y, dot);
-  return inm_halo_reverse(m->h->halo, INM_ATOM_GROUP, y_copy, y);
+  status = inm_halo_reverse(m->h->halo, INM_ATOM_GROUP, y_copy, y);
+  if (status != INM_OK || !m->h->reciprocal) return status;
+  return inm_reciprocal_multiply(m->h->reciprocal, &m->charges, m->h->comm, INM_GROUP, a, x, y);
 }

@@ -1,6 +1,7 @@
 /* Collecting the blocks of the Hessian; inm_hessian_end.c sorts them into rows. */
 
 #include "hessian/inm_hessian_private.h"
+#include "hessian/inm_reciprocal_private.h"
 
 #include <float.h>
 #include <limits.h>
@@ -33,6 +34,7 @@ void inm_hessian_clear(inm_hessian *h)
   inm_halo_destroy(&h->halo);
   inm_hessian_destroy(&h->normal);
   free(h->cluster);
+  inm_reciprocal_destroy(&h->reciprocal);
   inm_tagmap_free(&h->column_of);
   free(h->tag);
   free(h->type);
@@ -356,7 +358,8 @@ double inm_hessian_bytes(const inm_hessian *h)
   return list_bytes(&h->mine) + list_bytes(&h->foreign) + per_slot * (double) h->nslot +
       per_key * (double) h->column_of.size + (double) h->maxcol * sizeof(*h->tag) +
       36.0 * sizeof(double) * (double) h->nshared + per_row * (double) h->nrow +
-      (double) h->nsite * sizeof(*h->site) + (h->normal ? inm_hessian_bytes(h->normal) : 0.0);
+      (double) h->nsite * sizeof(*h->site) + (h->normal ? inm_hessian_bytes(h->normal) : 0.0) +
+      inm_reciprocal_bytes(h->reciprocal);
 }
 
 /* a block in the list and in its row: chunks are freed only while the rows are filled */

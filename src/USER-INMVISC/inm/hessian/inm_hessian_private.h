@@ -29,6 +29,8 @@ typedef struct {
   size_t nblock;
 } inm_block_list;
 
+typedef struct inm_reciprocal inm_reciprocal;
+
 struct inm_hessian {
   MPI_Comm comm;
   int dim;
@@ -45,6 +47,7 @@ struct inm_hessian {
   double *affine;       /* [nshared][3][3][3] likewise: [a][k][c] */
   double strain2[3][3]; /* [k][c] sum over the pairs of this rank of -K_kk dr_c^2 */
   double dilation2;     /* sum of -2 dr.K.dr + tr(K) dr^2 */
+  inm_reciprocal *reciprocal; /* pairs that are not stored as blocks, or NULL */
   size_t nsite;
   int32_t *site; /* [nsite] column of each site, until end */
 

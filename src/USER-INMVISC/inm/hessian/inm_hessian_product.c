@@ -1,6 +1,7 @@
 /* What is computed from the sparse blocks directly: affine force, products, invariants. */
 
 #include "hessian/inm_hessian_private.h"
+#include "hessian/inm_reciprocal_private.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -49,6 +50,17 @@ static void multiply_blocks(const inm_hessian *h, const double *u, double *y)
   }
 }
 
+/* y += reciprocal part times u */
+static inm_status add_reciprocal(const inm_hessian *h, const double *u, double *y)
+{
+  inm_charges c;
+  inm_status status = inm_status_sync(inm_charges_of_rows(&c, h, 0), h->comm);
+
+  if (status == INM_OK) status = inm_reciprocal_multiply(h->reciprocal, &c, h->comm, 1, 1.0, u, y);
+  inm_charges_free(&c);
+  return status;
+}
+
 inm_status inm_hessian_multiply(const inm_hessian *h, const double *u, double *y)
 {
   const size_t nrow3 = 3 * h->nrow;
@@ -64,6 +76,7 @@ inm_status inm_hessian_multiply(const inm_hessian *h, const double *u, double *y
   multiply_blocks(h, all, sum);
   status = inm_halo_reverse(h->halo, 3, sum + nrow3, sum);
   if (status == INM_OK && nrow3) memcpy(y, sum, nrow3 * sizeof(*y));
+  if (status == INM_OK && h->reciprocal) status = add_reciprocal(h, u, y);
 
 done:
   free(all);

@@ -7,6 +7,7 @@
 #include "comm/inm_atom_order.h"
 #include "comm/inm_route.h"
 #include "hessian/inm_hessian_private.h"
+#include "hessian/inm_reciprocal_private.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -131,6 +132,27 @@ static inm_status start(search *s)
   return status;
 }
 
+/* The reciprocal sum joins all charges: compare the labels of all ranks.  Returns whether one has changed. */
+static int join_charges(search *s)
+{
+  const inm_hessian *h = s->h;
+  int64_t count = 0, lowest = INT64_MAX;
+  label all = {INT64_MAX, 0};
+  int changed = 0;
+
+  for (size_t r = 0; r < h->nrow; r++)
+    if (h->reciprocal->xq[4 * r + 3] != 0.0) {
+      count++;
+      if (label_of(s, r)->tag < lowest) lowest = label_of(s, r)->tag;
+    }
+  MPI_Allreduce(&lowest, &all.tag, 1, MPI_INT64_T, MPI_MIN, h->comm);
+  MPI_Allreduce(&count, &all.joined, 1, MPI_INT64_T, MPI_SUM, h->comm);
+  all.joined = (all.joined > 1);
+  for (size_t r = 0; r < h->nrow; r++)
+    if (h->reciprocal->xq[4 * r + 3] != 0.0) changed |= lower(s, (int32_t) r, &all);
+  return changed;
+}
+
 /* ghosts to rows and back; changed: whether a label has changed on any rank */
 static inm_status exchange(search *s, int *changed)
 {
@@ -146,6 +168,7 @@ static inm_status exchange(search *s, int *changed)
   status = inm_route_back(s->route, sizeof(label), s->of_arrival, s->of_ghost);
   if (status != INM_OK) return status;
   for (size_t g = 0; g < nghost; g++) mine |= lower(s, (int32_t) (h->nrow + g), &s->of_ghost[g]);
+  if (h->reciprocal) mine |= join_charges(s);
   MPI_Allreduce(&mine, changed, 1, MPI_INT, MPI_MAX, h->comm);
   return INM_OK;
 }

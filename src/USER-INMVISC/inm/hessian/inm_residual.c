@@ -2,6 +2,7 @@
    each block is read once for all of them. */
 
 #include "hessian/inm_residual.h"
+#include "hessian/inm_reciprocal_private.h"
 
 #include "base/inm_pages.h"
 #include "base/inm_processor.h"
@@ -28,6 +29,8 @@ struct inm_residual {
   int dim;
   size_t nblock, maxblock;
   block *blocks;
+  const inm_reciprocal *reciprocal; /* NULL: none */
+  const inm_charges *charges;
   double shift[3]; /* of each translation; 0: none */
   double *t;       /* [natom] sqrt(m_i / M), or NULL */
   size_t nseen, nlarge;
@@ -77,6 +80,13 @@ inm_status inm_residual_add(inm_residual *r, size_t i, size_t j, const double *k
   b->col = (int32_t) j;
   memcpy(b->k, k, sizeof(b->k));
   return INM_OK;
+}
+
+void inm_residual_add_reciprocal(inm_residual *r, const inm_reciprocal *reciprocal,
+                                 const inm_charges *charges)
+{
+  r->reciprocal = reciprocal;
+  r->charges = charges;
 }
 
 inm_status inm_residual_lift(inm_residual *r, int a, double shift, const double *mass)
@@ -194,6 +204,9 @@ static void multiply_group(inm_residual *r, size_t first, double *work)
   memset(work, 0, 2 * size * sizeof(*work));
   to_lanes(r, count, &r->vec[first * r->n], x);
   INM_BEST_OF(add_blocks)(r, x, y);
+  if (r->reciprocal &&
+      inm_reciprocal_multiply(r->reciprocal, r->charges, MPI_COMM_NULL, LANES, 1.0, x, y) != INM_OK)
+    r->failed = 1;
   add_lifted(r, x, y);
   if (r->image) from_lanes(r, count, y, &r->image[first * r->n]);
   if (r->size) measure_residuals(r, first, count, x, y);

@@ -26,6 +26,12 @@ void inm_residual_destroy(inm_residual **r);
 /* A block of D and, off the diagonal, its transpose.  i, j < natom, k [3][3] */
 inm_status inm_residual_add(inm_residual *r, size_t i, size_t j, const double *k);
 
+/* A reciprocal part, of which the diagonal is in the blocks; both are borrowed until destroy. */
+struct inm_reciprocal;
+struct inm_charges;
+void inm_residual_add_reciprocal(inm_residual *r, const struct inm_reciprocal *reciprocal,
+                                 const struct inm_charges *charges);
+
 /* D + shift * t t^T,  t = sqrt(m_i / M) in the direction a; mass [natom], the same for all a. */
 inm_status inm_residual_lift(inm_residual *r, int a, double shift, const double *mass);
 

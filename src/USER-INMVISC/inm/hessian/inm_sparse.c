@@ -5,6 +5,7 @@
 #include "comm/inm_atom_order.h"
 #include "comm/inm_route.h"
 #include "hessian/inm_hessian_private.h"
+#include "hessian/inm_reciprocal_private.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -175,6 +176,42 @@ static inm_status order_rows(inm_sparse *s, const parcel *p, size_t n)
   return status;
 }
 
+/* Replace the rows by full ones, with the blocks of the reciprocal part. */
+static inm_status fill_rows(inm_sparse *s, const inm_reciprocal *r, const inm_charges *c)
+{
+  const size_t rows = s->last - s->first, n = s->natom;
+  int64_t *col = (int64_t *) malloc((rows * n + 1) * sizeof(*col));
+  double *k = (double *) calloc(9 * rows * n + 1, sizeof(*k));
+  inm_status status = (col && k) ? inm_reciprocal_add_rows(r, c, s->first, s->last, k) : INM_ERR_ALLOC;
+
+  if (status != INM_OK) {
+    free(col);
+    free(k);
+    return status;
+  }
+  for (size_t i = 0; i < rows; i++)
+    for (size_t m = s->start[i]; m < s->start[i + 1]; m++)
+      for (size_t ab = 0; ab < 9; ab++) k[9 * (n * i + (size_t) s->col[m]) + ab] += s->k[9 * m + ab];
+  for (size_t i = 0; i <= rows; i++) s->start[i] = n * i;
+  for (size_t m = 0; m < rows * n; m++) col[m] = (int64_t) (m % n);
+  free(s->col);
+  free(s->k);
+  s->col = col;
+  s->k = k;
+  s->nblock = rows * n;
+  return INM_OK;
+}
+
+static inm_status add_reciprocal(inm_sparse *s, const inm_hessian *h)
+{
+  inm_charges c;
+  inm_status status = inm_charges_of_all(&c, h, s->tag, s->natom, NULL);
+
+  if (status == INM_OK) status = inm_status_sync(fill_rows(s, h->reciprocal, &c), h->comm);
+  inm_charges_free(&c);
+  return status;
+}
+
 /* D = scale * H / sqrt(m_i m_j) */
 static void weight_rows(inm_sparse *s, double scale)
 {
@@ -262,6 +299,7 @@ inm_status inm_sparse_gather(const inm_hessian *h, int weighted, inm_sparse *s)
   s->last = inm_sparse_first(s->natom, me + 1, nprocs);
   status = send_rows(h, s, &in, &nin);
   if (status == INM_OK) status = inm_status_sync(order_rows(s, in, nin), h->comm);
+  if (status == INM_OK && h->reciprocal) status = add_reciprocal(s, h);
   if (status != INM_OK) goto done;
   if (weighted) weight_rows(s, h->scale);
   status = inm_status_sync(check_finite(s), h->comm);

@@ -6,6 +6,7 @@
 #include "comm/inm_atom_order.h"
 #include "comm/inm_route.h"
 #include "hessian/inm_hessian_private.h"
+#include "hessian/inm_reciprocal_private.h"
 
 #include <limits.h>
 #include <math.h>
@@ -189,6 +190,34 @@ static inm_status send_blocks(inm_cyclic *c, const inm_hessian *h, const int64_t
   return status;
 }
 
+/* ---- reciprocal part -------------------------------------------------------------------------- */
+
+static inm_status add_part(inm_cyclic *c, const inm_reciprocal *r, const inm_charges *charges)
+{
+  size_t *row = (size_t *) malloc((c->nrow + c->ncol + 1) * sizeof(*row));
+  if (!row) return INM_ERR_ALLOC;
+  size_t *col = row + c->nrow;
+
+  for (size_t k = 0; k < c->nrow; k++)
+    row[k] = inm_cyclic_global(k, c->block, c->myrow, c->nprow);
+  for (size_t k = 0; k < c->ncol; k++)
+    col[k] = inm_cyclic_global(k, c->block, c->mycol, c->npcol);
+  const inm_status status = inm_reciprocal_add_part(r, charges, c->nrow, row, c->ncol, col, c->a);
+  free(row);
+  return status;
+}
+
+static inm_status add_reciprocal(inm_cyclic *c, const inm_hessian *h, const int64_t *tag,
+                                 const double *mass, size_t natom)
+{
+  inm_charges charges;
+  inm_status status = inm_charges_of_all(&charges, h, tag, natom, mass);
+
+  if (status == INM_OK && inm_cyclic_inside(c)) status = add_part(c, h->reciprocal, &charges);
+  inm_charges_free(&charges);
+  return inm_status_sync(status, h->comm);
+}
+
 /* ---- translations ----------------------------------------------------------------------------- */
 
 /* Largest row sum of |D|, which bounds all |lambda|.  Not finite if an element is not. */
@@ -256,6 +285,7 @@ inm_status inm_cyclic_fill(inm_cyclic *c, const inm_hessian *h, const int64_t *t
 
   if (c->a) memset(c->a, 0, c->nrow * c->ncol * sizeof(*c->a));
   status = send_blocks(c, h, tag, mass, natom);
+  if (status == INM_OK && h->reciprocal) status = add_reciprocal(c, h, tag, mass, natom);
   if (status != INM_OK) return status;
 
   if (inm_cyclic_inside(c)) status = row_sum_norm(c, &norm);

@@ -121,6 +121,7 @@ void inm_dense_free(inm_dense *d)
   free(d->normal);
   free(d->rigid_share);
   inm_residual_destroy(&d->residual);
+  inm_charges_free(&d->charges);
   inm_mode_atoms_free(&d->atoms);
   memset(d, 0, sizeof(*d));
 }
@@ -184,7 +185,20 @@ inm_status inm_dense_gather(const inm_hessian *h, const inm_request *request, co
     d->nrigid = h->constraints.count;
     status = gather_blocks(h->normal, tag, natom, root, 1, d);
   }
+  if (status == INM_OK && h->reciprocal) {
+    status = inm_charges_of_all(&d->charges, h, tag, natom, NULL);
+    d->reciprocal = h->reciprocal;
+  }
+  for (size_t i = 0; i < d->charges.n && rank == root; i++)
+    d->charges.weight[i] *= sqrt(h->scale / d->atoms.mass[i]);
   return status;
+}
+
+inm_status inm_dense_add_reciprocal(inm_dense *d)
+{
+  if (!d->reciprocal) return INM_OK;
+  if (d->residual) inm_residual_add_reciprocal(d->residual, d->reciprocal, &d->charges);
+  return inm_reciprocal_add_dense(d->reciprocal, &d->charges, d->a, d->single);
 }
 
 /* ---- translations ---------------------------------------------------------------------------- */

@@ -3,6 +3,7 @@
 #ifndef INM_DENSE_H
 #define INM_DENSE_H
 
+#include "hessian/inm_reciprocal_private.h"
 #include "modes/inm_mode_atoms.h"
 
 struct inm_residual; /* hessian/inm_residual.h */
@@ -15,6 +16,8 @@ typedef struct {
   double *a;     /* [n][n]     symmetric; solvers may destroy it.  NULL in single precision */
   float *single; /* [n][n]     the same in single precision, else NULL */
   struct inm_residual *residual; /* the matrix in double, to check single precision; or NULL */
+  const inm_reciprocal *reciprocal; /* of the Hessian, or NULL; until added, a has its diagonal blocks only */
+  inm_charges charges;
 
   /* directions normal to the surface of constraints */
   size_t nrigid, nnormal;
@@ -27,6 +30,9 @@ typedef struct {
 inm_status inm_dense_gather(const inm_hessian *h, const inm_request *request, const int64_t *tag,
                             size_t natom, int root, int nthread, inm_dense *d);
 void inm_dense_free(inm_dense *d);
+
+/* Add the pairs of the reciprocal part, with the threads of BLAS.  Once, on the root. */
+inm_status inm_dense_add_reciprocal(inm_dense *d);
 
 /* Find the norm.  Deflation by shift: add shift * t t^T for each free translation t = sqrt(m_i/M), with a
    shift above all eigenvalues, and a larger one for the directions normal to constraints.

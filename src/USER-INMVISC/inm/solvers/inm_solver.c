@@ -137,7 +137,8 @@ static inm_status solve_on_root(const inm_solver *solver, const inm_request *req
 
   memcpy(modes->mass, d->atoms.mass, modes->natom * sizeof(*modes->mass));
   inm_cores_take(cores);
-  status = inm_dense_lift_translations(d, request->is_free, f.nthread);
+  status = inm_dense_add_reciprocal(d);
+  if (status == INM_OK) status = inm_dense_lift_translations(d, request->is_free, f.nthread);
   f.norm = d->norm;
   f.nrigid = d->nrigid;
   f.rigid_share = d->rigid_share;
