@@ -254,7 +254,8 @@ def glass(folder: str, case: Case, made: str) -> str:
         f"N = {run.N}. {made}\n", "Inherent structure:\n",
         rst.table(["W", "oscillatory shear: G'", "G''", "modes: G'", "G''"], cold),
         f"Measured T = {run.T:.4g}:\n",
-        rst.table(["W", "oscillatory shear: G'", "G''", *names(run, "G")], hot), values_table(run, flows=False)])
+        rst.table(["W", "oscillatory shear: G'", "G''", *names(run, "G")], hot),
+        values_table(run, flows=False)])
 
 
 # ---- runs ---------------------------------------------------------------------------------------
