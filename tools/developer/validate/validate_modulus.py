@@ -42,6 +42,7 @@ class Case(NamedTuple):
     variables: dict[str, object]
     state: str = ""                 # of examples/paper that it begins with
     published: dict[str, str] = {}  # by the name of the quantity
+    known: str = ""                 # what the friction of known.dat is
 
 
 CUZR = dict(liquid="cuzr", units="metal", dt=0.002, window=4, nprod=60000)
@@ -55,8 +56,9 @@ CASES = {
     "T0.6": Case("in.equilibrated", dict(T=0.6), "kob-andersen/N2000-s1/T0.6"),
     "cuzr-2000": Case("in.equilibrated", dict(T=2000, **CUZR), "cuzr/N2000-s1/T2000"),
     "cuzr-1200": Case("in.equilibrated", dict(T=1200, **CUZR), "cuzr/N2000-s1/T1200"),
-    "glass": Case("in.glass", dict(Tfrom=0.45), "kob-andersen/N2000-s1/T0.45"),
-    "polymer": Case("in.polymer", {}),
+    "glass": Case("in.glass", dict(Tfrom=0.45), "kob-andersen/N2000-s1/T0.45",
+                  known="friction 5"),
+    "polymer": Case("in.polymer", {}, known="friction 0.5 (Langevin)"),
     "argon": Case("in.argon", {}, published=ARGON),
 }
 
@@ -152,7 +154,7 @@ def shown(w: Array) -> range:
 
 def modes_of(run: Run) -> list[tuple[str, Modes]]:
     found = [("measured v~(W)", run.measured), ("constant v~(0)", run.constant)]
-    return found + [("published friction", run.known)] if run.known else found
+    return found + [(run.case.known, run.known)] if run.known else found
 
 
 def names(run: Run, letter: str) -> list[str]:
@@ -186,7 +188,7 @@ def bulk_table(run: Run) -> str:
 
 
 def values_table(run: Run, flows: bool = True) -> str:
-    """Without viscosities where it does not flow."""
+    """Without what the frozen stress of a glass does not tell."""
     units = run.units
 
     def modulus(value: float, error: float) -> str:
@@ -213,7 +215,7 @@ def values_table(run: Run, flows: bool = True) -> str:
             ["K_A - S(0), stable modes", modulus(*run.affine["K_stable"])],
             ["zeta, Green-Kubo, NVE", viscosity(run.bulk)]]
     if not flows:
-        rows = [row for row in rows if not row[0].startswith(("eta", "zeta", "friction"))]
+        rows = [row for row in rows if not row[0].startswith(("eta", "zeta", "V<s"))]
     published = run.case.published
     if not published:
         return rst.table(["quantity", "value"], rows)
@@ -247,14 +249,13 @@ def glass(folder: str, case: Case, made: str) -> str:
         found = oscillation(path(f"shear.{k + 1}.dat"), w, dt)
         found = found._replace(storage=found.storage + kinetic)
         hot.append([w_of(run, k), *cells(found, 0, run.units),
-                    *cells(run.shear.modulus, k, run.units),
                     *(cell for _, of in modes_of(run) for cell in cells(of.shear, k, run.units))])
     return "\n".join([
         f"N = {run.N}. {made}\n", "Inherent structure:\n",
         rst.table(["W", "oscillatory shear: G'", "G''", "modes: G'", "G''"], cold),
         f"Measured T = {run.T:.4g}:\n",
-        rst.table(["W", "oscillatory shear: G'", "G''", "stress without shear: G'", "G''",
-                   *names(run, "G")], hot), values_table(run, flows=False)])
+        rst.table(["W", "oscillatory shear: G'", "G''", *names(run, "G")], hot),
+        values_table(run, flows=False)])
 
 
 # ---- runs ---------------------------------------------------------------------------------------
