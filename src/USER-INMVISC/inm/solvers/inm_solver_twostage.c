@@ -96,10 +96,10 @@ static double twostage_bytes(const inm_job *job)
 static double twostage_work(const inm_job *job)
 {
   const double n = (double) job->n;
-  const double share = (job->vectors == INM_VECTORS_ALL) ? 1.0
-      : (job->vectors == INM_VECTORS_UNSTABLE)           ? 0.14
-                                                         : 0.0;
-  const double dense = (1.6 + 3.65 * share) * n * n * n, inverse = 13000.0 * share * n * n;
+  const double fraction = (job->vectors == INM_VECTORS_ALL) ? 1.0
+      : (job->vectors == INM_VECTORS_UNSTABLE)              ? 0.14
+                                                            : 0.0;
+  const double dense = (1.6 + 3.65 * fraction) * n * n * n, inverse = 13000.0 * fraction * n * n;
   const double half = (job->precision == INM_SINGLE_PRECISION) ? 0.55 : 1.0;
   const double eigenvalues = 500.0 * n * n;
   return (half * dense + inverse + eigenvalues) / job->nthread + 6.0e8;
@@ -247,7 +247,7 @@ static void check_share(void *ctx, int thread)
 }
 
 /* run a step on all threads; returns the largest status of any */
-static inm_status share(twostage *s, void (*step)(void *ctx, int thread))
+static inm_status on_all_threads(twostage *s, void (*step)(void *ctx, int thread))
 {
   inm_status status = INM_OK;
 
@@ -260,10 +260,10 @@ static inm_status share(twostage *s, void (*step)(void *ctx, int thread))
 static inm_status panel_vectors(twostage *s)
 {
   inm_blas_set_threads(1); /* the team uses all cores */
-  inm_status status = share(s, iterate_share);
+  inm_status status = on_all_threads(s, iterate_share);
   if (status == INM_OK) {
     status = orthogonalize_clusters(s);
-    if (status == INM_OK) status = share(s, check_share);
+    if (status == INM_OK) status = on_all_threads(s, check_share);
   }
   inm_blas_set_threads(s->nthread);
   return status;
