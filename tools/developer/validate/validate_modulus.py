@@ -3,7 +3,11 @@
 
     tools/inmvisc-tool tools/developer/validate/validate_modulus.py DIR ... [--rst page.rst]
 
-Each DIR holds a finished run of examples/modulus/in.modulus.
+Each DIR holds a finished run of examples/modulus/in.modulus.  With N = 2000, T = 1 and 0.6:
+
+    mpirun -np 2 lmp -in in.modulus -var N 2000 -var nprod 200000 -var window 16 -var snaps 8
+    mpirun -np 2 lmp -in in.modulus -var N 2000 -var nprod 200000 -var window 16 -var snaps 8 \\
+        -var T 0.6 -var nequil 20000 -var K 79.6
 """
 
 from __future__ import annotations
