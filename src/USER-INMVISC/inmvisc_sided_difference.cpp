@@ -16,6 +16,12 @@
 
    is the jump of the slope for one at the present positions, of the order of
    the jump of the force divided by h for one within h, and ~ h^3 elsewhere.
+
+   BranchDifference has the same five points for another question: it wants one
+   derivative, of a side chosen for a whole unit of rows, to second order, and
+   stops at three points where the force is smooth.  The check here wants the
+   quotients of both sides, to compare each with the Hessian, for every
+   component, so it always takes all five.
 ------------------------------------------------------------------------- */
 
 #include "inmvisc_sided_difference.h"

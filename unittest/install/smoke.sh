@@ -15,14 +15,14 @@ smoke() {
   sed -n 's/^smoke: //p' "$name.out"
 }
 
-# same NAME A B: eight numbers, all of them finite, that agree to 1e-6.  The atoms move for less than
+# same NAME A B: ten numbers, all of them finite, that agree to 1e-6.  The atoms move for less than
 # one unit of time, so that rounding of another compiler or version stays far below.
 same() {
   printf '%s\n  %s\n  %s\n' "$1" "$2" "$3"
   printf '%s\n%s\n' "$2" "$3" | awk '
     { for (i = 1; i <= NF; i++) x[NR, i] = $i; n[NR] = NF
       if ($0 ~ /nan|inf/) exit bad = 1 }
-    END { if (n[1] != 8 || n[2] != 8) bad = 1
+    END { if (n[1] != 10 || n[2] != 10) bad = 1
           for (i = 1; i <= n[1]; i++) {
             d = x[1, i] - x[2, i]; if (d < 0) d = -d
             s = x[1, i]; if (s < 0) s = -s

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Timings of USER-INMVISC, as ratios measured in one run.
 
-    bench.py BUILD [--sections snapshot hessian kpm fix_cost] [--repeat 3] [--out doc/src/bench]
+    bench.py BUILD [--sections snapshot kpm modulus] [--repeat 3] [--out doc/src/bench]
                    [--small] [--against OTHER]
 
 Each section is a module beside this file, whose function run(lammps, repeat, small) returns a
@@ -21,7 +21,7 @@ import tempfile
 from inmvisc import rst
 from inmvisc.runner import Lammps
 
-SECTIONS = ["snapshot", "spectrum", "kpm", "hessian", "fix_cost"]
+SECTIONS = ["snapshot", "spectrum", "kpm", "modulus", "hessian", "fix_cost"]
 
 
 def main():

@@ -29,6 +29,11 @@ static size_t nresult(const inm_correlator *c)
   return ((size_t) c->o.ntypes + 1) * ((size_t) c->o.nlag + 2);
 }
 
+static size_t nkernel(const inm_correlator *c)
+{
+  return (2 * (size_t) c->o.nblock + 1) * ((size_t) c->o.ntypes + 1) * inm_kernel_size(c);
+}
+
 /* Number of slots, and sizes of all arrays. */
 static void plan(inm_correlator *c, const inm_correlator_options *o)
 {
@@ -55,6 +60,7 @@ double inm_correlator_bytes(const inm_correlator_options *options)
   return sizeof(c) + nset * (sizeof(inm_friction) + INM_MSD_LAGS * sizeof(double)) +
       sizeof(double) *
       ((double) nwindow(&c) + (double) nframe(&c) + 3.0 * (double) nresult(&c) +
+       (double) nkernel(&c) +
        2.0 * options->nblock * (double) options->ntypes * (double) c.block_width);
 }
 
@@ -69,8 +75,9 @@ static inm_status allocate(inm_correlator *c)
   c->cbar = zeros(nresult(c));
   c->integral = zeros(nresult(c));
   c->msd = zeros(nset * INM_MSD_LAGS);
+  c->kernel = zeros(nkernel(c));
   if (!c->window || !c->frame || !c->block || !c->friction || !c->vacf || !c->cbar ||
-      !c->integral || !c->msd)
+      !c->integral || !c->msd || !c->kernel)
     return INM_ERR_ALLOC;
   return INM_OK;
 }
@@ -107,6 +114,7 @@ void inm_correlator_destroy(inm_correlator **correlator)
   free(c->cbar);
   free(c->integral);
   free(c->msd);
+  free(c->kernel);
   free(c);
   *correlator = NULL;
 }

@@ -1,7 +1,9 @@
 /* Kernel, friction and errors from the blocks of the correlator: inm_correlator.h */
 
 #include "friction/inm_correlator_private.h"
+#include "friction/inm_transform.h"
 
+#include <complex.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -157,6 +159,18 @@ static void evaluate_kernel(const inm_correlator *c, double dt, scratch *s, inm_
   f->rest = inm_kernel_extrapolate(nlag, s->integral);
 }
 
+/* Keep the kernel for transforms. */
+static void keep_kernel(inm_correlator *c, int sample, int set, const scratch *s,
+                        const inm_friction *f)
+{
+  const size_t nlag = (size_t) c->o.nlag;
+  double *v = inm_kernel_of(c, sample, set);
+
+  for (size_t n = 0; n <= nlag; n++) v[n] = s->scale * s->cbar[n];
+  v[nlag + 1] = f->rest.tail;
+  v[nlag + 2] = f->rest.ratio;
+}
+
 /* ---- displacements --------------------------------------------------------------------------- */
 
 /* Candidate ranges for the fit: one decade starting at each lag in turn.  Lags are at most as long as a
@@ -231,8 +245,7 @@ static int error_blocks(const inm_correlator *c)
 
 /* Jackknife: divide the leave-one-out samples among the ranks; each goes through the full
    calculation. */
-static void evaluate_leave_out(const inm_correlator *c, double dt, int nblock, MPI_Comm comm,
-                               scratch *s)
+static void evaluate_leave_out(inm_correlator *c, double dt, int nblock, MPI_Comm comm, scratch *s)
 {
   const int nset = c->o.ntypes + 1;
   int rank, nrank;
@@ -245,6 +258,7 @@ static void evaluate_leave_out(const inm_correlator *c, double dt, int nblock, M
       inm_friction f;
       gather_set(c, set, b, s);
       evaluate_kernel(c, dt, s, &f);
+      keep_kernel(c, b, set, s, &f);
       evaluate_msd(c, f.kT, s);
       value[PART_INTEGRAL] = f.integral;
       value[PART_TAIL] = f.rest.tail;
@@ -313,6 +327,7 @@ static void evaluate_set(inm_correlator *c, int set, int nblock, double dt, scra
 
   gather_set(c, set, -1, s);
   evaluate_kernel(c, dt, s, f);
+  keep_kernel(c, 2 * c->o.nblock, set, s, f);
   evaluate_msd(c, f->kT, s);
   choose_range(c, leave_out, (size_t) nblock, stride, s, f);
   apply_criteria(leave_out, (size_t) nblock, stride, f);
@@ -359,20 +374,46 @@ inm_frequency_range inm_correlator_frequency_range(const inm_correlator *c, doub
   return source == INM_FROM_KERNEL ? (inm_frequency_range){0.0, range.highest} : range;
 }
 
-/* v~ of one set less one block, at all frequencies: [nw] real parts, [nw] imaginary parts. */
-static void transform_set(const inm_correlator *c, int set, int without, double dt, size_t nw,
-                          const double *w, scratch *s, double *re)
+/* v~ of the kernel of a sample.  weight_re, weight_im [nlag+1] */
+static double complex transform_kernel(const inm_correlator *c, int sample, int set,
+                                       const inm_filon *filon, const double *weight_re,
+                                       const double *weight_im)
 {
-  const int with_tail = c->friction[set].tail > 0.0;
-  inm_friction f;
-  gather_set(c, set, without, s);
-  evaluate_kernel(c, dt, s, &f);
-  for (size_t k = 0; k < nw; k++) {
-    const inm_complex v = inm_kernel_transform((size_t) c->o.nlag, dt, s->scale, s->cbar,
-                                               with_tail ? f.rest.tail : 0.0, f.rest.ratio, w[k]);
-    re[k] = v.re;
-    re[nw + k] = v.im;
+  const size_t nlag = (size_t) c->o.nlag;
+  const double *v = inm_kernel_of(c, sample, set);
+  const double tail = c->friction[set].tail > 0.0 ? v[nlag + 1] : 0.0;
+  double re = 0.0, im = 0.0;
+
+  for (size_t n = 0; n <= nlag; n++) {
+    re += weight_re[n] * v[n];
+    im += weight_im[n] * v[n];
   }
+  return re + I * im + inm_filon_tail(filon, tail, v[nlag + 2]);
+}
+
+/* All samples of this rank at frequency k.  sample [nblock+1][nset][2][nw], the last with all blocks; weight
+   [2][nlag+1] */
+static void transform_at(const inm_correlator *c, double dt, size_t nw, size_t k, double w,
+                         int rank, int nrank, double *weight, double *sample)
+{
+  const int nset = c->o.ntypes + 1, nblock = error_blocks(c);
+  const size_t nlag = (size_t) c->o.nlag;
+  const inm_filon filon = inm_filon_at(nlag, dt, w);
+  double *weight_im = weight + nlag + 1;
+
+  for (size_t n = 0; n <= nlag; n++) {
+    const double complex x = inm_filon_weight(&filon, n);
+    weight[n] = creal(x);
+    weight_im[n] = cimag(x);
+  }
+  for (int b = rank; b <= nblock; b += nrank)
+    for (int set = 0; set < nset; set++) {
+      const int of = b < nblock ? b : 2 * c->o.nblock;
+      const double complex v = transform_kernel(c, of, set, &filon, weight, weight_im);
+      double *at = sample + ((size_t) b * (size_t) nset + (size_t) set) * 2 * nw + k;
+      at[0] = creal(v);
+      at[nw] = cimag(v);
+    }
 }
 
 static const inm_friction_at not_known = {{NAN, NAN}, NAN, NAN, NAN};
@@ -383,20 +424,15 @@ inm_status inm_correlator_transform(const inm_correlator *c, double dt, size_t n
   const int nset = c->o.ntypes + 1, nblock = error_blocks(c), nsample = nblock + 1;
   const size_t stride = (size_t) nset * 2 * nw; /* the last sample has all blocks */
   const inm_frequency_range range = inm_correlator_frequency_range(c, dt);
-  scratch s;
   double *sample = (double *) calloc((size_t) nsample * stride, sizeof(double));
+  double *weight = (double *) calloc(2 * ((size_t) c->o.nlag + 1), sizeof(double));
   int rank, nrank;
   MPI_Comm_rank(comm, &rank);
   MPI_Comm_size(comm, &nrank);
 
-  const inm_status mine = scratch_create(&s, c);
-  const inm_status status = inm_status_sync(sample ? mine : INM_ERR_ALLOC, comm);
+  const inm_status status = inm_status_sync((sample && weight) ? INM_OK : INM_ERR_ALLOC, comm);
   if (status == INM_OK) {
-    add_up_blocks(c, &s);
-    for (int b = rank; b < nsample; b += nrank)
-      for (int set = 0; set < nset; set++)
-        transform_set(c, set, b < nblock ? b : -1, dt, nw, w, &s,
-                      sample + (size_t) b * stride + (size_t) set * 2 * nw);
+    for (size_t k = 0; k < nw; k++) transform_at(c, dt, nw, k, w[k], rank, nrank, weight, sample);
     for (int b = 0; b < nsample; b++)
       MPI_Allreduce(MPI_IN_PLACE, sample + (size_t) b * stride, (int) stride, MPI_DOUBLE, MPI_SUM,
                     comm);
@@ -413,7 +449,7 @@ inm_status inm_correlator_transform(const inm_correlator *c, double dt, size_t n
         at->cov = inm_jackknife_covariance((size_t) nblock, stride, re, re + nw);
       }
   }
-  scratch_free(&s);
+  free(weight);
   free(sample);
   return status;
 }

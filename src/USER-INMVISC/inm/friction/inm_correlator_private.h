@@ -34,12 +34,26 @@ struct inm_correlator {
   inm_friction *friction;         /* [ntypes+1] */
   double *vacf, *cbar, *integral; /* [ntypes+1][nlag+2] */
   double *msd;                    /* [ntypes+1][INM_MSD_LAGS] */
+  double *kernel;                 /* [2*nblock+1][ntypes+1][inm_kernel_size()] for transforms */
 };
 
 /* Numbers in a block, all types. */
 static inline size_t inm_block_size(const inm_correlator *c)
 {
   return (size_t) c->o.ntypes * c->block_width;
+}
+
+/* The kernel of a leave-one-out sample of a set: v(t) at lags 0..nlag, its tail, and the ratio of that.  Sample b lacks
+   block b, and is on the rank that evaluated it; the last one has all blocks. */
+static inline size_t inm_kernel_size(const inm_correlator *c)
+{
+  return (size_t) c->o.nlag + 3;
+}
+
+static inline double *inm_kernel_of(const inm_correlator *c, int sample, int set)
+{
+  const size_t nset = (size_t) c->o.ntypes + 1;
+  return c->kernel + ((size_t) sample * nset + (size_t) set) * inm_kernel_size(c);
 }
 
 #endif

@@ -2,6 +2,8 @@
 
 #include "inm_kernel.h"
 
+#include "friction/inm_transform.h"
+
 #include <complex.h>
 #include <math.h>
 
@@ -68,30 +70,13 @@ inm_kernel_tail inm_kernel_extrapolate(size_t nlag, const double *integral)
   return out;
 }
 
-/* Weight of the first sample in the transform of a function that is linear between samples,
-   int_0^1 (1-u) exp(-ixu) du = (1 - ix - exp(-ix))/x^2, which cancels for small x. */
-static double complex filon_end(double x)
-{
-  double complex term = 0.5, sum = 0.5;
-  if (fabs(x) > 1.0) return (1.0 - I * x - cexp(-I * x)) / (x * x);
-  for (int k = 3; k < 20; k++) sum += term *= -I * x / k;
-  return sum;
-}
-
 inm_complex inm_kernel_transform(size_t nlag, double dt, double scale, const double *cbar,
                                  double tail, double ratio, double w)
 {
-  const double x = w * dt, window = (double) nlag * dt, third = (double) (nlag / 3) * dt;
-  const double complex first = filon_end(x), last = conj(first) * cexp(-I * x * (double) nlag);
-  const double inner = 2.0 * creal(first);
-  double complex sum = first * cbar[0] + last * cbar[nlag];
+  const inm_filon filon = inm_filon_at(nlag, dt, w);
+  double complex sum = inm_filon_tail(&filon, tail, ratio);
 
-  for (size_t n = 1; n < nlag; n++) sum += inner * cbar[n] * cexp(-I * x * (double) n);
-  sum *= dt * scale;
-  if (tail != 0.0) {
-    const double tau = -third / log(ratio);
-    sum += tail * cexp(-I * w * window) / (1.0 + I * w * tau);
-  }
+  for (size_t n = 0; n <= nlag; n++) sum += scale * cbar[n] * inm_filon_weight(&filon, n);
   return (inm_complex){creal(sum), cimag(sum)};
 }
 

@@ -6,7 +6,11 @@
    is due to the modes outside their span, at a distance gap from zero, and is of second order:
    |theta - lambda| <= sum r^2 / gap with the residuals r = |D v - theta v| of those in question.  If that
    is too much, a polynomial of D that is 1 at zero and small from gap to norm filters the vectors (as in
-   solvers/inm_lowest.c), and they are rotated again. */
+   solvers/inm_lowest.c), and they are rotated again.
+
+   Why this is not one with inm_lowest.c: the vectors there begin at random and are distributed, in groups of
+   eight for products with sparse blocks; these are complete on one rank and nearly orthonormal, and must stay
+   as they are but for rounding.  Only the names of the steps are the same. */
 
 #ifndef INM_RITZ_H
 #define INM_RITZ_H

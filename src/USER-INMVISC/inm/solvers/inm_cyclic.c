@@ -309,15 +309,15 @@ typedef struct {
   int *part_count, *part_offset, *whole_count, *whole_offset;
 } lanes;
 
-static lanes plan(const inm_cyclic *c, const int *share)
+static lanes plan(const inm_cyclic *c, const int *begin)
 {
-  const int mine = share[c->myrow + 1] - share[c->myrow];
+  const int mine = begin[c->myrow + 1] - begin[c->myrow];
   lanes l = {c->lane, c->lane + c->nprow, c->lane + 2 * c->nprow, c->lane + 3 * c->nprow};
   int offset = 0;
 
   for (int r = 0; r < c->nprow; r++) {
-    l.part_count[r] = (share[r + 1] - share[r]) * (int) c->nrow;
-    l.part_offset[r] = share[r] * (int) c->nrow;
+    l.part_count[r] = (begin[r + 1] - begin[r]) * (int) c->nrow;
+    l.part_offset[r] = begin[r] * (int) c->nrow;
     l.whole_count[r] = mine * (int) inm_cyclic_count(c->n, c->block, r, c->nprow);
     l.whole_offset[r] = offset;
     offset += l.whole_count[r];
@@ -351,20 +351,20 @@ static void copy_rows(const inm_cyclic *c, int ncolumn, double *whole, double *r
   }
 }
 
-void inm_cyclic_complete(const inm_cyclic *c, const int *share, const double *part, double *whole,
+void inm_cyclic_complete(const inm_cyclic *c, const int *begin, const double *part, double *whole,
                          double *buffer)
 {
-  const lanes l = plan(c, share);
+  const lanes l = plan(c, begin);
   MPI_Alltoallv(part, l.part_count, l.part_offset, MPI_DOUBLE, buffer, l.whole_count,
                 l.whole_offset, MPI_DOUBLE, c->column);
-  copy_rows(c, share[c->myrow + 1] - share[c->myrow], whole, buffer, to_whole);
+  copy_rows(c, begin[c->myrow + 1] - begin[c->myrow], whole, buffer, to_whole);
 }
 
-void inm_cyclic_spread(const inm_cyclic *c, const int *share, double *whole, double *part,
+void inm_cyclic_spread(const inm_cyclic *c, const int *begin, double *whole, double *part,
                        double *buffer)
 {
-  const lanes l = plan(c, share);
-  copy_rows(c, share[c->myrow + 1] - share[c->myrow], whole, buffer, to_run);
+  const lanes l = plan(c, begin);
+  copy_rows(c, begin[c->myrow + 1] - begin[c->myrow], whole, buffer, to_run);
   MPI_Alltoallv(buffer, l.whole_count, l.whole_offset, MPI_DOUBLE, part, l.part_count,
                 l.part_offset, MPI_DOUBLE, c->column);
 }

@@ -91,15 +91,15 @@ inm_status inm_cyclic_fill(inm_cyclic *c, const inm_hessian *h, const int64_t *t
                            const double *mass, size_t natom, const int *is_free);
 
 /* Convert between distributed columns, of which each rank of a grid column has its rows, and complete
-   ones.  Rank r of the grid column has the complete columns share[r]..share[r+1]-1.
-   share    [nprow+1]                                   begins with 0
-   part     [share[nprow]][nrow]                        rows of this rank
-   whole    [share[myrow+1]-share[myrow]][n]
+   ones.  Rank r of the grid column has the complete columns begin[r]..begin[r+1]-1.
+   begin    [nprow+1]                                   from 0 on
+   part     [begin[nprow]][nrow]                        rows of this rank
+   whole    [begin[myrow+1]-begin[myrow]][n]
    buffer   the size of whole
    Collective over the grid column. */
-void inm_cyclic_complete(const inm_cyclic *c, const int *share, const double *part, double *whole,
+void inm_cyclic_complete(const inm_cyclic *c, const int *begin, const double *part, double *whole,
                          double *buffer);
-void inm_cyclic_spread(const inm_cyclic *c, const int *share, double *whole, double *part,
+void inm_cyclic_spread(const inm_cyclic *c, const int *begin, double *whole, double *part,
                        double *buffer);
 
 #ifdef __cplusplus

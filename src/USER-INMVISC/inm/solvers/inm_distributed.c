@@ -19,13 +19,13 @@ void inm_distributed_spectrum(inm_distributed *p)
   inm_fill_spectrum(&p->f, p->lambda);
 }
 
-void inm_distributed_take(inm_distributed *p, const int *share, const size_t *mode,
+void inm_distributed_take(inm_distributed *p, const int *begin, const size_t *mode,
                           const double *part, double *whole, double *buffer)
 {
   const size_t n = p->d.n;
-  const int first = share[p->d.myrow], last = share[p->d.myrow + 1];
+  const int first = begin[p->d.myrow], last = begin[p->d.myrow + 1];
 
-  inm_cyclic_complete(&p->d, share, part, whole, buffer);
+  inm_cyclic_complete(&p->d, begin, part, whole, buffer);
   for (int k = first; k < last; k++) {
     double *e = &whole[(size_t) (k - first) * n];
     const double c = inm_random_sign((int64_t) mode[k], 0, 0), c_lambda = c * p->lambda[mode[k]];
@@ -45,21 +45,21 @@ inm_status inm_distributed_take_all(inm_distributed *p, size_t nvector, const do
   const size_t ncol = inm_cyclic_count(nvector, d->block, d->mycol, d->npcol);
   double *work = (double *) malloc(2 * most * d->n * sizeof(*work));
   size_t *mode = (size_t *) malloc(panel * sizeof(*mode));
-  int *share = (int *) malloc(((size_t) d->nprow + 1) * sizeof(*share));
+  int *begin = (int *) malloc(((size_t) d->nprow + 1) * sizeof(*begin));
   const inm_status status =
-      inm_status_sync((work && mode && share) ? INM_OK : INM_ERR_ALLOC, d->comm);
+      inm_status_sync((work && mode && begin) ? INM_OK : INM_ERR_ALLOC, d->comm);
 
   for (size_t first = 0; first < ncol && status == INM_OK; first += panel) {
     const size_t count = (ncol - first < panel) ? ncol - first : panel;
     for (size_t k = 0; k < count; k++)
       mode[k] = inm_cyclic_global(first + k, d->block, d->mycol, d->npcol);
     for (size_t r = 0; r <= (size_t) d->nprow; r++)
-      share[r] = (int) (count * r / (size_t) d->nprow);
-    inm_distributed_take(p, share, mode, &z[first * d->nrow], work, work + most * d->n);
+      begin[r] = (int) (count * r / (size_t) d->nprow);
+    inm_distributed_take(p, begin, mode, &z[first * d->nrow], work, work + most * d->n);
   }
   free(work);
   free(mode);
-  free(share);
+  free(begin);
   return status;
 }
 

@@ -30,12 +30,12 @@ inm_status inm_distributed_solve(const inm_solver *solver, const inm_hessian *h,
 /* Broadcast p->lambda from the first rank of the grid, and classify.  Collective over the grid. */
 void inm_distributed_spectrum(inm_distributed *p);
 
-/* Take vectors of which each rank of the grid column has its rows.  share, part, buffer as in
+/* Take vectors of which each rank of the grid column has its rows.  begin, part, buffer as in
    inm_cyclic_complete.
-   mode   [share[nprow]]  their indices in the solver's order
+   mode   [begin[nprow]]  their indices in the solver's order
    whole  workspace, out: the vectors completed here
    Collective over the grid column. */
-void inm_distributed_take(inm_distributed *p, const int *share, const size_t *mode,
+void inm_distributed_take(inm_distributed *p, const int *begin, const size_t *mode,
                           const double *part, double *whole, double *buffer);
 
 /* Take the first nvector vectors from a matrix of all eigenvectors, z [ncol][nrow], distributed like the

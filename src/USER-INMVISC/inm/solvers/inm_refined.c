@@ -114,7 +114,7 @@ static void solve_share(void *ctx, int thread)
 static inm_status solve_for_corrections(refinement *r)
 {
   inm_blas_set_threads(1); /* the team uses all cores */
-  const inm_status status = inm_twostage_share(r->s, solve_share, r);
+  const inm_status status = inm_twostage_on_threads(r->s, solve_share, r);
   inm_blas_set_threads(r->s->nthread);
   return status;
 }

@@ -218,7 +218,7 @@ typedef struct {
   double *part;           /* [nprow*largest][nrow] */
   double *t;              /* [2][n] a copy of T */
   size_t *mode;           /* [nprow*largest] */
-  int *share;             /* [nprow+1] */
+  int *begin;             /* [nprow+1] */
 } workspace;
 
 static void free_workspace(workspace *w)
@@ -227,7 +227,7 @@ static void free_workspace(workspace *w)
   free(w->part);
   free(w->t);
   free(w->mode);
-  free(w->share);
+  free(w->begin);
 }
 
 static inm_status allocate_workspace(const inm_cyclic *d, size_t largest, workspace *w)
@@ -238,8 +238,8 @@ static inm_status allocate_workspace(const inm_cyclic *d, size_t largest, worksp
   w->part = (double *) inm_malloc_for_blas(nprow * largest * d->nrow * sizeof(double));
   w->t = (double *) inm_malloc_for_blas(2 * d->n * sizeof(double));
   w->mode = (size_t *) malloc(nprow * largest * sizeof(*w->mode));
-  w->share = (int *) malloc((nprow + 1) * sizeof(*w->share));
-  if (!(w->whole && w->part && w->t && w->mode && w->share)) return INM_ERR_ALLOC;
+  w->begin = (int *) malloc((nprow + 1) * sizeof(*w->begin));
+  if (!(w->whole && w->part && w->t && w->mode && w->begin)) return INM_ERR_ALLOC;
   w->buffer = w->whole + largest * d->n;
   return INM_OK;
 }
@@ -268,8 +268,8 @@ static inm_status solve_panel(tridiagonal *t, const portions *s, size_t first_po
   const size_t count = portion_start(s, of_column + (size_t) d->myrow + 1) - mine;
   inm_status status = INM_OK;
 
-  for (size_t r = 0; r <= nprow; r++) w->share[r] = (int) (portion_start(s, of_column + r) - start);
-  const size_t used = (size_t) w->share[nprow];
+  for (size_t r = 0; r <= nprow; r++) w->begin[r] = (int) (portion_start(s, of_column + r) - start);
+  const size_t used = (size_t) w->begin[nprow];
   for (size_t k = 0; k < used; k++) w->mode[k] = start + k;
 
   memcpy(w->t, t->diagonal, 2 * d->n * sizeof(*w->t));
@@ -278,10 +278,10 @@ static inm_status solve_panel(tridiagonal *t, const portions *s, size_t first_po
   status = inm_status_sync(status, d->comm);
   if (status != INM_OK) return status;
 
-  inm_cyclic_spread(d, w->share, w->whole, w->part, w->buffer);
+  inm_cyclic_spread(d, w->begin, w->whole, w->part, w->buffer);
   memset(&w->part[used * d->nrow], 0, (width - used) * d->nrow * sizeof(*w->part));
   status = back_transform(t, (int) width * d->npcol, (int) width, w->part);
-  if (status == INM_OK) inm_distributed_take(t->p, w->share, w->mode, w->part, w->whole, w->buffer);
+  if (status == INM_OK) inm_distributed_take(t->p, w->begin, w->mode, w->part, w->whole, w->buffer);
   return status;
 }
 

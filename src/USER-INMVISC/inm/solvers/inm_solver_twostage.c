@@ -100,14 +100,14 @@ static double twostage_bytes(const inm_job *job)
 static double twostage_work(const inm_job *job)
 {
   const double n = (double) job->n;
-  const double share = (job->vectors == INM_VECTORS_ALL) ? 1.0
+  const double fraction = (job->vectors == INM_VECTORS_ALL) ? 1.0
       : (job->vectors == INM_VECTORS_UNSTABLE)           ? 0.14
                                                          : 0.0;
   const int refined = (job->precision == INM_REFINED);
-  const double times = refined ? 3.0 : 1.0, ritz = refined ? 8.0 * share * share : 0.0;
+  const double times = refined ? 3.0 : 1.0, ritz = refined ? 8.0 * fraction * fraction : 0.0;
   const double half = (job->precision == INM_DOUBLE) ? 1.0 : 0.55;
-  const double dense = (half * (1.6 + 3.65 * times * share) + ritz) * n * n * n;
-  const double inverse = (refined ? 2.0 : 1.0) * 13000.0 * share * n * n;
+  const double dense = (half * (1.6 + 3.65 * times * fraction) + ritz) * n * n * n;
+  const double inverse = (refined ? 2.0 : 1.0) * 13000.0 * fraction * n * n;
   const double eigenvalues = 500.0 * n * n;
   return (dense + inverse + eigenvalues) / job->nthread + 6.0e8;
 }
@@ -254,7 +254,7 @@ static void check_share(void *ctx, int thread)
 }
 
 /* run a step on all threads; returns the largest status of any */
-inm_status inm_twostage_share(inm_twostage *s, void (*step)(void *ctx, int thread), void *ctx)
+inm_status inm_twostage_on_threads(inm_twostage *s, void (*step)(void *ctx, int thread), void *ctx)
 {
   inm_status status = INM_OK;
 
@@ -267,10 +267,10 @@ inm_status inm_twostage_share(inm_twostage *s, void (*step)(void *ctx, int threa
 inm_status inm_twostage_vectors(inm_twostage *s)
 {
   inm_blas_set_threads(1); /* the team uses all cores */
-  inm_status status = inm_twostage_share(s, iterate_share, s);
+  inm_status status = inm_twostage_on_threads(s, iterate_share, s);
   if (status == INM_OK) {
     status = orthogonalize_clusters(s);
-    if (status == INM_OK) status = inm_twostage_share(s, check_share, s);
+    if (status == INM_OK) status = inm_twostage_on_threads(s, check_share, s);
   }
   inm_blas_set_threads(s->nthread);
   return status;

@@ -49,7 +49,7 @@ inm_status inm_twostage_vectors(inm_twostage *s);
 inm_status inm_twostage_factorize(const inm_twostage *s, size_t mode, inm_band_factor *factor);
 
 /* Run a step on all threads.  Returns the largest of s->status, which the step sets. */
-inm_status inm_twostage_share(inm_twostage *s, void (*step)(void *ctx, int thread), void *ctx);
+inm_status inm_twostage_on_threads(inm_twostage *s, void (*step)(void *ctx, int thread), void *ctx);
 
 /* ---- inm_refined.c ---------------------------------------------------------------------------- */
 
