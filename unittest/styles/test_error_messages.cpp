@@ -299,6 +299,11 @@ TEST_F(ErrorMessages, motion_that_has_no_hessian_of_all_coordinates)
            "cannot compute the Hessian: constraints of fix shake");
     expect(bonds, "fix s all rattle 1e-4 20 0 b 1\n" + inm() + go(),
            "cannot compute the Hessian: constraints of fix rattle");
+    if (!lammps_has_style(lmp, "fix", "ilves")) return; // came with LAMMPS 4Jul2026
+    const std::string ilves = "fix s all ilves 1e-4 20 0 b 1\n";
+    expect(bonds, ilves + inm() + go(), "cannot compute the Hessian: constraints of fix ilves");
+    expect(bonds, ilves + "fix m all orthogonal/dynamics 1 10 1 estimator direct\n" + go(),
+           "estimator direct needs NVE dynamics: with fix s");
 }
 
 TEST_F(ErrorMessages, forces_with_random_numbers)
