@@ -318,7 +318,8 @@ std::string INMVISC_NS::thermostats(Modify *modify)
 {
   return fixes_of_style(modify,
                         {"nvt", "npt", "langevin", "temp", "gld", "gle", "ffl", "gjf",
-                         "press/langevin", "viscous", "bocs", "tgnvt", "tgnpt"});
+                         "press/langevin", "viscous", "bocs", "tgnvt", "tgnpt", "baoab", "hmc",
+                         "nvk"});
 }
 
 std::string INMVISC_NS::constraints(Modify *modify)

@@ -72,7 +72,7 @@ for name, said_by_page in found:
         done = lammps.run(path, n, options=("-log", "none", "-nocite"), time_limit=100, check=False)
         said += lines_of(done.output)
     is_now = status(said, lines_of(said_by_page))
-    expected = table[os.path.basename(name)][VERSIONS[lammps.version]].split(" (")[0]
+    expected = table[os.path.basename(name)][VERSIONS[lammps.version]]
     holds(name, is_now == expected, "" if is_now == expected else f"{is_now}, not {expected}")
 
 sys.exit(failed())

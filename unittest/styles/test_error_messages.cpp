@@ -17,6 +17,15 @@ protected:
                pair + "run 0\n";
     }
     static std::string smooth() { return "pair_style lj/smooth 2.0 2.5\npair_coeff * * 1.0 1.0\n"; }
+    // a crystal with a bond
+    static std::string bonds()
+    {
+        return "units lj\natom_style bond\natom_modify map array\nspecial_bonds lj 0.0 1.0 1.0\n"
+               "lattice fcc 1.0\nregion box block 0 2 0 2 0 2\n"
+               "create_box 1 box bond/types 1 extra/bond/per/atom 4 extra/special/per/atom 12\n"
+               "create_atoms 1 box\nmass 1 1.0\n" +
+               smooth() + "bond_style harmonic\nbond_coeff 1 50.0 1.122\ncreate_bonds single/bond 1 1 2\n";
+    }
     static std::string inm(const std::string &keywords = "")
     {
         return "compute inm all inm/dos 10 edge pr 0.3 " + keywords + "\n";
@@ -290,6 +299,17 @@ TEST_F(ErrorMessages, motion_that_has_no_hessian_of_all_coordinates)
            "of freedom; use a group without them");
     expect(crystal(), inm() + "run_style respa 2 2 pair 2\n" + go(),
            "cannot compute the Hessian: run_style respa splits the forces");
+}
+
+TEST_F(ErrorMessages, constraints_of_fix_ilves)
+{
+    if (!lammps_has_style(lmp, "fix", "ilves"))
+        GTEST_SKIP() << "fix ilves came with LAMMPS 4Jul2026";
+    const std::string ilves = "fix s all ilves 1e-4 20 0 b 1\n";
+    expect(bonds(), ilves + inm() + go(), "cannot compute the Hessian: constraints of fix ilves");
+    expect(bonds(),
+           ilves + "fix m all orthogonal/dynamics 1 10 1 estimator direct\n" + go("temp"),
+           "estimator direct needs NVE dynamics: with fix s");
 }
 
 TEST_F(ErrorMessages, forces_with_random_numbers)

@@ -184,6 +184,35 @@ TEST_F(ProviderBonded, bonds_agree_with_differences)
     expect_each_right("bond", styles);
 }
 
+// unlike quartic, it does not break bonds, and it has no born_matrix()
+TEST_F(ProviderBonded, quartic_exp_has_the_hessian_of_its_formula)
+{
+    if (!is_there("bond", "quartic/exp"))
+        GTEST_SKIP() << "bond quartic/exp came with LAMMPS 4Jul2026";
+    const double r = 1.37, r0 = 1.3, k2 = 350.0, k3 = -120.0, k4 = 45.0, a = 200.0, b = 0.3;
+    const double d = r - r0, e = a * std::exp(-r / b);
+    const double du  = 2.0 * k2 * d + 3.0 * k3 * d * d + 4.0 * k4 * d * d * d - e / b;
+    const double du2 = 2.0 * k2 + 6.0 * k3 * d + 12.0 * k4 * d * d + e / (b * b);
+
+    const std::string one_bond =
+        "units real\natom_style bond\natom_modify map array\nregion box block 0 12 0 12 0 12\n"
+        "create_box 1 box bond/types 1 extra/bond/per/atom 1 extra/special/per/atom 2\n"
+        "create_atoms 1 single 5.8 6 6 units box\ncreate_atoms 1 single 7.17 6 6 units box\n"
+        "mass 1 12.0\npair_style zero 5.0\npair_coeff * *\nbond_style quartic/exp\n"
+        "bond_coeff 1 1.3 350 -120 45 200 0.3\ncreate_bonds single/bond 1 1 2\n";
+    Elements h = matrix(one_bond, "auto");
+    EXPECT_TRUE(logged("bond style quartic/exp: central differences")) << log;
+    if (rank() == 0) {
+        EXPECT_NEAR((h[{4, 1}]), -du2, FD_TOLERANCE * du2);
+        EXPECT_NEAR((h[{5, 2}]), -du / r, FD_TOLERANCE * du2);
+        EXPECT_NEAR((h[{6, 3}]), -du / r, FD_TOLERANCE * du2);
+    }
+    // a chain of them
+    const std::string chain =
+        system(terms("bond", {"quartic/exp", "1.5 250 -100 50 0 1", "1.3 350 -120 45 200 0.3"}));
+    EXPECT_LT(difference(matrix(chain, "auto"), matrix(chain, "numeric 0")), FD_TOLERANCE);
+}
+
 TEST_F(ProviderBonded, angles_agree_with_differences)
 {
     NEEDS_BORN_MATRIX();
