@@ -77,9 +77,9 @@ static const char cite_compute_inm_modulus[] =
 
 ComputeInmModulus::ComputeInmModulus(LAMMPS *lmp, int narg, char **arg) :
     Compute(lmp, narg, arg), label(fmt::format("Compute inm/modulus {}", id)), inm(nullptr),
-    gamma(nullptr), friction(lmp, label), constant(false), wanted{true, false}, sign(INM_MODES_ALL),
-    largest_change(0.02), snapshot_step(-1), version(0), of_vector(0), of_rows(0), of_slopes(0),
-    announced(false)
+    gamma(nullptr), friction(lmp, label), every(1), constant(false), wanted{true, false},
+    sign(INM_MODES_ALL), largest_change(0.02), snapshot_step(-1), version(0), of_vector(0),
+    of_rows(0), of_slopes(0), announced(false)
 {
   if (lmp->citeme) lmp->citeme->add(cite_compute_inm_modulus);
 
@@ -96,7 +96,7 @@ ComputeInmModulus::ComputeInmModulus(LAMMPS *lmp, int narg, char **arg) :
   memory->create(array, size_array_rows, size_array_cols, "inm/modulus:array");
   std::fill(array[0], array[0] + (size_t) size_array_rows * size_array_cols, NAN);
 
-  zeta_error.resize(INM_NSET, 0.0);
+  zeta_error.resize(INM_NSET, NAN);
   excess.assign(omega.size() * NCHANNEL, NAN);
   slope.resize(omega.size() * NCHANNEL * (atom->ntypes + 1) * 2);
   of_vector = RunningMeans(NQUANTITY);
@@ -149,9 +149,11 @@ void ComputeInmModulus::parse(int narg, char **arg)
       const std::string which = in.choice("channel", {"shear", "bulk", "both"});
       wanted[SHEAR] = which != "bulk";
       wanted[BULK] = which != "shear";
-    } else if (key == "wmin" || key == "bulk") {
-      if (cutoff.is_given()) in.fail("wmin or bulk may be given only once");
-      cutoff = Cutoff(lmp, Quantity(lmp, label, key, in.word(key)), key == "bulk");
+    } else if (Cutoff::is_keyword(key)) {
+      if (cutoff.is_given()) in.fail("wmin, bulk or shear may be given only once");
+      cutoff = Cutoff(lmp, Quantity(lmp, label, key, in.word(key)), key);
+    } else if (key == "every") {
+      every = in.integer("every", 1);
     } else if (key == "kpm/change") {
       largest_change = in.number(key);
       if (!(largest_change > 0.0)) in.fail(key + " must be above 0");
@@ -292,27 +294,14 @@ void ComputeInmModulus::snapshot()
 
 void ComputeInmModulus::find_strains(double *to) const
 {
-  const StrainEnergy &e = *strain_energy;
-  const double d = domain->dimension, per_volume = force->nktv2p / box_volume(lmp);
-  double sum = 0.0, kinetic = 0.0;
-
-  for (int p = 0; p < NPLANE; p++) {
-    const bool known = p < (domain->dimension == 2 ? 1 : NPLANE);
-    to[OUT_G_born_xy + p] = known ? per_volume * e.strain2[shear_planes[p].k][shear_planes[p].c]
-                                  : NAN;
-    if (p < gamma->plane() || p >= gamma->plane() + gamma->planes()) continue;
-    sum += to[OUT_G_born_xy + p];
-    kinetic += per_volume * e.kinetic2[shear_planes[p].k][shear_planes[p].c];
-  }
-  to[OUT_G_born] = sum / gamma->planes();
-  to[OUT_G_kin] = kinetic / gamma->planes();    // rho kT without rigid bonds
-  to[OUT_G_A] = to[OUT_G_born] + to[OUT_G_kin];
-
-  double trace = 0.0;
-  for (int a = 0; a < domain->dimension; a++) trace += e.virial[a];
-  to[OUT_P_conf] = per_volume * trace / d;
-  to[OUT_K_born] = per_volume * e.dilation2 / (d * d) - to[OUT_P_conf] / d;
-  to[OUT_K_A] = to[OUT_K_born] + to[OUT_P_conf] + per_volume * e.kinetic_dilation;
+  const AffineModuli m = affine_moduli(lmp, *strain_energy, gamma->plane(), gamma->planes());
+  std::copy(m.born, m.born + NPLANE, to + OUT_G_born_xy);
+  to[OUT_G_born] = m.G_born;
+  to[OUT_G_kin] = m.G_kin;
+  to[OUT_G_A] = m.G_A;
+  to[OUT_P_conf] = m.P_conf;
+  to[OUT_K_born] = m.K_born;
+  to[OUT_K_A] = m.K_A;
 }
 
 /* factors of the sums over modes */
@@ -517,6 +506,29 @@ void ComputeInmModulus::tabulate_means()
   }
 }
 
+/* ----------------------------------------------------------------------
+   At a step without a snapshot, in a run or between runs: means are known.
+   After a restart their errors miss that of the friction until it is evaluated.
+------------------------------------------------------------------------- */
+
+void ComputeInmModulus::tabulate_means_only()
+{
+  if (of_vector.count(OUT_G_kin) == 0.0) require_run(lmp, label);
+  find_computes();
+  if (at.empty()) {
+    composition.count(lmp, groupbit);
+    find_rates();
+  }
+  tabulate_means();
+  std::fill(vector, vector + NQUANTITY, NAN);
+  for (size_t k = 0; k < omega.size(); k++) {
+    std::fill_n(array[k] + OUT_G_storage, NVALUE, NAN);
+    array[k][OUT_w] = omega[k];
+  }
+  scalar = NAN;
+  invoked_scalar = invoked_vector = invoked_array = update->ntimestep;
+}
+
 /* settings that must agree for means to be continued */
 
 std::string ComputeInmModulus::settings() const
@@ -661,20 +673,39 @@ void ComputeInmModulus::announce_delta() const
 
 /* ---- outputs ---------------------------------------------------------------------------------- */
 
+/* Whether the outputs of this step have a snapshot; else they have the running means only. */
+
+bool ComputeInmModulus::is_snapshot_step() const
+{
+  if (update->whichflag == 0) return snapshot_step == update->ntimestep;
+  return update->ntimestep % every == 0;
+}
+
+void ComputeInmModulus::take_or_read()
+{
+  if (is_snapshot_step())
+    snapshot();
+  else
+    tabulate_means_only();
+}
+
 double ComputeInmModulus::compute_scalar()
 {
-  snapshot();
+  if (update->whichflag == 0)
+    snapshot();    // it has no mean
+  else
+    take_or_read();
   return scalar;
 }
 
 void ComputeInmModulus::compute_vector()
 {
-  snapshot();
+  take_or_read();
 }
 
 void ComputeInmModulus::compute_array()
 {
-  snapshot();
+  take_or_read();
 }
 
 double ComputeInmModulus::memory_usage()

@@ -58,6 +58,7 @@ class ComputeInmModulus : public Compute {
   class ComputeAffineGamma *gamma;
   INMVISC_NS::Friction friction;
   INMVISC_NS::Cutoff cutoff;    // of zeta; may be missing
+  int every;                    // snapshots at multiples of this step only
   bool constant;                // friction/constant
   bool wanted[NCHANNEL];
   inm_mode_sign sign;
@@ -92,6 +93,9 @@ class ComputeInmModulus : public Compute {
   bool is_exact() const;
   double units() const;
   void snapshot();
+  bool is_snapshot_step() const;
+  void take_or_read();
+  void tabulate_means_only();
   void find_strains(double *to) const;
   const inm_modulus_rows *rows_to_converge(int channel);
   void want_convergence();

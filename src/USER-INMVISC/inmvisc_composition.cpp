@@ -34,6 +34,11 @@ void Composition::count(LAMMPS *lmp, int groupbit)
   mean_mass = mass / std::accumulate(natoms.begin(), natoms.end(), 0.0);
 }
 
+double Composition::total() const
+{
+  return std::accumulate(natoms.begin(), natoms.end(), 0.0);
+}
+
 double Composition::average(const std::vector<double> &by_type) const
 {
   double sum = 0.0, n = 0.0;

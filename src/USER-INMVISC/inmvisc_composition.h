@@ -26,6 +26,8 @@ struct Composition {
 
   void count(LAMMPS_NS::LAMMPS *, int groupbit);    // collective
 
+  double total() const;    // number of atoms
+
   // mean over all atoms of a quantity given by type, [ntypes+1], entry 0 unused
 
   double average(const std::vector<double> &by_type) const;

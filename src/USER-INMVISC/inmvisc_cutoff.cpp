@@ -30,17 +30,32 @@ double INMVISC_NS::box_volume(LAMMPS *lmp)
   return domain->xprd * domain->yprd * (domain->dimension == 2 ? 1.0 : domain->zprd);
 }
 
-Cutoff::Cutoff(LAMMPS *lmp_in, const Quantity &quantity_in, bool is_bulk_modulus) :
-    lmp(lmp_in), quantity(quantity_in), from_bulk(is_bulk_modulus)
+Cutoff::Cutoff(LAMMPS *lmp_in, const Quantity &quantity_in, const std::string &keyword_in) :
+    lmp(lmp_in), quantity(quantity_in), keyword(keyword_in)
 {
+}
+
+Cutoff Cutoff::measured(LAMMPS *lmp, const std::string &keyword)
+{
+  return Cutoff(lmp, Quantity(), keyword);
+}
+
+bool Cutoff::is_keyword(const std::string &key)
+{
+  return key == "wmin" || key == "bulk" || key == "shear";
+}
+
+void Cutoff::init() const
+{
+  if (!is_measured()) quantity.init();
 }
 
 std::string Cutoff::text() const
 {
-  return fmt::format("{} {}", from_bulk, quantity.text());
+  return keyword + " " + (is_measured() ? "auto" : quantity.text());
 }
 
-static double total_mass(LAMMPS *lmp)
+double INMVISC_NS::total_mass(LAMMPS *lmp)
 {
   const HostAtoms atoms(lmp);
   double mine = 0.0, all = 0.0;
@@ -49,17 +64,36 @@ static double total_mass(LAMMPS *lmp)
   return all;
 }
 
-/* ----------------------------------------------------------------------
-   Frequency of the lowest sound wave in the box: w_min = 2 pi v_s / L with
-   v_s = sqrt(B / rho), L = V^(1/3).  B in pressure units, rho in mass/volume.
-------------------------------------------------------------------------- */
+static double box_length(LAMMPS *lmp)
+{
+  const double volume = box_volume(lmp);
+  return (lmp->domain->dimension == 2) ? sqrt(volume) : cbrt(volume);
+}
+
+double Cutoff::modulus() const
+{
+  return quantity.value();
+}
 
 double Cutoff::wmin() const
 {
-  if (!from_bulk) return quantity.value();
+  return is_from_modulus() ? wmin_of(modulus()) : quantity.value();
+}
+
+/* ----------------------------------------------------------------------
+   Frequency of the lowest sound wave in the box: w_min = 2 pi v_s / L with
+   v_s = sqrt(M / rho), L = V^(1/3).  Modulus M in pressure units, rho in
+   mass/volume.
+------------------------------------------------------------------------- */
+
+double Cutoff::wmin_of(double modulus) const
+{
   const Force *force = lmp->force;
-  const double volume = box_volume(lmp), rho = total_mass(lmp) / volume;
-  const double v2 = quantity.value() / force->nktv2p * force->ftm2v / rho;
-  const double length = (lmp->domain->dimension == 2) ? sqrt(volume) : cbrt(volume);
-  return TWO_PI * sqrt(v2) / length;
+  const double rho = total_mass(lmp) / box_volume(lmp);
+  return TWO_PI * sqrt(modulus / force->nktv2p * force->ftm2v / rho) / box_length(lmp);
+}
+
+double Cutoff::sound_of(double wmin) const
+{
+  return wmin * box_length(lmp) / TWO_PI;
 }

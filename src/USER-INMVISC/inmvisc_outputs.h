@@ -53,10 +53,16 @@ namespace ULINM_VISCOSITY {
   ENTRY(v0) ENTRY(slope_edge) ENTRY(slope_wmin) ENTRY(mean_eta_UL) ENTRY(mean_eta_UD)       \
   ENTRY(mean_eta_stable) ENTRY(mean_eta_all) ENTRY(err_eta_UL) ENTRY(err_eta_UD)            \
   ENTRY(err_eta_stable) ENTRY(err_eta_all) ENTRY(nsnapshot) ENTRY(num_eta_UL)               \
-  ENTRY(num_eta_UD) ENTRY(num_eta_stable) ENTRY(num_eta_all)
+  ENTRY(num_eta_UD) ENTRY(num_eta_stable) ENTRY(num_eta_all) ENTRY(modulus)                 \
+  ENTRY(err_modulus) ENTRY(v_sound)
 #define ULINM_VISCOSITY_ARRAY(ENTRY)                                                        \
-  ENTRY(w_bin) ENTRY(deta_UL) ENTRY(deta_all) ENTRY(cum_eta_UL) ENTRY(cum_eta_all)
+  ENTRY(w_bin) ENTRY(deta_UL) ENTRY(deta_all) ENTRY(cum_eta_UL) ENTRY(cum_eta_all)          \
+  ENTRY(mean_deta_UL) ENTRY(mean_deta_all) ENTRY(mean_cum_eta_UL) ENTRY(mean_cum_eta_all)
+#define ULINM_VISCOSITY_LOCAL(ENTRY)                                                        \
+  ENTRY(edge) ENTRY(edge_eta_UL) ENTRY(edge_eta_UD) ENTRY(mean_edge_eta_UL)                 \
+  ENTRY(mean_edge_eta_UD) ENTRY(err_edge_eta_UL) ENTRY(err_edge_eta_UD)
 INMVISC_OUTPUTS(VECTOR, ULINM_VISCOSITY_VECTOR);
+INMVISC_OUTPUTS(LOCAL, ULINM_VISCOSITY_LOCAL);
 INMVISC_OUTPUTS(ARRAY, ULINM_VISCOSITY_ARRAY);
 }    // namespace ULINM_VISCOSITY
 

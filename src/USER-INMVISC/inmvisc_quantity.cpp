@@ -24,14 +24,14 @@ using namespace LAMMPS_NS;
 using namespace INMVISC_NS;
 
 Quantity::Quantity(LAMMPS *lmp_in, const std::string &label_in, const std::string &keyword_in,
-                   const std::string &word) :
+                   const std::string &word, const char *allowed) :
     lmp(lmp_in),
     label(label_in), keyword(keyword_in)
 {
   if (word.compare(0, 2, "v_") == 0 && word.size() > 2)
     variable = word.substr(2);
   else if (!is_number(word, constant) || constant < 0.0)
-    lmp->error->all(FLERR, "{}: {} must be a number >= 0 or v_name, not {}", label, keyword, word);
+    lmp->error->all(FLERR, "{}: {} must be {}, not {}", label, keyword, allowed, word);
 }
 
 int Quantity::find_variable() const

@@ -27,7 +27,7 @@ class Quantity {
   // word: a number or v_name; label and keyword are for error messages
 
   Quantity(LAMMPS_NS::LAMMPS *, const std::string &label, const std::string &keyword,
-           const std::string &word);
+           const std::string &word, const char *allowed = "a number >= 0 or v_name");
 
   bool is_given() const { return !keyword.empty(); }
   void init() const;    // stop if the variable does not exist or is not equal-style

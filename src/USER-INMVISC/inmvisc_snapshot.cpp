@@ -39,7 +39,8 @@ static constexpr double ACOUSTIC_TOLERANCE = 1.0e-5, ACOUSTIC_TOLERANCE_KSPACE =
 Snapshot::Snapshot(LAMMPS *lmp, const std::string &label_in, int igroup_in) :
     Pointers(lmp), builder(lmp, label_in), solver(lmp, label_in), file(lmp, label_in), request(),
     label(label_in), igroup(igroup_in), list(nullptr), result(nullptr), assembly_step(-1),
-    solution_step(-1), solution(0), mark(0.0), trace(NAN), announced(false), gathering(false)
+    solution_step(-1), solution(0), mark(0.0), trace(NAN), announced(false), gathering(false),
+    cost(lmp, label_in)
 {
 }
 
@@ -95,6 +96,7 @@ void Snapshot::init()
   builder.init(group->bitmask[igroup]);
   warn_of_held_atoms(lmp, label, igroup);
   solver.begin_run();
+  cost.begin_run();
   assembly_step = solution_step = -1;
   announced = gathering = false;
 }
@@ -199,6 +201,7 @@ void Snapshot::solve()
   if (gathering)
     error->all(FLERR, "{}: the convergence criterion of solver kpm depends on its own result",
                label);
+  cost.begin();
   assemble();
 
   const inm_hessian *h = builder.hessian();
@@ -215,12 +218,14 @@ void Snapshot::solve()
   request.ncriterion = (int) values.size();
   request.criterion = values.data();
   inm_spectrum_destroy(&result);
-  result = solver.solve(h, (size_t) domain->dimension * (size_t) group->count(igroup), request);
+  const size_t freedoms = (size_t) domain->dimension * (size_t) group->count(igroup);
+  result = solver.solve(h, freedoms, request);
   request.ncriterion = 0;
   request.criterion = nullptr;
   solution_step = update->ntimestep;
   static bigint solutions = 0;    // of all snapshots: the styles may be given another one
   solution = ++solutions;
+  cost.end(sqrt(std::fabs(trace) / (double) freedoms));
 }
 
 /* ---- results ---------------------------------------------------------------------------------- */

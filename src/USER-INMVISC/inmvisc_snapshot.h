@@ -14,6 +14,7 @@
 #include "inmvisc_cutoff.h"
 #include "inmvisc_hessian.h"
 #include "inmvisc_matrix_file.h"
+#include "inmvisc_snapshot_cost.h"
 #include "inmvisc_spectrum_solver.h"
 #include "inmvisc_strain_energy.h"
 #include "pointers.h"
@@ -119,6 +120,7 @@ class Snapshot : protected LAMMPS_NS::Pointers {
   double mark;    // of the configuration that was assembled
   double trace;
   bool announced, gathering;
+  SnapshotCost cost;
 
   bool is_present(LAMMPS_NS::bigint step) const;
   void rebuild_list();

@@ -9,7 +9,9 @@
 
 #include "inmvisc_strain_energy.h"
 
+#include "inmvisc_affine_force.h"
 #include "inmvisc_constraints.h"
+#include "inmvisc_cutoff.h"
 #include "inmvisc_force_probe.h"
 #include "inmvisc_hessian.h"
 #include "inmvisc_host.h"
@@ -77,4 +79,27 @@ void StrainEnergy::kinetic_energy(LAMMPS *lmp, const inm_constraint_facts &facts
       kinetic2[k][c] = kT * (((k == c) ? 3.0 : 1.0) * natoms + facts.shear2[k][c]);
   kinetic_dilation = kT *
       ((1.0 + 2.0 / d) * natoms + (facts.dilation[1] + (d - 1.0) * facts.dilation[0]) / (d * d));
+}
+
+AffineModuli INMVISC_NS::affine_moduli(LAMMPS *lmp, const StrainEnergy &e, int first_plane,
+                                       int nplanes)
+{
+  const int dim = lmp->domain->dimension;
+  const double d = dim, per_volume = lmp->force->nktv2p / box_volume(lmp);
+  AffineModuli m = {};
+
+  for (int p = 0; p < NPLANE; p++)
+    m.born[p] = p < (dim == 2 ? 1 : NPLANE)
+        ? per_volume * e.strain2[shear_planes[p].k][shear_planes[p].c]
+        : NAN;
+  for (int p = first_plane; p < first_plane + nplanes; p++) {
+    m.G_born += m.born[p] / nplanes;
+    m.G_kin += per_volume * e.kinetic2[shear_planes[p].k][shear_planes[p].c] / nplanes;
+  }
+  m.G_A = m.G_born + m.G_kin;
+
+  for (int a = 0; a < dim; a++) m.P_conf += per_volume * e.virial[a] / d;
+  m.K_born = per_volume * e.dilation2 / (d * d) - m.P_conf / d;
+  m.K_A = m.K_born + m.P_conf + per_volume * e.kinetic_dilation;
+  return m;
 }

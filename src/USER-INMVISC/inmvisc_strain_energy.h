@@ -43,6 +43,15 @@ struct StrainEnergy {
   void kinetic_energy(LAMMPS_NS::LAMMPS *, const inm_constraint_facts &);
 };
 
+// Moduli of affine strain, pressure units, of all atoms.  G_born, G_A: mean over some of the planes.
+
+struct AffineModuli {
+  double born[3];    // xy xz yz; NaN if not known
+  double G_born, G_kin, G_A;
+  double K_born, P_conf, K_A;
+};
+
+AffineModuli affine_moduli(LAMMPS_NS::LAMMPS *, const StrainEnergy &, int first_plane, int nplanes);
 }    // namespace INMVISC_NS
 
 #endif

@@ -60,8 +60,12 @@ ULINM_VISCOSITY = Style(
                    "slope_edge", "slope_wmin",
                    "mean_eta_UL", "mean_eta_UD", "mean_eta_stable", "mean_eta_all",
                    "err_eta_UL", "err_eta_UD", "err_eta_stable", "err_eta_all", "nsnapshot",
-                   "num_eta_UL", "num_eta_UD", "num_eta_stable", "num_eta_all")),
-    array=Output(("w_bin", "deta_UL", "deta_all", "cum_eta_UL", "cum_eta_all")))
+                   "num_eta_UL", "num_eta_UD", "num_eta_stable", "num_eta_all",
+                   "modulus", "err_modulus", "v_sound")),
+    array=Output(("w_bin", "deta_UL", "deta_all", "cum_eta_UL", "cum_eta_all",
+                  "mean_deta_UL", "mean_deta_all", "mean_cum_eta_UL", "mean_cum_eta_all")),
+    local=Output(("edge", "edge_eta_UL", "edge_eta_UD", "mean_edge_eta_UL", "mean_edge_eta_UD",
+                  "err_edge_eta_UL", "err_edge_eta_UD")))
 
 
 def with_means(quantities: tuple[str, ...]) -> tuple[str, ...]:

@@ -466,6 +466,27 @@ TEST_F(InmModulus, mean_is_that_of_the_snapshots_and_the_same_configuration_coun
     EXPECT_NEAR(row[ERR_G1], std::sqrt(sum / (g.size() * (g.size() - 1.0))), 1e-9 * row[ERR_G1]);
 }
 
+TEST_F(InmModulus, means_can_be_read_at_any_step_between_and_in_runs)
+{
+    reopen();
+    run(melt108() + "fix nve all nve\n" + computes("friction 77 every 10 channel both wmin 1") + "thermo 10\nrun 20\n");
+    const auto v20 = vector("mod");
+    const auto r20 = array("mod");
+    run("run 3\n");
+    const auto v23 = vector("mod");
+    const auto r23 = array("mod");
+    EXPECT_TRUE(std::isnan(v23[G_A]));
+    EXPECT_TRUE(std::isnan(r23[2][G1]));
+    EXPECT_EQ(v23[NSNAPSHOT], 3.0);
+    for (int q = NQUANTITY; q < NSNAPSHOT; q++) {
+        EXPECT_TRUE(std::isfinite(v20[q])) << q;
+        EXPECT_EQ(v23[q], v20[q]) << q;
+    }
+    for (int c = MEAN_G1; c < NUM_G; c++) EXPECT_EQ(r23[2][c], r20[2][c]) << c;
+    run("thermo_style custom step c_mod[16]\nthermo 1\nrun 8\n");
+    EXPECT_EQ(vector("mod")[NSNAPSHOT], 4.0) << "one of these steps is a multiple of 10";
+}
+
 TEST_F(InmModulus, means_continue_after_a_restart)
 {
     const std::string file = scratch("modulus.restart");

@@ -406,7 +406,7 @@ TEST_F(UlinmViscosity, parameters_that_decide_the_result_are_in_the_log)
 {
     const std::string log = log_of(melt256() + with("friction 80 bulk 65") + "run 0\n");
     for (const std::string text :
-         {"localized: P < 0.27", "left out: |w| <", "(from the bulk modulus)",
+         {"localized: P < 0.27", "left out: |w| <", ", longitudinal sound of speed ",
           "d ln eta_UL / d ln P_c", "d ln eta_UL / d ln w_min"})
         EXPECT_NE(log.find(text), std::string::npos) << text;
 }
@@ -512,6 +512,292 @@ TEST_F(UlinmViscosity, means_can_be_read_between_runs_at_any_step)
     for (int k : {9, 10, 11, 12, 13, 14, 15, 16, 17}) EXPECT_EQ(at33[k], at30[k]) << k;
     run("run 7\n");
     EXPECT_EQ(vector("eta")[17], 5.0);
+}
+
+TEST_F(UlinmViscosity, array_has_the_means_of_its_columns)
+{
+    run(melt108() + "fix nve all nve\nfix mem all orthogonal/dynamics 1 20 4\n" +
+        with("friction f_mem wmin 1", "edge pr 0.27 range -20 150") +
+        "compute ref all ulinm/viscosity inm gam friction 1 wmin 1\nthermo_style custom step c_eta "
+        "c_ref\n"
+        "thermo 20\n");
+    std::vector<std::vector<double>> mean(50, std::vector<double>(5, 0.0));
+    for (int k = 0; k < 4; k++) {
+        run(k ? "run 20\n" : "run 0\n");
+        const auto rows = array("ref");
+        for (size_t b = 0; b < mean.size(); b++)
+            for (int c = 1; c < 5; c++)
+                mean[b][c] += rows[b][c] / 4.0;
+    }
+    const auto ref = array("ref"), eta = array("eta");
+    const double v0    = vector("eta")[6];
+    double largest_one = 0.0;
+    for (const auto &row : mean)
+        largest_one = std::max(largest_one, row[2]);
+    ASSERT_GT(largest_one, 0.0);
+    for (size_t b = 0; b < mean.size(); b++)
+        for (int c = 1; c < 5; c++) {
+            EXPECT_NEAR(ref[b][c + 4], mean[b][c], 1e-12 * largest_one) << b << " " << c;
+            EXPECT_TRUE(std::isfinite(eta[b][c + 4]))
+                << "the first snapshot, without a friction, counts";
+        }
+    // frictions of the types differ, so only the last row of the cumulative sums is known otherwise
+    EXPECT_NEAR(eta[49][7], vector("eta")[9], 1e-10 * vector("eta")[9]);
+    EXPECT_NEAR(eta[49][8], vector("eta")[12], 1e-10 * vector("eta")[12]);
+    EXPECT_GT(v0, 0.0);
+}
+
+TEST_F(UlinmViscosity, every_prints_means_without_a_snapshot)
+{
+    run(melt108() + "fix nve all nve\n" + with("friction 80 wmin 1 every 10") +
+        "thermo_style custom step c_eta c_eta[10]\nthermo 5\n"
+        "variable g equal c_eta[18]\nfix out all ave/time 1 1 1 v_g c_eta[10]\nrun 10\n");
+    const auto at10 = vector("eta");
+    EXPECT_EQ(at10[17], 2.0) << "steps 0 and 10";
+    ASSERT_TRUE(std::isfinite(at10[0]));
+    run("run 7\n");
+    const auto at17 = vector("eta");
+    const auto rows = array("eta");
+    EXPECT_TRUE(std::isnan(at17[0]));
+    EXPECT_TRUE(std::isnan(rows[49][3]));
+    EXPECT_TRUE(std::isfinite(rows[49][7]));
+    for (int k : {9, 10, 11, 12, 13, 14, 15, 16, 17})
+        EXPECT_EQ(at17[k], at10[k]) << k;
+    run("run 3\n");
+    EXPECT_EQ(vector("eta")[17], 3.0);
+}
+
+TEST_F(UlinmViscosity, snapshots_at_every_step_are_made_and_their_cost_is_told_once)
+{
+    const std::string text = "Compute inm/dos inm: a snapshot every 1 steps takes ";
+    run(melt256() + "fix nve all nve\n" + with() + "thermo 1\ntimer timeout 0:00:05 every 1\n");
+    const std::string log = log_of("run 100000\n");
+    const size_t first = log.find(text);
+    ASSERT_NE(first, std::string::npos) << log;
+    EXPECT_EQ(log.find(text, first + 1), std::string::npos);
+    EXPECT_EQ(vector("eta")[17], thermo("step") + 1.0);
+}
+
+TEST_F(UlinmViscosity, edges_are_those_of_computes_with_other_edges)
+{
+    auto means_with = [&](const std::string &edge, const std::string &more) {
+        reopen();
+        run(melt108() + "fix nve all nve\n" + with("friction 80 wmin 1 " + more, edge) +
+            "thermo_style custom step c_eta c_inm\nthermo 20\nrun 40\n");
+        return vector("eta");
+    };
+    for (const std::string kind : {"edge pr ", "edge frequency "}) {
+        const bool pr = kind == "edge pr ";
+        const std::string at[3] = {pr ? "0.2" : "2", pr ? "0.3" : "3", pr ? "0.4" : "4"};
+        means_with(kind + at[1], "edges " + at[0] + " " + at[2] + " 3");
+        const auto rows = local("eta");
+        ASSERT_EQ(rows.size(), 3u);
+        for (int k = 0; k < 3; k++) {
+            const auto v = means_with(kind + at[k], "");
+            const double scale = v[ALL];
+            EXPECT_NEAR(rows[k][0], std::stod(at[k]), 1e-12);
+            for (int set : {UL, UD}) {
+                EXPECT_NEAR(rows[k][1 + set], v[set], 1e-10 * scale) << kind << k << " " << set;
+                EXPECT_NEAR(rows[k][3 + set], v[9 + set], 1e-10 * scale) << kind << k << " " << set;
+                EXPECT_NEAR(rows[k][5 + set], v[13 + set], 1e-8 * scale) << kind << k << " " << set;
+            }
+        }
+        EXPECT_GT(rows[2][1 + UL] + rows[0][1 + UL], 0.0);
+        EXPECT_NE(rows[0][3 + UL], rows[2][3 + UL]);
+    }
+}
+
+// ---- measured moduli
+// ------------------------------------------------------------------------------
+
+class UlinmModulus : public UlinmViscosity {
+protected:
+    enum {
+        W_MIN       = 4,
+        MEAN        = 9,
+        ERR         = 13,
+        NSNAPSHOT   = 17,
+        MODULUS     = 22,
+        ERR_MODULUS = 23,
+        SPEED       = 24,
+        MEAN_K_A    = 23,
+        MEAN_G_A    = 20
+    };
+
+    std::string liquid() { return melt108() + "pair_modify shift yes\n"; }
+    static std::string auto_with(const std::string &more = "")
+    {
+        return with("friction 80 bulk auto bulk/every 5") +
+               "compute shear all ulinm/viscosity inm gam friction 80 shear auto\n"
+               "compute mod all inm/modulus inm gam 1 1 1 friction 80\n" +
+               more +
+               "fix p all vector 5 c_thermo_press\nfix e all vector 5 v_e\nfix t all vector 5 "
+               "c_thermo_temp\n"
+               "thermo_style custom step c_eta c_shear c_mod pe ke press\nthermo 350\n";
+    }
+    // the samples of a fix vector but the first, which is that of the setup
+    std::vector<double> samples(const std::string &id)
+    {
+        const int n =
+            *(int *)lammps_extract_fix(lmp, id.c_str(), LMP_STYLE_GLOBAL, LMP_SIZE_VECTOR, 0, 0);
+        std::vector<double> x;
+        for (int k = 1; k < n; k++) {
+            auto v = (double *)lammps_extract_fix(lmp, id.c_str(), LMP_STYLE_GLOBAL,
+                                                  LMP_TYPE_VECTOR, k, 0);
+            x.push_back(*v);
+            lammps_free(v);
+        }
+        return x;
+    }
+    static double mean(const std::vector<double> &x)
+    {
+        double sum = 0.0;
+        for (double v : x)
+            sum += v;
+        return sum / (double)x.size();
+    }
+    static double covariance(const std::vector<double> &x, const std::vector<double> &y)
+    {
+        const double mx = mean(x), my = mean(y);
+        double sum = 0.0;
+        for (size_t k = 0; k < x.size(); k++)
+            sum += (x[k] - mx) * (y[k] - my);
+        return sum / (double)x.size();
+    }
+};
+
+TEST_F(UlinmModulus, bulk_auto_is_affine_modulus_less_fluctuations_of_the_pressure)
+{
+    run(liquid() + "fix nve all nve\nvariable e equal etotal*atoms\n" + auto_with() + "run 0\n");
+    EXPECT_TRUE(std::isnan(vector("eta")[MODULUS]));
+    EXPECT_TRUE(std::isnan(vector("eta")[MEAN]));
+    EXPECT_TRUE(std::isfinite(vector("shear")[MEAN])) << "G_A needs no fluctuations";
+    run("run 700\n");
+    const auto v = vector("eta"), shear = vector("shear"), mod = vector("mod");
+    const auto p = samples("p");
+    ASSERT_GE(p.size(), 140u);
+    const double V = thermo("vol"), kT = mean(samples("t")), L = std::cbrt(V), rho = 108.0 / V;
+    const double expected = mod[MEAN_K_A] - V * covariance(p, p) / kT;
+    EXPECT_NEAR(v[MODULUS], expected, 1e-6 * expected);
+    EXPECT_GT(v[ERR_MODULUS], 0.0);
+    EXPECT_LT(v[ERR_MODULUS], 0.2 * expected);
+    EXPECT_NEAR(v[SPEED], std::sqrt(expected / rho), 1e-6 * v[SPEED]);
+    EXPECT_NEAR(v[W_MIN], 2.0 * M_PI * v[SPEED] / L, 1e-6 * v[W_MIN]);
+    EXPECT_NEAR(shear[MODULUS], mod[MEAN_G_A], 1e-9 * mod[MEAN_G_A]);
+    EXPECT_NEAR(shear[W_MIN], 2.0 * M_PI * std::sqrt(mod[MEAN_G_A] / rho) / L, 1e-6 * shear[W_MIN]);
+    EXPECT_EQ(v[NSNAPSHOT], 3.0) << "the snapshots before the modulus was known count";
+}
+
+TEST_F(UlinmModulus, bulk_auto_under_a_thermostat_is_adiabatic)
+{
+    run(liquid() +
+        "fix nvt all nvt temp 1 1 0.2\nvariable e equal etotal\nthermo_modify norm no\n" +
+        auto_with() + "thermo_modify norm no\nrun 700\n");
+    const auto v = vector("eta"), mod = vector("mod");
+    const auto p = samples("p"), e = samples("e");
+    const double V = thermo("vol"), kT = mean(samples("t")),
+                 K_T = mod[MEAN_K_A] - V * covariance(p, p) / kT;
+    // T V (dP/dT)_V^2 / C_V with k = 1
+    const double dPdT = covariance(e, p) / (kT * kT), C_V = covariance(e, e) / (kT * kT);
+    EXPECT_NEAR(v[MODULUS], K_T + kT * V * dPdT * dPdT / C_V, 1e-6 * v[MODULUS]);
+    EXPECT_GT(v[MODULUS], K_T);
+}
+
+TEST_F(UlinmModulus, means_are_those_above_the_frequency_that_is_known_at_the_end)
+{
+    run(liquid() + "fix nve all nve\nvariable e equal etotal\n" + auto_with() + "run 700\n");
+    const auto v = vector("eta");
+    char lower[40], upper[40];
+    snprintf(lower, sizeof(lower), "%.6g", 0.97 * v[W_MIN]);
+    snprintf(upper, sizeof(upper), "%.6g", 1.03 * v[W_MIN]);
+    reopen();
+    run(liquid() + "fix nve all nve\n" + with(std::string("friction 80 wmin ") + lower) +
+        "compute up all ulinm/viscosity inm gam friction 80 wmin " + upper +
+        "\nthermo_style custom step c_eta c_up\nthermo 350\nrun 700\n");
+    const auto lo = vector("eta"), up = vector("up");
+    for (int set : {UL, STABLE, ALL}) {
+        EXPECT_LE(v[MEAN + set], lo[MEAN + set] * (1 + 1e-4)) << set;
+        EXPECT_GE(v[MEAN + set], up[MEAN + set] * (1 - 1e-4)) << set;
+    }
+    EXPECT_GT(v[ERR + ALL], 0.0);
+}
+
+TEST_F(UlinmModulus, samples_continue_after_a_restart)
+{
+    const std::string file = scratch("bulk.restart");
+    run(liquid() + "fix nve all nve\nvariable e equal etotal\n" + auto_with() +
+        "run 700\nwrite_restart " + file + "\n");
+    const auto before = vector("eta");
+    reopen();
+    run("read_restart " + file + "\n" + smooth_pair() +
+        "pair_modify shift yes\nfix nve all nve\n"
+        "variable e equal etotal\n" +
+        auto_with() + "run 0\n");
+    const auto after = vector("eta");
+    ASSERT_TRUE(std::isfinite(before[MODULUS]));
+    for (int k : {(int)MODULUS, (int)ERR_MODULUS, (int)W_MIN, (int)MEAN + ALL, (int)ERR + ALL,
+                  (int)NSNAPSHOT})
+        EXPECT_NEAR(after[k], before[k], 1e-9 * before[k]) << k;
+    if (rank() == 0) std::remove(file.c_str());
+}
+
+TEST_F(UlinmModulus, bulk_auto_is_not_known_under_a_barostat_and_says_so)
+{
+    run(liquid() + "fix npt all npt temp 1 1 0.2 iso 0 0 1\n" + with("friction 80 bulk auto") +
+        "thermo 20\n");
+    const std::string log = log_of("run 20\n");
+    EXPECT_TRUE(std::isnan(vector("eta")[MODULUS]));
+    EXPECT_TRUE(std::isnan(vector("eta")[MEAN]));
+    EXPECT_NE(log.find("bulk auto is not known (fix npt (npt) leaves neither constant energy nor a "
+                       "canonical ensemble"),
+              std::string::npos)
+        << log;
+}
+
+TEST_F(UlinmModulus, auto_needs_modes)
+{
+    const std::string error = error_of(liquid() + "fix nve all nve\n" +
+                                       with("friction 80 bulk auto", "edge frequency 5 solver kpm 200") + "run 0\n");
+    EXPECT_NE(error.find("bulk auto is not possible: solver kpm"), std::string::npos) << error;
+}
+
+TEST_F(UlinmModulus, trajectory_with_bulk_auto_is_the_same_to_the_last_bit)
+{
+    run(liquid() + "fix nve all nve\nrun 20\n");
+    const auto x = atoms("x");
+    reopen();
+    run(liquid() + "fix nve all nve\n" + with("friction 80 bulk auto bulk/every 2") + "run 20\n");
+    EXPECT_EQ(x, atoms("x"));
+}
+
+TEST_F(UlinmViscosity, mistakes_are_told_in_one_line)
+{
+    const std::string begin =
+        melt108() + "velocity all create 1.0 4711 loop geom\nfix nve all nve\n";
+    auto log_with = [&](const std::string &setup) {
+        reopen();
+        run(begin + setup);
+        return log_of("run 0\n");
+    };
+    const std::string slow  = log_with(with("friction 80 bulk 0.065")),
+                      fast  = log_with(with("friction 80 bulk 65000")),
+                      right = log_with(with("friction 80 bulk 65"));
+    EXPECT_NE(slow.find("bulk 0.065 means a speed of sound of 0.23"), std::string::npos) << slow;
+    EXPECT_NE(fast.find("bulk 65000 means a speed of sound of 234"), std::string::npos) << fast;
+    EXPECT_EQ(right.find("means a speed of sound"), std::string::npos) << right;
+
+    const std::string none = log_with(with("friction 80 wmin 1", "edge none")),
+                      low  = log_with(with("friction 80 wmin 12", "edge frequency 5"));
+    EXPECT_NE(none.find("has no mobility edge; use its keyword edge"), std::string::npos) << none;
+    EXPECT_NE(low.find("the mobility edge, |w| = 5, is below w_min = 12"), std::string::npos)
+        << low;
+
+    const std::string part =
+        log_with("group some id <= 60\ncompute inm some inm/dos 50 edge pr 0.27\n"
+                 "compute gam some affine/gamma inm\n"
+                 "compute eta some ulinm/viscosity inm gam friction 80 wmin 1\n"
+                 "thermo_style custom step c_eta\n");
+    EXPECT_NE(part.find("group some has 60 of 108 atoms"), std::string::npos) << part;
 }
 
 } // namespace

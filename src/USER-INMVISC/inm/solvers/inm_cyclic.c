@@ -198,10 +198,8 @@ static inm_status add_part(inm_cyclic *c, const inm_reciprocal *r, const inm_cha
   if (!row) return INM_ERR_ALLOC;
   size_t *col = row + c->nrow;
 
-  for (size_t k = 0; k < c->nrow; k++)
-    row[k] = inm_cyclic_global(k, c->block, c->myrow, c->nprow);
-  for (size_t k = 0; k < c->ncol; k++)
-    col[k] = inm_cyclic_global(k, c->block, c->mycol, c->npcol);
+  for (size_t k = 0; k < c->nrow; k++) row[k] = inm_cyclic_global(k, c->block, c->myrow, c->nprow);
+  for (size_t k = 0; k < c->ncol; k++) col[k] = inm_cyclic_global(k, c->block, c->mycol, c->npcol);
   const inm_status status = inm_reciprocal_add_part(r, charges, c->nrow, row, c->ncol, col, c->a);
   free(row);
   return status;

@@ -101,8 +101,8 @@ static double twostage_work(const inm_job *job)
 {
   const double n = (double) job->n;
   const double fraction = (job->vectors == INM_VECTORS_ALL) ? 1.0
-      : (job->vectors == INM_VECTORS_UNSTABLE)           ? 0.14
-                                                         : 0.0;
+      : (job->vectors == INM_VECTORS_UNSTABLE)              ? 0.14
+                                                            : 0.0;
   const int refined = (job->precision == INM_REFINED);
   const double times = refined ? 3.0 : 1.0, ritz = refined ? 8.0 * fraction * fraction : 0.0;
   const double half = (job->precision == INM_DOUBLE) ? 1.0 : 0.55;
