@@ -460,5 +460,5 @@ void ComputeUlinmViscosity::compute_array()
 double ComputeUlinmViscosity::memory_usage()
 {
   const double nk = atom->ntypes + 1;
-  return 8.0 * (size_array_rows * size_array_cols + INM_NSET * nk * (6.0 + nk));
+  return 8.0 * (size_array_rows * size_array_cols + (double) INM_NSET * nk * (6.0 + nk));
 }
