@@ -28,7 +28,7 @@ man_pages = [("inmvisc", "inmvisc", "results of USER-INMVISC as pages and number
 
 mathjax_path = "mathjax/MathJax.js"
 mathjax2_config = {
-    "jax": ["input/TeX", "output/SVG"],     # SVG needs no fonts, which browsers do not load from files
+    "jax": ["input/TeX", "output/SVG"],     # needs no fonts, which browsers do not load from files
     "extensions": ["tex2jax.js"],
     "TeX": {"extensions": ["AMSmath.js", "AMSsymbols.js", "noErrors.js", "noUndefined.js"]},
     "tex2jax": {"ignoreClass": ".*", "processClass": "math"},

@@ -14,8 +14,8 @@ import tempfile
 
 import numpy as np
 import scipy.sparse
-from lammps import (LMP_STYLE_ATOM, LMP_STYLE_GLOBAL, LMP_STYLE_LOCAL, LMP_TYPE_ARRAY,
-                    LMP_TYPE_VECTOR, lammps)
+from inmvisc import live
+from lammps import lammps
 
 FRICTION, WMIN, EDGE = 75.0, 4.9, 0.27      # mass/time, radian/time, participation ratio
 
@@ -50,31 +50,18 @@ compute         eta all ulinm/viscosity inm gam friction {FRICTION} wmin {WMIN}
 """
 
 
-def array(lmp, compute, style):
-    """a copy, since LAMMPS writes to its own memory again"""
-    return np.array(lmp.numpy.extract_compute(compute, style, LMP_TYPE_ARRAY))
-
-
-def in_order(lmp, values):
-    """rows of atoms in the order of their IDs, as the matrix has them"""
-    nlocal = lmp.extract_global("nlocal")
-    return values[np.argsort(lmp.numpy.extract_atom("id")[:nlocal])]
-
-
 def snapshot(lmp, matrix):
     """what the package has found in the configuration at hand"""
-    # asks for modes and viscosity in this step
-    lmp.command("thermo_style custom step c_inm c_eta")
-    lmp.command("run 0 post no")
-    lmp.command("thermo_style custom step temp")
+    live.snapshot(lmp, "inm", "eta")
+    modes, eta = live.local(lmp, "inm", "inm/dos"), live.vector(lmp, "eta", "ulinm/viscosity")
     return {
-        "spectrum": array(lmp, "inm", LMP_STYLE_GLOBAL),     # w, g, P, count, sum of P
-        "modes": array(lmp, "inm", LMP_STYLE_LOCAL),         # lambda, w, P, class
-        "xi2": array(lmp, "gam", LMP_STYLE_LOCAL)[:, 1],     # squared projections
-        "xi": in_order(lmp, array(lmp, "gam", LMP_STYLE_ATOM)[:lmp.extract_global("nlocal")]),
-        "vector": in_order(lmp, array(lmp, "inm", LMP_STYLE_ATOM)[:lmp.extract_global("nlocal"),
-                                                                  3:6]),
-        "eta": np.array(lmp.numpy.extract_compute("eta", LMP_STYLE_GLOBAL, LMP_TYPE_VECTOR))[:4],
+        "spectrum": live.array(lmp, "inm", "inm/dos"),
+        "modes": modes.rows,                                 # lambda, w, P, class
+        "xi2": live.local(lmp, "gam", "affine/gamma")["Xi2"],
+        "xi": live.atoms(lmp, "gam", "affine/gamma").rows,
+        "vector": live.atoms(lmp, "inm", "inm/dos").columns("e_x", "e_y", "e_z").T,
+        "eta": eta.columns("eta_UL", "eta_UD", "eta_stable", "eta_all")[:, 0],
+        "unit": eta.units["eta_UL"],
         "D": scipy.sparse.load_npz(matrix).toarray(),        # mass-weighted Hessian
         "volume": lmp.get_thermo("vol"),
     }
@@ -104,7 +91,7 @@ def differences(found, known):
     modes = found["modes"][found["modes"][:, 3] != 0]
     pairs = {"lambda": (modes[:, 0], known["lambda"]), "P": (modes[:, 2], known["P"]),
              "Xi^2": (found["xi2"][found["modes"][:, 3] != 0], known["xi2"]),
-             "g(w)": (found["spectrum"][:, 1], known["g"]),
+             "g(w)": (found["spectrum"]["g"], known["g"]),
              "vector": (found["vector"], known["vector"]), "eta": (found["eta"], known["eta"])}
     return {name: np.abs(a - b).max() / np.abs(b).max() for name, (a, b) in pairs.items()}
 
@@ -116,8 +103,8 @@ def plot(snapshots, name):
 
     colour = {1: "#4f7cac", -1: "#c2255c", -2: "#eda63a"}
     figure, (top, bottom) = plt.subplots(2, 1, sharex=True, figsize=(7, 6), constrained_layout=True)
-    w = snapshots[0][0]["spectrum"][:, 0]
-    top.step(w, np.mean([found["spectrum"][:, 1] for found, _ in snapshots], axis=0), where="mid",
+    w = snapshots[0][0]["spectrum"]["w_bin"]
+    top.step(w, np.mean([found["spectrum"]["g"] for found, _ in snapshots], axis=0), where="mid",
              color="#1f2933", label="compute inm/dos")
     top.plot(w, np.mean([known["g"] for _, known in snapshots], axis=0), ".", color="#c2255c",
              label="numpy")
@@ -164,7 +151,7 @@ def main():
     eta = np.array([found["eta"] for found, _ in snapshots])
     f_u = np.mean([(found["modes"][:, 3] < 0).sum() / (3 * a.N - 3) for found, _ in snapshots])
     print(f"f_u = {f_u:.4f}, eta_UL, UD, stable, all = "
-          + ", ".join(f"{x:.3g}" for x in eta.mean(axis=0)))
+          + ", ".join(f"{x:.3g}" for x in eta.mean(axis=0)) + " " + snapshots[0][0]["unit"])
     plot(snapshots, a.output)
     print("picture", a.output)
 

@@ -31,9 +31,7 @@ FILES = ("summary.yaml", "spectrum.dat", "friction.dat", "green_kubo.dat", "mode
          "modulus.dat", "stress.dat", "snapshots.dat")
 DECK = """
 units {style}
-variable a equal (4/0.82)^(1/3)*{x}
-lattice custom $a a1 1 0 0 a2 0 1 0 a3 0 0 1 &
-        basis 0 0 0 basis 0.5 0.5 0 basis 0.5 0 0.5 basis 0 0.5 0.5
+lattice fcc {a}
 region box block 0 3 0 3 0 3
 create_box 1 box
 create_atoms 1 box
@@ -48,6 +46,12 @@ run 1000
 unfix nvt
 fix nve all nve
 include {include}
+"""
+VECTOR = """
+compute v all inm/dos 60 eigenvector index 1
+dump v all custom 1 vector.dump id type x y z c_v[4] c_v[5] c_v[6]
+dump_modify v sort id format float %.12g
+run 0
 """
 KNOBS = dict(inm_steps=4000, inm_snapshots=2, inm_segments=4, inm_press=1200, inm_window=0.2,
              inm_bins=60, inm_nfreq=5)
@@ -73,7 +77,10 @@ def command(*words):
 def check(style):
     m, e, x, T, t = STYLES[style]
     include = os.path.join(ROOT, "share/inmvisc.inc")
-    text = DECK.format(style=style, m=m, e=e, x=x, T=T, t=t, include=include)
+    a = 0.82 if style == "lj" else (4 / 0.82) ** (1 / 3) * x       # of lj units: density
+    text = DECK.format(style=style, a=a, m=m, e=e, x=x, T=T, t=t, include=include)
+    if style == "metal":
+        text += VECTOR
     lammps.run_text(text, variables={**KNOBS, "inm_folder": style}, name=f"in.{style}")
     folder = os.path.join(lammps.folder, style)
     for name in FILES:
@@ -126,6 +133,25 @@ try:
           == RunFolder(os.path.join(lammps.folder, "metal")).value("eta_GK"))
 except ImportError:
     print("skipped: yaml is not here")
+try:
+    import pandas
+    path = os.path.join(lammps.folder, "metal/snapshots.dat")
+    with open(path) as fp:
+        names = fp.read().split("\n")[1][1:].split()
+    frame = pandas.read_csv(path, sep=r"\s+", comment="#", names=names)
+    holds("pandas", list(frame["eta_all"]) == list(ave_time.rows(path)["eta_all"]))
+except ImportError:
+    print("skipped: pandas is not here")
+try:
+    import ase.io
+    path = os.path.join(lammps.folder, "vector.dump")
+    atoms, ours = ase.io.read(path, format="lammps-dump-text"), ave_time.dump(path)[-1]
+    vector = np.array([atoms.arrays[f"c_v[{k}]"].ravel() for k in (4, 5, 6)])
+    holds("ase: eigenvector", bool(np.allclose(vector, ours.columns("c_v[4]", "c_v[5]", "c_v[6]"))))
+    expect("ase: its norm", float((vector ** 2).sum()), 1 - 1e-9, 1 + 1e-9)
+    holds("ase: positions", bool(np.allclose(atoms.positions.T, ours.columns("x", "y", "z"))))
+except ImportError:
+    print("skipped: ase is not here")
 with open(os.path.join(ROOT, "CMakeLists.txt")) as fp:
     version = re.search(r"project\(USER-INMVISC VERSION (\S+)", fp.read()).group(1)
 holds(f"version {version}", RunFolder(os.path.join(lammps.folder, "lj")).text("package") == version)
