@@ -260,7 +260,7 @@ def beyond(ax: Axes, page: Page) -> None:
     ax.set_xlim(0, -page.lo if page.lo < 0 else None)
     ax.set_xlabel(rf"edge $|\omega|$   $[{page.unit.rate}]$")
     ax.set_ylabel(rf"$\eta$   $[{page.unit.eta}]$")
-    ax.legend(loc="upper right")
+    ax.legend(loc="upper right", frameon=True, edgecolor="none", framealpha=0.9)
 
 
 def number(value: float, error: float) -> str:
