@@ -19,7 +19,10 @@ build: setup
 	@mv $(BUILD).log $(BUILD)/configure.log
 	@cmake --build $(BUILD) --parallel $(JOBS)
 
-install: build                 ## plugin and manual below PREFIX=/usr/local
+install: build                 ## plugin, inmvisc.inc, command inmvisc, examples and manual below PREFIX=/usr/local
+	@sh tools/setup/packages.sh doc
+	@cmake $(BUILD) > /dev/null
+	@cmake --build $(BUILD) --target manual || echo '== no HTML manual, see above; going on without'
 	@cmake --install $(BUILD) --prefix $(PREFIX)
 
 demo: build                    ## viscosity of the Kob-Andersen liquid beside Green-Kubo, with a picture
@@ -36,10 +39,10 @@ check: build                   ## all tests, with the potential of the paper if 
 check-versions: build          ## other versions of LAMMPS and the package inside its tree (as root: also Debian's own)
 	@sh tools/setup/packages.sh versions
 	@JOBS=$(JOBS) sh tools/check_versions.sh $(BUILD) in-tree
-	@JOBS=$(JOBS) sh tools/check_versions.sh $(BUILD) plugin sid 4Jul2026
+	@JOBS=$(JOBS) sh tools/check_versions.sh $(BUILD) plugin sid newest
 	@JOBS=$(JOBS) sh tools/check_versions.sh $(BUILD) library bookworm 29Sep2021
 	@JOBS=$(JOBS) sh tools/check_versions.sh $(BUILD) library trixie 4Feb2025
-	@JOBS=$(JOBS) sh tools/check_versions.sh $(BUILD) library sid 4Jul2026
+	@JOBS=$(JOBS) sh tools/check_versions.sh $(BUILD) library sid newest
 
 validate: build                ## long comparisons, results for doc/
 	@sh tools/setup/packages.sh validate
@@ -48,6 +51,7 @@ validate: build                ## long comparisons, results for doc/
 	@sh tools/inmvisc-tool tools/developer/validate/validate_kernel.py $(BUILD) --out doc/src/validation_kernel.rst
 	@sh tools/inmvisc-tool tools/developer/validate/validate.py $(BUILD) --out doc/src/validation.rst
 	@sh tools/inmvisc-tool tools/developer/validate/validate_kpm.py $(BUILD) --out doc/src/validation_kpm.rst
+	@sh tools/inmvisc-tool tools/developer/validate/validate_modulus.py $(BUILD) --work $(BUILD)/modulus --rst doc/src/modulus --potential "$$(sh tools/setup/potential.sh)"
 	@PYTHONPATH=examples/paper sh tools/inmvisc-tool tools/developer/validate/decks_valgrind.py $(BUILD) --out doc/src/validation_memory.rst
 	@sh tools/developer/validate/fuzz.sh $(BUILD)
 	@sh tools/inmvisc-tool tools/developer/validate/soak.py $(BUILD) --work $(BUILD)/soak

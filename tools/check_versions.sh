@@ -8,6 +8,8 @@
 #                                                   in a chroot (as root, with mmdebstrap)
 #   check_versions.sh BUILD in-tree                 package in the source tree of the reference
 #
+# VERSION may be "newest": what the suite has today.
+#
 # Sources, builds and chroots are kept in the cache of tools/setup/lammps.sh.  A first call builds a
 # LAMMPS of a few packages with little optimization, or fetches a Debian of 1 GB.
 set -eu
@@ -19,6 +21,8 @@ way=$2
 suite=${3:-}
 version=${4:-}
 jobs=${JOBS:-$(nproc)}
+[ "$version" != newest ] ||
+  version=$(INMVISC_LAMMPS_SUITE="$suite" sh "$root/tools/setup/lammps.sh" --newest)
 work=$build/check_versions/$way-$version
 reference=$(sh "$root/tools/setup/lammps.sh" --print)
 cache=$(dirname "$reference")
@@ -40,6 +44,7 @@ configure() {
 
 export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1
 mkdir -p "$work"
+[ -z "$suite" ] || say "LAMMPS $version of Debian $suite"
 
 case $way in
   plugin)
@@ -54,7 +59,7 @@ case $way in
   library)
     INMVISC_LAMMPS_SUITE="$suite" INMVISC_LAMMPS_VERSION="$version" sh "$root/tools/setup/lammps.sh" --source
     lammps=$(INMVISC_LAMMPS_VERSION="$version" sh "$root/tools/setup/lammps.sh" --print)
-    debian=$cache/debian-$suite
+    debian=$cache/debian-$suite-$version
     if [ ! -f "$debian/made" ]; then
       say "making a Debian $suite in $debian"
       rm -rf "$debian"

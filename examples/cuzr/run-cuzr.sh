@@ -44,7 +44,7 @@ mpirun $options -np 2 "$build/lmp" -in "$here/in.cuzr" -log log.lammps -var T "$
 echo "== cuzr: simulation $(($(date +%s) - begin)) s, log and tables in $out"
 
 if sh "$tools/python.sh" > /dev/null; then
-  picture=$(sh "$tools/inmvisc-tool" plots.page . --units metal -o "$out/cuzr.png" \
+  picture=$(sh "$tools/inmvisc-tool" page . -o "$out/cuzr.png" \
               --title "Cu50Zr50 liquid: viscosity from unstable localized modes")
   echo "== cuzr: picture $picture"
 else

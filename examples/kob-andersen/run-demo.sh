@@ -33,7 +33,7 @@ echo "== demo: simulation $(($(date +%s) - begin)) s, log and tables in $build/d
 
 tools=$here/../../tools
 if sh "$tools/python.sh" > /dev/null; then
-  picture=$(sh "$tools/inmvisc-tool" plots.page . -o "$build/demo/demo.png" \
+  picture=$(sh "$tools/inmvisc-tool" page . -o "$build/demo/demo.png" \
               --title "Kob-Andersen liquid: viscosity from unstable localized modes")
   echo "== demo: picture $picture"
 else

@@ -58,11 +58,11 @@ for size in $sizes; do
 done
 
 # shellcheck disable=SC2086
-sh "$tools/inmvisc-tool" mobility_edge $files --out edge.dat --picture edge.png --lammps edge.lmp \
+sh "$tools/inmvisc-tool" edge $files --out edge.dat --picture edge.png --lammps edge.lmp \
   --title "Kob-Andersen liquid, T = $temperature" --unit '$\tau^{-1}$' || die "no edge from these sizes"
 echo "== edge: table $out/edge.dat, picture $out/edge.png, for LAMMPS $out/edge.lmp"
 
 [ "$large" -ne 0 ] || exit 0
 run "large$large" in.large -var edge ../edge.lmp -var large "$large" "$@"
 # shellcheck disable=SC2086
-sh "$tools/inmvisc-tool" mobility_edge $files --compare "large$large/modes.dat" --out edge.dat | sed -n '/^a box that/,$p'
+sh "$tools/inmvisc-tool" edge $files --compare "large$large/modes.dat" --out edge.dat | sed -n '/^a box that/,$p'

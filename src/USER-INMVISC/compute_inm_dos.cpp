@@ -65,6 +65,7 @@ ComputeInmDos::ComputeInmDos(LAMMPS *lmp, int narg, char **arg) :
   if (!domain->box_exist) error->all(FLERR, "{}: must be defined after the simulation box", label);
   current = std::make_shared<Snapshot>(lmp, label, igroup);
   current->request.ntypes = atom->ntypes;
+  current->request.precision = INM_PRECISION_AUTO;
   parse(narg, arg);
   check_bins(lmp, label, nbin, NARRAY);
 
@@ -310,7 +311,7 @@ void ComputeInmDos::tabulate_fractions()
   vector[OUT_f_UL] = f.localized;
   vector[OUT_f_UD] = f.delocalized;
   vector[OUT_w_edge] = w_edge;
-  vector[OUT_nzero] = (double) about->nzero;
+  vector[OUT_nzero] = (double) (about->nzero - current->constraints());
   vector[OUT_err_hessian] = current->builder.check_error();
   vector[OUT_err_f_unstable] = errors.unstable;
   vector[OUT_err_f_UL] = errors.localized;
@@ -380,7 +381,8 @@ void ComputeInmDos::announce() const
   const inm_request &request = current->request;
 
   utils::logmesg(lmp, "{}: {} modes of {} atoms, {} of them zero modes{}\n", label,
-                 about->nmode + about->nzero, about->natom, about->nzero,
+                 about->nmode + about->nzero - current->constraints(), about->natom,
+                 about->nzero - current->constraints(),
                  (about->products == 0) ? ""
                                         : ": free translations of separate parts; solver kpm does "
                                           "not count others, such as rotations");

@@ -52,6 +52,10 @@ static constexpr int NVALUE = OUT_mean_G_storage - OUT_G_storage;
 static_assert(NVECTOR == 3 * NQUANTITY + 1, "means and errors of all quantities");
 static_assert(NARRAY == 1 + 3 * NVALUE + 2, "means and errors of all columns");
 
+// jumps at the cutoff are mentioned from this part of K_A on
+
+static constexpr double NOTEWORTHY = 1.0e-4;
+
 // column of M' of each channel; M'' follows
 
 static constexpr int COLUMN[] = {OUT_G_storage, OUT_K_storage};
@@ -93,6 +97,7 @@ ComputeInmModulus::ComputeInmModulus(LAMMPS *lmp, int narg, char **arg) :
   std::fill(array[0], array[0] + (size_t) size_array_rows * size_array_cols, NAN);
 
   zeta_error.resize(INM_NSET, NAN);
+  excess.assign(omega.size() * NCHANNEL, NAN);
   slope.resize(omega.size() * NCHANNEL * (atom->ntypes + 1) * 2);
   of_vector = RunningMeans(NQUANTITY);
   of_rows = RunningMeans(omega.size() * 2 * NCHANNEL);
@@ -205,6 +210,7 @@ void ComputeInmModulus::init()
   bulk_force = wanted[BULK] ? gamma->request_bulk() : nullptr;
   strain_energy = inm->snapshot()->want_strain_energy();
   if (cutoff.is_given()) criterion = inm->snapshot()->want(gamma->criterion(cutoff));
+  want_convergence();
   warn_group();
 }
 
@@ -216,6 +222,42 @@ void ComputeInmModulus::warn_group() const
                    "{}: the affine moduli count all {} atoms, but only the {} of group {} relax; "
                    "the others move with the strain",
                    label, atom->natoms, here, group->names[igroup]);
+}
+
+/* ---- convergence of solver kpm auto ----------------------------------------------------------- */
+
+void ComputeInmModulus::want_convergence()
+{
+  for (int c = 0; c < NCHANNEL; c++) {
+    row_criterion[c].reset();
+    if (!wanted[c]) continue;
+    Criterion wish;
+    wish.force = (c == SHEAR) ? gamma->affine_force() : bulk_force;
+    wish.first_plane = (c == SHEAR) ? gamma->plane() : 0;
+    wish.nplanes = nvectors(c);
+    wish.modulus = [this, c] {
+      return rows_to_converge(c);
+    };
+    row_criterion[c] = inm->snapshot()->want(wish);
+  }
+}
+
+/* before the spectrum is known: leaves all outputs as they are */
+
+const inm_modulus_rows *ComputeInmModulus::rows_to_converge(int channel)
+{
+  if (!friction.is_available()) return nullptr;
+  std::vector<double> affine(NVECTOR);
+
+  composition.count(lmp, groupbit);
+  find_strains(affine.data());
+  find_rates();
+  common_rate.clear();
+  for (const auto &rate : rates) common_rate.push_back(rate[0]);
+  wanted_rows[channel] = {omega.size(), sign,
+                          affine[channel == SHEAR ? OUT_G_A : OUT_K_A] / units(), omega.data(),
+                          common_rate.data()};
+  return &wanted_rows[channel];
 }
 
 /* from force^2/mass/(1/time^2)/volume to pressure */
@@ -236,7 +278,7 @@ void ComputeInmModulus::snapshot()
   if (version == current().version()) return;
 
   composition.count(lmp, groupbit);
-  tabulate_strains();
+  find_strains(vector);
   tabulate_rows();
   tabulate_classes();
   version = current().version();
@@ -248,18 +290,18 @@ void ComputeInmModulus::snapshot()
   if (!announced) announce();
 }
 
-/* affine moduli: of all atoms, whatever the group */
+/* affine moduli: of all atoms, whatever the group.  to [NVECTOR] */
 
-void ComputeInmModulus::tabulate_strains()
+void ComputeInmModulus::find_strains(double *to) const
 {
   const AffineModuli m = affine_moduli(lmp, *strain_energy, gamma->plane(), gamma->planes());
-  std::copy(m.born, m.born + NPLANE, vector + OUT_G_born_xy);
-  vector[OUT_G_born] = m.G_born;
-  vector[OUT_G_kin] = m.G_kin;
-  vector[OUT_G_A] = m.G_A;
-  vector[OUT_P_conf] = m.P_conf;
-  vector[OUT_K_born] = m.K_born;
-  vector[OUT_K_A] = m.K_A;
+  std::copy(m.born, m.born + NPLANE, to + OUT_G_born_xy);
+  to[OUT_G_born] = m.G_born;
+  to[OUT_G_kin] = m.G_kin;
+  to[OUT_G_A] = m.G_A;
+  to[OUT_P_conf] = m.P_conf;
+  to[OUT_K_born] = m.K_born;
+  to[OUT_K_A] = m.K_A;
 }
 
 /* factors of the sums over modes */
@@ -310,6 +352,7 @@ void ComputeInmModulus::tabulate_rows()
     array[k][OUT_w] = omega[k];
   }
   std::fill(slope.begin(), slope.end(), NAN);
+  std::fill(excess.begin(), excess.end(), NAN);
   vector[OUT_G_stable] = vector[OUT_K_stable] = NAN;
   for (int c = 0; c < NCHANNEL; c++) {
     if (!wanted[c]) continue;
@@ -347,10 +390,10 @@ void ComputeInmModulus::response(int channel, const inm_measure &whole, const in
     double *d = &slope[(k * NCHANNEL + channel) * nk * 2];
     if (half) {
       const inm_complex h = inm_modulus_response(half, sign, omega[k], rate, nullptr);
-      const double change = unit * hypot(s.re - h.re, s.im - h.im);
-      row[channel == SHEAR ? OUT_num_G : OUT_num_K] = change;
-      const double size = hypot(affine - unit * s.re, unit * s.im);
-      if (!(change <= largest_change * size)) continue;
+      row[channel == SHEAR ? OUT_num_G : OUT_num_K] = unit * hypot(s.re - h.re, s.im - h.im);
+      double &over = excess[k * NCHANNEL + channel];
+      over = inm_modulus_change(affine / unit, s, h) / largest_change;
+      if (!(over <= 1.0)) continue;
     }
     to[0] = affine - unit * s.re;
     to[1] = -unit * s.im;
@@ -533,19 +576,19 @@ void ComputeInmModulus::restore_means()
 
 /* ---- log -------------------------------------------------------------------------------------- */
 
-/* products that would resolve frequency k */
+/* products that would resolve frequency k: those of now, and what its pole needs for the rest */
 
-double ComputeInmModulus::products_needed(size_t k) const
+double ComputeInmModulus::products_needed(size_t k, int channel) const
 {
-  const int channel = wanted[SHEAR] ? SHEAR : BULK;
   inm_measure xi2 = {};
   check_status(lmp,
                inm_spectrum_projected(current().spectrum(), first_vector(channel),
                                       nvectors(channel), 1.0, &xi2),
                label);
-  const double products = inm_modulus_products(&xi2, omega[k], rates[k][0], largest_change);
+  const double more =
+      inm_modulus_products(&xi2, omega[k], rates[k][0], excess[k * NCHANNEL + channel]);
   inm_measure_free(&xi2);
-  return products;
+  return (double) inm_spectrum_about(current().spectrum())->products + more;
 }
 
 /* once the friction is known: what was measured, and which rows are not known and why.  collective */
@@ -554,47 +597,78 @@ void ComputeInmModulus::announce()
 {
   const size_t n = omega.size();
   const bool by_mode = friction.is_mixed_by_mode(current().solver);
-  std::vector<size_t> no_friction, no_resolution;
-  for (size_t k = 0; k < n; k++) {
-    if (std::isnan(rates[k][by_mode ? 1 : 0].re))
-      no_friction.push_back(k);
-    else if (std::isnan(array[k][COLUMN[wanted[SHEAR] ? SHEAR : BULK]]))
-      no_resolution.push_back(k);
-  }
-  if (no_friction.size() == n) return;
+  size_t no_friction = 0;
+  for (size_t k = 0; k < n; k++)
+    if (std::isnan(rates[k][by_mode ? 1 : 0].re)) no_friction++;
+  if (no_friction == n) return;
   announced = true;
   announce_affine();
 
-  if (!no_friction.empty()) {
+  if (no_friction) {
     const inm_frequency_range range = friction.frequency_range();
     if (comm->me == 0)
       utils::logmesg(lmp,
                      "{}: {} of {} frequencies are NaN: the friction kernel is known from {:.4g} "
                      "to {:.4g} radian/time\n",
-                     label, no_friction.size(), n, range.lowest, range.highest);
+                     label, no_friction, n, range.lowest, range.highest);
   }
-  if (!no_resolution.empty() && !is_exact()) {
-    const size_t k = no_resolution.front();
-    const double products = products_needed(k);
-    if (comm->me == 0)
-      utils::logmesg(lmp,
-                     "{}: {} of {} frequencies are NaN: with half of the products they change by "
-                     "more than {:g} of their value; W = {:.4g} needs about {:.0f} products\n",
-                     label, no_resolution.size(), n, largest_change, omega[k], products);
+  announce_unresolved();
+}
+
+/* the frequency that needs the most products: the lowest one, or one where the friction is small */
+
+void ComputeInmModulus::announce_unresolved() const
+{
+  size_t nrow = 0, worst = 0;
+  double most = 0.0;
+
+  for (size_t k = 0; k < omega.size(); k++) {
+    bool counts = false;
+    for (int c = 0; c < NCHANNEL; c++) {
+      if (!(excess[k * NCHANNEL + c] > 1.0)) continue;
+      counts = true;
+      const double products = products_needed(k, c);
+      if (products > most) worst = k;
+      most = std::max(most, products);
+    }
+    if (counts) nrow++;
   }
+  if (nrow && comm->me == 0)
+    utils::logmesg(lmp,
+                   "{}: {} of {} frequencies are NaN: from half to all of the products they change "
+                   "by more than {:g} of their value; W = {:.4g} needs {} products\n",
+                   label, nrow, omega.size(), largest_change, omega[worst],
+                   most < 1e9 ? fmt::format("about {:.0f}", most) : "too many");
 }
 
 void ComputeInmModulus::announce_affine() const
 {
   if (comm->me) return;
-  utils::logmesg(
-      lmp, "{}: G_A = {:.6g} (Born term {:.6g}, kinetic {:.4g}), K_A = {:.6g} pressure units\n",
-      label, vector[OUT_G_A], vector[OUT_G_born], vector[OUT_G_kin], vector[OUT_K_A]);
+  const std::string shear = std::isnan(vector[OUT_G_born])
+      ? "G_A is not known"
+      : fmt::format("G_A = {:.6g} (Born term {:.6g}, kinetic {:.4g})", vector[OUT_G_A],
+                    vector[OUT_G_born], vector[OUT_G_kin]);
+  utils::logmesg(lmp, "{}: {}, K_A = {:.6g} pressure units\n", label, shear, vector[OUT_K_A]);
+  announce_delta();
   if (std::isnan(vector[OUT_G_born]))
     error->warning(FLERR,
                    "{}: G_A is not known: the box of a kspace style must be sheared; use "
                    "change_box all triclinic",
                    label);
+}
+
+void ComputeInmModulus::announce_delta() const
+{
+  const double d = domain->dimension, per_volume = force->nktv2p / box_volume(lmp);
+  const double of_bulk = per_volume * strain_energy->delta.of[NPLANE] / (d * d);
+  double of_shear = 0.0;
+  for (int p = gamma->plane(); p < gamma->plane() + gamma->planes(); p++)
+    of_shear += per_volume * strain_energy->delta.of[p] / gamma->planes();
+  if (fabs(of_bulk) > NOTEWORTHY * fabs(vector[OUT_K_A]))
+    utils::logmesg(lmp,
+                   "{}: the force of a pair style jumps at its cutoff, which would add about "
+                   "{:.3g} to G_A and {:.3g} to K_A; neither contains it\n",
+                   label, of_shear, of_bulk);
 }
 
 /* ---- outputs ---------------------------------------------------------------------------------- */

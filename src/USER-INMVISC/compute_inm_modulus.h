@@ -67,14 +67,18 @@ class ComputeInmModulus : public Compute {
 
   std::shared_ptr<INMVISC_NS::AffineForce> bulk_force;    // requests to the snapshot
   std::shared_ptr<INMVISC_NS::StrainEnergy> strain_energy;
-  std::shared_ptr<INMVISC_NS::Criterion> criterion;
+  std::shared_ptr<INMVISC_NS::Criterion> criterion;    // of zeta
+  std::shared_ptr<INMVISC_NS::Criterion> row_criterion[NCHANNEL];
 
   bigint snapshot_step;                   // time step of the outputs, -1 if none
   bigint version;                         // of the snapshot behind them, 0 if none
   INMVISC_NS::Composition composition;    // of the group
   std::vector<inm_friction_at> at;        // [ntypes+1][n] friction of this snapshot
   std::vector<std::vector<inm_complex>>
-      rates;                         // [n][ntypes+1] of the modes, by type or (0) of all
+      rates;                                 // [n][ntypes+1] of the modes, by type or (0) of all
+  std::vector<inm_complex> common_rate;      // [n] the rate that is the same for all modes
+  inm_modulus_rows wanted_rows[NCHANNEL];    // for the criteria
+  std::vector<double> excess;        // [n][NCHANNEL] change over kpm/change, NaN if not known
   std::vector<double> slope;         // [n][NCHANNEL][ntypes+1][2] dM* / d(rate) of this snapshot
   std::vector<double> zeta_error;    // [INM_NSET] of the friction and of polynomials
   INMVISC_NS::RunningMeans of_vector;                 // [NQUANTITY]
@@ -92,7 +96,9 @@ class ComputeInmModulus : public Compute {
   bool is_snapshot_step() const;
   void take_or_read();
   void tabulate_means_only();
-  void tabulate_strains();
+  void find_strains(double *to) const;
+  const inm_modulus_rows *rows_to_converge(int channel);
+  void want_convergence();
   void tabulate_classes();
   void tabulate_rows();
   void response(int channel, const inm_measure &whole, const inm_measure *half);
@@ -107,9 +113,11 @@ class ComputeInmModulus : public Compute {
   void save_means();
   void restore_means();
   void warn_group() const;
-  double products_needed(size_t k) const;
+  double products_needed(size_t k, int channel) const;
   void announce();
+  void announce_unresolved() const;
   void announce_affine() const;
+  void announce_delta() const;
 };
 
 }    // namespace LAMMPS_NS

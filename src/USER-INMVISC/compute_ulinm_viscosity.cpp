@@ -836,5 +836,5 @@ double ComputeUlinmViscosity::memory_usage()
 {
   const double nk = atom->ntypes + 1;
   return 8.0 *
-      (size_array_rows * (size_array_cols + 3.0 * NSPECTRUM * nk) + INM_NSET * nk * (6.0 + nk));
+      (size_array_rows * (size_array_cols + 3.0 * NSPECTRUM * nk) + (double) INM_NSET * nk * (6.0 + nk));
 }

@@ -12,6 +12,7 @@
 #include "inmvisc_force_probe.h"
 #include "inmvisc_hessian.h"
 
+#include "inm/inm_constraints.h"
 #include "inm/inm_hessian.h"
 
 #include "domain.h"
@@ -64,6 +65,11 @@ void AffineForce::from_strain(LAMMPS *lmp, const HessianBuilder &builder)
   const std::vector<int> &atoms = builder.sites().atom_of_row;
   ForceProbe probe(lmp);
 
+  if (inm_hessian_constraints(builder.hessian())->count > 0)
+    lmp->error->all(FLERR,
+                    "{}: method strain violates the constraints of fix shake or rattle; use method "
+                    "hessian",
+                    label);
   if (channel == SHEAR && lmp->force->kspace && !lmp->domain->triclinic)
     lmp->error->all(FLERR,
                     "{}: method strain with a kspace style needs a triclinic box (change_box all "

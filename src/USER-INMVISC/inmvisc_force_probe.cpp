@@ -58,11 +58,9 @@ const Hazard bond_hazards[] = {
 // fixes that make the Hessian of all 3N coordinates meaningless, or that own the forces
 
 const Hazard fix_hazards[] = {
-    {"^shake", "constraints of fix shake remove degrees of freedom"},
-    {"^rattle", "constraints of fix rattle remove degrees of freedom"},
+    {"^shake/", "KOKKOS styles keep positions and forces on the device"},
+    {"^rattle/", "KOKKOS styles keep positions and forces on the device"},
     {"^ilves", "constraints of fix ilves remove degrees of freedom"},
-    {"^rigid", "rigid bodies remove degrees of freedom"},
-    {"^poems", "rigid bodies remove degrees of freedom"},
     {"^filter/corotate", "fix filter/corotate filters the forces"},
     {"^GPU", "the GPU package adds its forces outside the pair style"},
     {"^package_intel", "the INTEL package stores forces separately"},

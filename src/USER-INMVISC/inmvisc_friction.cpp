@@ -79,10 +79,16 @@ Fix *Friction::fix() const
   return found;
 }
 
+bool Friction::is_available() const
+{
+  if (kind != FIX_COMPONENT || update->whichflag == 0) return true;
+  return update->ntimestep % fix()->global_freq == 0;
+}
+
 double Friction::fix_component() const
 {
   Fix *found = fix();
-  if (update->whichflag > 0 && update->ntimestep % found->global_freq)
+  if (!is_available())
     error->all(FLERR, "{}: friction f_{}[{}]: fix {} is not computed at a compatible time", label,
                fix_id, component, fix_id);
   return found->compute_vector(component - 1);

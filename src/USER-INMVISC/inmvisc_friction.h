@@ -49,6 +49,10 @@ class Friction : protected LAMMPS_NS::Pointers {
   const std::string &text() const { return source; }    // as in the input script
   void init() const;                                    // stop if its source does not exist
 
+  // whether evaluate() and transform() are possible now: not if f_ID[i] is computed at other time steps
+
+  bool is_available() const;
+
   // whether values may differ between types
 
   bool is_by_type() const { return kind == FIX; }

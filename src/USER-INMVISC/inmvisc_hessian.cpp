@@ -10,6 +10,7 @@
 #include "inmvisc_hessian.h"
 
 #include "inmvisc_compat.h"
+#include "inmvisc_constraints.h"
 #include "inmvisc_fixes.h"
 #include "inmvisc_force_gradient.h"
 #include "inmvisc_force_probe.h"
@@ -54,6 +55,17 @@ bool HessianBuilder::needs_list() const
 double HessianBuilder::memory_usage() const
 {
   return h ? inm_hessian_bytes(h) : 0.0;
+}
+
+CutoffDelta HessianBuilder::delta_at_cutoff() const
+{
+  CutoffDelta mine, all;
+  for (const auto &a : assigned) {
+    const CutoffDelta part = a.provider->delta_at_cutoff();
+    for (int k = 0; k < 4; k++) mine.of[k] += part.of[k];
+  }
+  MPI_Allreduce(mine.of, all.of, 4, MPI_DOUBLE, MPI_SUM, world);
+  return all;
 }
 
 /* ---- choice of providers ---------------------------------------------------------------------- */
@@ -101,10 +113,11 @@ void HessianBuilder::check_delta() const
    Providers are chosen again for every run: the force field may have changed.
 ------------------------------------------------------------------------- */
 
-void HessianBuilder::init()
+void HessianBuilder::init(int groupbit)
 {
   ForceProbe probe(lmp);
-  const std::string never = probe.refusal(), apart = forces_of_fixes(lmp);
+  const std::string apart = forces_of_fixes(lmp), rigid = rigid_refusal(lmp, groupbit);
+  const std::string never = rigid.empty() ? probe.refusal() : rigid;
   if (!never.empty()) error->all(FLERR, "{}: cannot compute the Hessian: {}", caller, never);
   if (!apart.empty() && comm->me == 0)
     error->warning(FLERR, "{}: the Hessian does not include the effect of fix {}", caller, apart);
@@ -260,10 +273,39 @@ void HessianBuilder::assemble_checked(NeighList *list)
   for (auto &a : assigned) against_forces.require(caller, a.name(), a.check, whole);
 }
 
+/* ----------------------------------------------------------------------
+   Go over to the surface of rigid bonds.  The forces are those of the Hessian,
+   without constraint forces, which fix shake adds later in the step.
+------------------------------------------------------------------------- */
+
+void HessianBuilder::constrain()
+{
+  const std::vector<inm_cluster> clusters = rigid_clusters(lmp, caller, site.groupbit);
+  int mine = !clusters.empty(), any;
+  MPI_Allreduce(&mine, &any, 1, MPI_INT, MPI_MAX, world);
+  if (!any) return;
+
+  std::vector<double> force;
+  ForceProbe probe(lmp);
+  probe.open();
+  const double *f = probe.forces();
+  for (int i : site.atom_of_row)
+    force.insert(force.end(), f + 3 * (size_t) i, f + 3 * (size_t) i + 3);
+  probe.close();
+  const int status = inm_hessian_constrain(h, clusters.size(), clusters.data(), force.data());
+  if (status == INM_ERR_ARG)
+    error->all(FLERR,
+               "{}: constraints that depend on each other: three atoms in line with all distances "
+               "fixed, or an atom in clusters of two fixes",
+               caller);
+  check_status(lmp, status, caller + ": constraints");
+}
+
 void HessianBuilder::build(int groupbit, NeighList *list)
 {
   const bool first = !announced;
 
+  require_constraints(lmp, caller);
   find_sites(groupbit);
   error_found = first ? NAN : error_found;
   if (first) announce_memory(list);
@@ -271,6 +313,7 @@ void HessianBuilder::build(int groupbit, NeighList *list)
     assemble_checked(list);
   else
     assemble_all(list);
+  constrain();
   if (first) announce();
   announced = true;
 }
@@ -312,6 +355,12 @@ void HessianBuilder::announce()
                           a.check.exceptions());
     utils::logmesg(lmp, "{}: Hessian of {}: {}\n", caller, a.name(), text);
   }
+  const size_t nrigid = inm_hessian_constraints(h)->count;
+  if (nrigid > 0)
+    utils::logmesg(lmp,
+                   "{}: {} rigid bonds: the {:.0f} modes are those on the surface of the "
+                   "constraints, zero modes included\n",
+                   caller, nrigid, domain->dimension * all[1] - (double) nrigid);
   utils::logmesg(lmp, "{}: Hessian of {:.0f} atoms: {:.1f} blocks of pairs per atom, {:.1f} MB\n",
                  caller, all[1], (all[1] > 0.0) ? all[0] / all[1] : 0.0, all[2] / MB);
 }

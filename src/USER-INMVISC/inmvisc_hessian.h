@@ -33,13 +33,15 @@ class HessianBuilder : protected LAMMPS_NS::Pointers {
   double delta;     // displacement for NUMERIC, 0 = to be chosen
   bool check;       // compare with forces at the first build
 
-  void init();    // choose the providers; errors name the caller
+  void init(int groupbit);    // choose the providers; errors name the caller
   void build(int groupbit, LAMMPS_NS::NeighList *list);
   bool needs_list() const;
 
   // whether the derivatives of the energy by strain are wanted, before build()
 
   void want_strains(bool wanted) { site.with_strains = wanted; }
+
+  CutoffDelta delta_at_cutoff() const;    // of all providers and ranks.  collective
 
   const inm_hessian *hessian() const { return h; }
   const HessianSites &sites() const { return site; }
@@ -69,6 +71,7 @@ class HessianBuilder : protected LAMMPS_NS::Pointers {
   void assign_numeric(const ForcePart &, const std::string &why);
   void find_sites(int groupbit);
   void assemble_all(LAMMPS_NS::NeighList *list);
+  void constrain();
   void assemble_checked(LAMMPS_NS::NeighList *list);
   void check_gradients() const;
   void check_parts(HessianCheck &);

@@ -89,7 +89,7 @@ static std::string name_of(int set)
 static std::string number(const char *format, double value, const std::string &unit = "")
 {
   if (!std::isfinite(value)) return "not known";
-  return fmt::format(format, value) + (unit.empty() ? "" : " " + unit);
+  return fmt::vformat(format, fmt::make_format_args(value)) + (unit.empty() ? "" : " " + unit);
 }
 
 static std::string with_error(double value, double error_of, const std::string &unit)
@@ -324,7 +324,7 @@ std::string INMVISC_NS::thermostats(Modify *modify)
 std::string INMVISC_NS::constraints(Modify *modify)
 {
   return fixes_of_style(modify,
-                        {"nph", "press", "shake", "rattle", "rigid", "poems", "nve/limit",
+                        {"nph", "press", "shake", "rattle", "ilves", "rigid", "poems", "nve/limit",
                          "nve/noforce", "move", "momentum", "recenter", "deform"});
 }
 
@@ -332,7 +332,7 @@ std::string INMVISC_NS::constraints(Modify *modify)
 
 template <typename... Args> static void print(FILE *fp, const char *format, const Args &...args)
 {
-  fputs(fmt::format(format, args...).c_str(), fp);
+  fputs(fmt::vformat(format, fmt::make_format_args(args...)).c_str(), fp);
 }
 
 /* ----------------------------------------------------------------------

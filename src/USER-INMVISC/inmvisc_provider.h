@@ -43,6 +43,14 @@ struct HessianSites {
   }
 };
 
+// The force of a truncated pair jumps at the cutoff r_c, where u'' has a delta function that no block contains: sums
+// over pairs of -u'(r_c) delta(r - r_c) times (x_k x_c / r)^2 for the shear planes xy, xz and yz, and times r^2 for
+// r -> (1 + e) r.  Energies.
+
+struct CutoffDelta {
+  double of[4] = {0.0, 0.0, 0.0, 0.0};
+};
+
 // A provider turns one part of the force field into blocks of the Hessian.  A new one is a file
 // inmvisc_provider_*.cpp and a line in inmvisc_provider_list.cpp.
 
@@ -71,6 +79,11 @@ class HessianProvider : protected LAMMPS_NS::Pointers {
   // displacement with which forces were differenced; 0 if none
 
   virtual double step() const { return 0.0; }
+
+  // what the derivatives by strain lack where the force jumps at the cutoff, from the pairs of this rank, after
+  // fill()
+
+  virtual CutoffDelta delta_at_cutoff() const { return {}; }
 
   // IDs of atoms where the force of LAMMPS is known not to be the gradient of the energy, from terms of
   // this rank, after fill()

@@ -18,6 +18,7 @@
    for itype <= jtype only (born_matrix() of born, buck, buck/coul/cut).
 ------------------------------------------------------------------------- */
 
+#include "inmvisc_affine_force.h"
 #include "inmvisc_compat.h"
 #include "inmvisc_provider.h"
 
@@ -25,6 +26,7 @@
 
 #include "atom.h"
 #include "comm.h"
+#include "domain.h"
 #include "error.h"
 #include "pair.h"
 #include "update.h"
@@ -43,6 +45,10 @@ struct Derivatives {
 
 constexpr double SHORTEST = 1.0e-6;    // distance in cutoffs that stands for r -> 0
 
+// Pairs in a shell inside of the cutoff, and the force just inside of it, in cutoffs
+
+constexpr double SHELL = 0.98, JUST_INSIDE = 1.0 - 1.0e-9;
+
 class PairProvider : public HessianProvider {
  public:
   PairProvider(LAMMPS *lmp, const ForcePart &part_in) :
@@ -54,18 +60,21 @@ class PairProvider : public HessianProvider {
   std::string description() const override;
   double expected_pairs(const HessianSites &, NeighList *) const override;
   void fill(inm_hessian *, const HessianSites &, NeighList *) override;
+  CutoffDelta delta_at_cutoff() const override { return delta; }
 
  private:
   ForcePart part;
   Pair *pair;
   int use_born;               // -1 if not known yet
   int nbad;                   // pairs of types where born_matrix() was wrong
+  CutoffDelta delta;          // of the last fill()
   std::vector<int> tested;    // [(ntypes+1)^2], for itype <= jtype, the same on all ranks
 
   double slope(const NeighborPair &, double r) const;
   Derivatives at_zero(const NeighborPair &) const;
   Derivatives by_single(const NeighborPair &, double r) const;
   Derivatives by_born(const NeighborPair &, double r) const;
+  void add_delta(const NeighborPair &, double r);
   int type_pair(const NeighborPair &p) const { return p.itype * (atom->ntypes + 1) + p.jtype; }
   bool all_tested() const;
   void self_test(NeighList *);
@@ -145,6 +154,20 @@ Derivatives PairProvider::by_born(const NeighborPair &p, double r) const
   pair_born(pair, p.i, p.j, p.itype, p.jtype, r * r, part.special_coul[p.special],
             part.special_lj[p.special], d.du, d.du2, rank1());
   return d;
+}
+
+/* A pair in the shell stands for its part of g(r_c) and its direction: the area of a sphere, or the circumference of
+   a circle, at r_c instead of r. */
+
+void PairProvider::add_delta(const NeighborPair &p, double r)
+{
+  const double cut = sqrt(pair->cutsq[p.itype][p.jtype]);
+  if (!(r > SHELL * cut)) return;
+  const double density = pow(cut / r, domain->dimension - 1) / ((1.0 - SHELL) * cut);
+  const double all = -slope(p, JUST_INSIDE * cut) * cut * cut * density;
+  for (int k = 0; k < NPLANE; k++)
+    delta.of[k] += all * pow(p.dr[shear_planes[k].k] * p.dr[shear_planes[k].c] / p.rsq, 2);
+  delta.of[NPLANE] += all;
 }
 
 /* the same pair with the lower type first: born, buck and buck/coul/cut do not set coefficients of the other order */
@@ -228,6 +251,7 @@ void PairProvider::fill(inm_hessian *h, const HessianSites &sites, NeighList *li
 {
   int status = INM_OK;
 
+  delta = {};
   self_test(list);
   for_half(list, [&](const NeighborPair &p, double r) {
     const int i = sites.site_of_atom[p.i], j = sites.site_of_atom[p.j];
@@ -235,6 +259,7 @@ void PairProvider::fill(inm_hessian *h, const HessianSites &sites, NeighList *li
     const NeighborPair q = in_order_of_types(p);
     const Derivatives d = (use_born > 0 && r > 0.0) ? by_born(q, r) : by_single(q, r);
     if (status == INM_OK) status = inm_hessian_add_central(h, i, j, p.dr, d.du, d.du2);
+    if (sites.with_strains) add_delta(q, r);
   });
   check_status(lmp, status, "assembling the pairwise Hessian");
 }

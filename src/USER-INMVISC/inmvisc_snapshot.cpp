@@ -93,7 +93,7 @@ template <class Wish> static void drop_expired(std::vector<std::weak_ptr<Wish>> 
 
 void Snapshot::init()
 {
-  builder.init();
+  builder.init(group->bitmask[igroup]);
   warn_of_held_atoms(lmp, label, igroup);
   solver.begin_run();
   cost.begin_run();
@@ -185,7 +185,11 @@ std::vector<inm_criterion> Snapshot::evaluate_criteria()
   for (const auto &wish : criteria) {
     const auto c = wish.lock();
     if (c->force->first < 0) continue;    // of another snapshot
-    values.push_back({c->force->first + c->first_plane, c->nplanes, cut(c->cutoff.wmin())});
+    const int first = c->force->first + c->first_plane;
+    if (!c->modulus)
+      values.push_back({first, c->nplanes, cut(c->cutoff.wmin()), nullptr});
+    else if (const inm_modulus_rows *rows = c->modulus())
+      values.push_back({first, c->nplanes, {}, rows});
   }
   gathering = false;
   return values;

@@ -19,8 +19,11 @@
 #include "inmvisc_strain_energy.h"
 #include "pointers.h"
 
+#include "inm/inm_constraints.h"
+#include "inm/inm_modulus.h"
 #include "inm/inm_spectrum.h"
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -32,12 +35,16 @@ class NeighList;
 namespace INMVISC_NS {
 
 // Convergence criterion of polynomial solvers (inm_criterion), as a value type: the sum over modes of the
-// squared projections of these planes of an affine force, above a lowest frequency.
+// squared projections of these planes of an affine force, above a lowest frequency; or a modulus.
 
 struct Criterion {
   std::shared_ptr<AffineForce> force;
   int first_plane = 0, nplanes = NPLANE;
   Cutoff cutoff;
+
+  // the rows of the modulus, when the Hessian has been assembled; null if they cannot be known now.  collective
+
+  std::function<const inm_modulus_rows *()> modulus;
 };
 
 // One configuration: its Hessian, vectors to project on its modes, and its spectrum, computed on first
@@ -83,6 +90,10 @@ class Snapshot : protected LAMMPS_NS::Pointers {
   const inm_spectrum *spectrum() const { return result; }
   const inm_modes &modes() const { return *inm_spectrum_modes(result); }
   double fingerprint() const { return trace; }    // distinguishes configurations, up to rounding
+
+  // rigid bonds of the group, each of which makes a row of the mode table that is not a mode
+
+  size_t constraints() const { return inm_hessian_constraints(builder.hessian())->count; }
 
   // rows of local arrays on this rank: modes do not belong to atoms, so divide the table evenly among
   // ranks, in ascending order

@@ -15,6 +15,7 @@
 #include "inmvisc_unit_names.h"
 #include "inmvisc_units.h"
 
+#include "inm/inm_constraints.h"
 #include "inm/inm_cores.h"
 #include "inm/inm_machine.h"
 
@@ -39,7 +40,7 @@ static constexpr int MANY = 1000000;
 /* ---------------------------------------------------------------------- */
 
 SpectrumSolver::SpectrumSolver(LAMMPS *lmp, const std::string &label_in) :
-    Pointers(lmp), memory_limit(0.0), label(label_in), solver(nullptr), announced(false),
+    Pointers(lmp), memory_limit(0.0), label(label_in), solver(nullptr), announced(false), nrigid(0),
     core_speed(0.0), speed_factor(1.0)
 {
 }
@@ -85,8 +86,10 @@ bool SpectrumSolver::parse_keyword(const std::string &key, KeywordParser &in, in
   if (key == "solver") {
     parse_solver(in, request);
   } else if (key == "precision") {
-    const std::string which = in.choice("precision", {"double", "single"});
-    request.precision = (which == "double") ? INM_DOUBLE : INM_SINGLE_PRECISION;
+    const std::string which = in.choice("precision", {"auto", "double", "single"});
+    request.precision = (which == "auto") ? INM_PRECISION_AUTO
+        : (which == "double")             ? INM_DOUBLE
+                                          : INM_SINGLE_PRECISION;
   } else if (key == "memory") {
     memory_limit = GB * positive(" must be a positive number of GB");
   } else if (key == "threads") {
@@ -166,6 +169,12 @@ void SpectrumSolver::check_memory(const inm_plan &plan) const
    from the speed of a core, and calibrate that by the last solution.
 ------------------------------------------------------------------------- */
 
+static std::string in_precision(inm_precision which)
+{
+  if (which == INM_SINGLE_PRECISION) return " in single precision";
+  return (which == INM_REFINED) ? " in single precision, refined to double" : "";
+}
+
 void SpectrumSolver::announce(const inm_plan &plan)
 {
   if (announced || plan.work == 0.0) return;
@@ -178,9 +187,8 @@ void SpectrumSolver::announce(const inm_plan &plan)
   const std::string time = (core_speed > 0.0)
       ? fmt::format(", about {} per snapshot", duration(speed_factor * plan.work / core_speed))
       : "";
-  utils::logmesg(lmp, "{}: {} modes, solver {}{}, {}, {:.3g} GB{}{}\n", label, plan.job.n,
-                 inm_solver_name(plan.solver),
-                 plan.job.precision == INM_DOUBLE ? "" : " in single precision", workers,
+  utils::logmesg(lmp, "{}: {} modes, solver {}{}, {}, {:.3g} GB{}{}\n", label, plan.job.n - nrigid,
+                 inm_solver_name(plan.solver), in_precision(plan.job.precision), workers,
                  plan.need / GB, on_grid ? " on a node" : "", time);
   utils::logmesg(lmp, "{}: LAPACK from {}\n", label, inm_lapack_file());
 }
@@ -206,7 +214,7 @@ static void tell_progress(void *ctx, const inm_progress *p)
                                duration(progress->seconds())));
 }
 
-/* returns nullptr if single precision was not accurate enough, and sets the request to double */
+/* returns nullptr if modes of single precision were not accurate enough, and sets the request to double */
 
 inm_spectrum *SpectrumSolver::attempt(const inm_plan &plan, const inm_hessian *h,
                                       inm_request &request, double &seconds)
@@ -225,15 +233,7 @@ inm_spectrum *SpectrumSolver::attempt(const inm_plan &plan, const inm_hessian *h
   request.progress = nullptr;
 
   if (status == INM_ERR_PRECISION) {
-    request.precision = INM_DOUBLE;
-    announced = false;
-    speed_factor = 1.0;
-    if (comm->me == 0)
-      error->warning(FLERR,
-                     "{}: precision single is not accurate enough: the residual exceeds 1 % of the "
-                     "eigenvalue for more than 1 % of the modes, or too many modes are near zero; "
-                     "using double from now on",
-                     label);
+    use_double(request);
     return nullptr;
   }
   if (status == INM_ERR_ARG && request.vectors == INM_VECTORS_LOWEST)
@@ -249,12 +249,36 @@ inm_spectrum *SpectrumSolver::attempt(const inm_plan &plan, const inm_hessian *h
   return spectrum;
 }
 
+// what the user has asked for deserves a warning
+
+void SpectrumSolver::use_double(inm_request &request)
+{
+  const bool asked = (request.precision == INM_SINGLE_PRECISION);
+
+  request.precision = INM_DOUBLE;
+  announced = false;
+  speed_factor = 1.0;
+  if (comm->me) return;
+  if (asked)
+    error->warning(FLERR,
+                   "{}: precision single is not accurate enough: the residual exceeds 1 % of the "
+                   "eigenvalue for more than 1 % of the modes, or too many modes are near zero; "
+                   "using double from now on",
+                   label);
+  else
+    utils::logmesg(lmp,
+                   "{}: modes of single precision could not be refined to double; using double "
+                   "from now on\n",
+                   label);
+}
+
 inm_spectrum *SpectrumSolver::solve(const inm_hessian *h, size_t n, inm_request &request)
 {
   inm_spectrum *spectrum = nullptr;
   inm_plan plan;
   double seconds = 0.0;
 
+  nrigid = inm_hessian_constraints(h)->count;
   if (request.vectors == INM_VECTORS_LOWEST) check_lowest(n, request);
   do {
     plan = plan_for(h, n, request);
@@ -339,7 +363,7 @@ void SpectrumSolver::report_products(const inm_plan &plan, const inm_spectrum *s
     resolution += fmt::format(" and {:.3g} at the edge, which is a step of width {:.3g}",
                               inm_spectrum_resolution(spectrum, -edge.value),
                               inm_default_width(request.width, edge, 0.0));
-  utils::logmesg(lmp, "{}: {} modes, solver {}{}\n", label, plan.job.n, about->solver,
+  utils::logmesg(lmp, "{}: {} modes, solver {}{}\n", label, plan.job.n - nrigid, about->solver,
                  request.products ? "" : " auto");
   utils::logmesg(lmp,
                  "{}: {} products with {} vectors, {} of them random, lambda from {:.8g} to "

@@ -46,7 +46,7 @@ class SpectrumSolver : protected LAMMPS_NS::Pointers {
   void begin_run() { announced = false; }
 
   // solve for n modes; the caller owns the result.  changes the request to double precision if single was
-  // not accurate enough.  collective
+  // not accurate enough, refined or not.  collective
 
   inm_spectrum *solve(const inm_hessian *, size_t n, inm_request &);
 
@@ -57,6 +57,7 @@ class SpectrumSolver : protected LAMMPS_NS::Pointers {
   const inm_solver *solver;    // the user's choice, nullptr for the best dense one
   std::string for_products;    // last kpm/ keyword given, which needs a solver with products
   bool announced;              // in this run
+  size_t nrigid;               // constraints: coordinates of the matrix that are not modes
   double core_speed;           // flops per second of a core, 0 until measured
   double speed_factor;    // measured over estimated time of the last solution; 1 before the first
 
@@ -67,6 +68,7 @@ class SpectrumSolver : protected LAMMPS_NS::Pointers {
   void check_lowest(size_t n, const inm_request &) const;
   void announce(const inm_plan &);
   inm_spectrum *attempt(const inm_plan &, const inm_hessian *, inm_request &, double &seconds);
+  void use_double(inm_request &);
   void report(const inm_plan &, const inm_spectrum *, double seconds) const;
   void report_products(const inm_plan &, const inm_spectrum *, const inm_request &) const;
   void warn(const inm_plan &, const inm_spectrum *, const inm_request &) const;

@@ -10,6 +10,9 @@
 #ifndef LMP_INMVISC_STRAIN_ENERGY_H
 #define LMP_INMVISC_STRAIN_ENERGY_H
 
+#include "inmvisc_provider.h"
+#include "inm/inm_constraints.h"
+
 namespace LAMMPS_NS {
 class LAMMPS;
 }
@@ -19,22 +22,32 @@ namespace INMVISC_NS {
 class HessianBuilder;
 
 // Derivatives of the energy of all atoms by affine strain, and their kinetic energy: a request to a
-// snapshot, filled when that is assembled.  Energies in the units of the script.
+// snapshot, filled when that is assembled.  Energies in the units of the script.  With rigid bonds, along
+// a curve on the surface of the constraints (inm/inm_constraints.h); NaN if something is rigid that is not
+// in the group.
 
 struct StrainEnergy {
   double strain2[3][3];    // [k][c] d2U/dgamma2 for r_k -> r_k + gamma r_c; NaN if not known
   double dilation2;        // d2U/de2 for r -> (1 + e) r
-  double virial[6];        // of all forces of the Hessian, sum of r_c f_k: xx yy zz xy xz yz
-  double kinetic;          // sum of m v^2
+  CutoffDelta delta;       // what the two above lack of truncated pairs
+  double virial[6];        // of all forces of the Hessian and of constraints: xx yy zz xy xz yz
+
+  // kT is of the degrees of freedom that constraints leave
+
+  double kinetic2[3][3];      // [k][c] d2K/dgamma2
+  double kinetic_dilation;    // V^2 d2K/dV2
 
   void compute(LAMMPS_NS::LAMMPS *, const HessianBuilder &);    // collective
+
+ private:
+  void kinetic_energy(LAMMPS_NS::LAMMPS *, const inm_constraint_facts &);
 };
 
 // Moduli of affine strain, pressure units, of all atoms.  G_born, G_A: mean over some of the planes.
 
 struct AffineModuli {
   double born[3];    // xy xz yz; NaN if not known
-  double G_born, G_kin, G_A;
+  double G_born, G_kin, G_A;    // G_kin: rho kT without rigid bonds
   double K_born, P_conf, K_A;
 };
 

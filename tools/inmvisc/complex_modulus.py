@@ -1,9 +1,13 @@
 """Complex shear and bulk modulus by Green and Kubo from the stress of one run.
 
-    python3 -m inmvisc.complex_modulus stress.dat --volume V --temperature T --timestep dt
-        [--frequencies lo hi n | --modes modes.dat ...] [--nve] [--plot page.png]
+    inmvisc modulus RUN [--plot modulus.png]
+    inmvisc modulus stress.dat --volume V --temperature T --timestep dt --units metal
+        [--frequencies lo hi n | --modes modulus.dat ...] [--nve] [--plot page.png]
 
-stress.dat is read as by green_kubo: what fix ave/time writes of the six components of compute
+RUN is the folder of inmvisc.inc, which knows all of this: the output has its Green-Kubo moduli
+beside those of its modes, and the bulk modulus, since the run is one at constant energy.
+
+stress.dat is read as by green-kubo: what fix ave/time writes of the six components of compute
 pressure, `fix ID all ave/time N 1 N c_thermo_press[*] file stress.dat`, or columns pxx pyy pzz pxy
 pxz pyz of fix print.  N = 1 is best: the interval between the rows should be below a tenth of the
 inverse Einstein frequency, and the rows must not be averages over time (the second number is 1).
@@ -13,7 +17,7 @@ inverse Einstein frequency, and the rows must not be averages over time (the sec
 
 W is an angular frequency, radian/time.  Between its lags G(t) is taken to be linear, and the
 integrals are exact for that.  They end at the window of the viscosity, whose criterion is that of
-green_kubo: what comes after it does not count.  Below 1/window, G' is what little the window has
+green-kubo: what comes after it does not count.  Below 1/window, G' is what little the window has
 left of it.  Errors are standard errors from the scatter of the estimates, one for each component
 and segment of the run.
 
@@ -34,6 +38,10 @@ files must have the same frequencies, and the integrals are taken at these.
 Output: lines with # tell the modulus at t = 0, viscosity and window.  Then a row per frequency,
 with the names of its columns: W, G', G'' with their errors, eta', with --nve K' - K_0 and K'', and
 the same of each file of modes, where the columns are called FILE.G_storage and so on.
+
+Example:
+
+    inmvisc modulus inmvisc --plot modulus.pdf > modulus.txt
 """
 
 from __future__ import annotations
@@ -179,7 +187,7 @@ def summary(what: str, viscosity: str, part: GreenKubo) -> str:
 
 
 def main() -> None:
-    parser = parser_of(__doc__)
+    parser = parser_of(__doc__, "inmvisc modulus")
     parser.add_argument("--frequencies", type=float, nargs=3, default=(0.1, 100.0, 31),
                         metavar=("lo", "hi", "n"), help="logarithmic, radian/time")
     parser.add_argument("--nve", action="store_true", help="constant energy: bulk modulus as well")
@@ -189,6 +197,9 @@ def main() -> None:
     args = parser.parse_args()
 
     try:
+        if os.path.isdir(args.stress):
+            args.nve = True
+            args.modes = args.modes or [os.path.join(args.stress, "modulus.dat")]
         modes = [read_modes(path) for path in args.modes]
         w = frequencies(modes, args.frequencies)
         stress, step, scale = read(args)
@@ -197,7 +208,7 @@ def main() -> None:
                           args.segments) if args.nve else None
     except (OSError, KeyError, ValueError) as error:
         said = error.args[0] if isinstance(error, KeyError) else error     # without quotes
-        sys.exit(f"complex_modulus: {said}")
+        sys.exit(f"inmvisc modulus: {said}")
 
     print(summary("G(0)", "eta", shear))
     if bulk:

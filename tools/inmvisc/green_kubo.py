@@ -1,6 +1,9 @@
 """Viscosity by Green and Kubo from the stress of one run, with a stated window and block errors.
 
-    python3 -m inmvisc.green_kubo stress.dat --volume V --temperature T --timestep dt [--t-alpha t]
+    inmvisc green-kubo RUN [--t-alpha t]
+    inmvisc green-kubo stress.dat --volume V --temperature T --timestep dt --units metal
+
+RUN is the folder of inmvisc.inc, which knows volume, temperature, timestep and units.
 
 stress.dat is what fix ave/time writes of the six components of compute pressure, c_ID[1] ...
 c_ID[6], which are xx yy zz xy xz yz; or what has columns pxx pyy pzz pxy pxz pyz, as from
@@ -21,11 +24,17 @@ The window, criterion: the shortest t with
   (2) 2t >= 3 t_alpha, where the structural relaxation time t_alpha is given by the caller;
   (3) 2t <= run/10, so that the run has ten windows.
 If there is none, the integral to run/10 is returned with `converged` False.
+
+Example:
+
+    inmvisc green-kubo inmvisc --t-alpha 2.5
 """
 
 from __future__ import annotations
 
 import argparse
+import os
+import sys
 from typing import NamedTuple
 
 import numpy as np
@@ -33,12 +42,11 @@ import numpy.typing as npt
 
 from . import ave_time
 from .ave_time import Array
+from .run_folder import RunFolder
+from .units import UNITS
 
 WINDOWS = 10          # least number of windows in a run
 COMPONENTS = ("pxx", "pyy", "pzz", "pxy", "pxz", "pyz")
-
-# kB in energy/temperature, and energy/volume in units of pressure, as LAMMPS has them
-UNITS = {"lj": (1.0, 1.0), "metal": (8.617343e-5, 1.6021765e6), "real": (0.0019872067, 68568.415)}
 
 
 class Viscosity(NamedTuple):
@@ -123,43 +131,69 @@ def of_series(series: Array, step: float, scale: float, t_alpha: float = 0.0,
                      correlation.mean(axis=0), mean, error, correlation)
 
 
-def parser_of(description: str) -> argparse.ArgumentParser:
+def parser_of(description: str, prog: str) -> argparse.ArgumentParser:
     """With what describes the file of the stress and the run."""
-    parser = argparse.ArgumentParser(description=description,
+    parser = argparse.ArgumentParser(prog=prog, description=description,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("stress")
-    parser.add_argument("--compute", default="c_thermo_press", help="c_ID of the pressure")
-    parser.add_argument("--units", choices=UNITS, default="lj")
-    parser.add_argument("--volume", type=float, required=True)
-    parser.add_argument("--temperature", type=float, required=True)
-    parser.add_argument("--timestep", type=float, required=True)
+    parser.add_argument("stress", metavar="RUN",
+                        help="folder of inmvisc.inc, or a file of the stress")
+    parser.add_argument("--compute", default="c_thermo_press",
+                        help="c_ID of the pressure, in the header of the file")
+    parser.add_argument("--units", choices=UNITS, help="unit style; default: of the folder, or lj")
+    parser.add_argument("--volume", type=float, help="required with a file")
+    parser.add_argument("--temperature", type=float, help="required with a file")
+    parser.add_argument("--timestep", type=float, help="required with a file")
     parser.add_argument("--t-alpha", type=float, default=0.0, help="structural relaxation time")
-    parser.add_argument("--segments", type=int, default=8)
+    parser.add_argument("--segments", type=int, default=8, help="parts of the run, for the error")
     return parser
+
+
+def from_folder(args: argparse.Namespace) -> None:
+    """What the folder knows takes the place of options that are not given."""
+    if os.path.isdir(args.stress):
+        run = RunFolder(args.stress)
+        args.stress = run.path("stress.dat")
+        args.units = args.units or run.text("units")
+        for name in ("volume", "temperature", "timestep"):
+            if getattr(args, name) is None:
+                setattr(args, name, run.value(name))
+    args.units = args.units or "lj"
 
 
 def read(args: argparse.Namespace) -> tuple[Array, float, float]:
     """Stress, a row per time; time between the rows; V/(kB T) with units."""
+    from_folder(args)
     table = ave_time.rows(args.stress)
-    stress = np.array([table.first(name, f"{args.compute}[{k}]")
-                       for k, name in enumerate(COMPONENTS, 1)]).T
+    try:
+        stress = np.array([table.first(name, f"{args.compute}[{k}]")
+                           for k, name in enumerate(COMPONENTS, 1)]).T
+    except KeyError as missing:
+        raise ValueError(f"{args.stress} is no series of the stress: {missing.args[0]}") from None
     apart = np.diff(table["TimeStep"])
     if len(apart) == 0 or apart[0] <= 0 or (apart != apart[0]).any():
         raise ValueError(f"{args.stress}: the rows must be equally far apart in time")
     if not np.isfinite(stress).all():
         raise ValueError(f"{args.stress}: the stress must be finite")
     for name in ("volume", "temperature", "timestep"):
-        if not getattr(args, name) > 0:
+        value = getattr(args, name)
+        if value is None:
+            raise ValueError(f"--{name} is needed with a file; a folder of inmvisc.inc knows it")
+        if not value > 0:
             raise ValueError(f"--{name} must be above 0")
-    kB, pressure = UNITS[args.units]
-    return stress, args.timestep * apart[0], args.volume / (kB * args.temperature * pressure)
+    return (stress, args.timestep * apart[0],
+            UNITS[args.units].scale(args.volume, args.temperature))
 
 
 def main() -> None:
-    args = parser_of(__doc__).parse_args()
-    stress, step, scale = read(args)
-    found = viscosity(stress, step, scale, args.t_alpha, args.segments)
-    print(f"eta = {found.eta:.6g} +- {found.error:.2g} pressure*time, window {found.window:.6g}"
+    args = parser_of(__doc__, "inmvisc green-kubo").parse_args()
+    try:
+        stress, step, scale = read(args)
+        found = viscosity(stress, step, scale, args.t_alpha, args.segments)
+    except (OSError, ValueError) as wrong:
+        sys.exit(f"inmvisc green-kubo: {wrong}")
+    units = UNITS[args.units]
+    eta, error = units.eta_factor * found.eta, units.eta_factor * found.error
+    print(f"eta = {eta:.6g} +- {error:.2g} {units.eta_text}, window {found.window:.6g}"
           + ("" if found.converged else ": the run is too short for the criterion of the window"))
 
 

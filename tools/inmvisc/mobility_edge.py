@@ -1,10 +1,11 @@
 """The mobility edge of the unstable modes, from boxes of several sizes.
 
-    python3 -m inmvisc.mobility_edge N250/modes.dat N500/modes.dat ... [--out edge.dat]
-                                     [--picture edge.png] [--lammps edge.lmp]
+    inmvisc edge N250/modes.dat N500/modes.dat ... [--out edge.dat] [--picture edge.png]
+                 [--lammps edge.lmp]
 
-A file is what dump local writes of the local array of compute inm/dos, all modes of some snapshots
-of one box.  Its columns are found by their names, c_ID[1] c_ID[2] c_ID[3] or
+A folder of inmvisc.inc stands for the modes.dat in it.  A file is what dump local writes of the
+local array of compute inm/dos, all modes of some snapshots of one box.  Its columns are found by
+their names, c_ID[1] c_ID[2] c_ID[3] or
     lambda w P          (radian/time)^2, radian/time (negative: unstable), and a pure number
 The number of atoms is that of the modes over the dimension.  Files with the same number are put
 together.
@@ -23,11 +24,16 @@ snapshots:
     collapse   r(w; N) = F((w - w_edge) N^(1/(d nu))), a logistic function: where the curves of all
                sizes cross
 P_c is P at the edge, for each size.
+
+Example:
+
+    inmvisc edge N250/inmvisc N500/inmvisc N1000/inmvisc --picture edge.png
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import warnings
 from collections.abc import Sequence
@@ -123,6 +129,10 @@ class Box:
 
 
 def snapshots_of(path: Path) -> list[Modes]:
+    if os.path.isdir(path):
+        path = os.path.join(path, "modes.dat")
+    if not os.path.exists(path):
+        sys.exit(f"{path}: no such file")
     tables = ave_time.dump(path)
     if not tables:
         sys.exit(f"{path}: no snapshot of modes")
@@ -492,7 +502,7 @@ def draw(edge: Edge, path: Path, title: str = "", unit: str = "rad/time") -> Non
                     xytext=(-2 if side == "right" else 4, -15 if below else 5),
                     textcoords="offset points", ha=side, color="0.35", fontsize=12)
 
-    level(a, edge.published, f"published, {edge.published:g}", "left")
+    level(a, edge.published, f"$P_c$ = {edge.published:g}", "left")
     level(b, GOE, "extended (GOE)", "left")
     level(b, POISSON, "localized (Poisson)", below=True)
     level(c, 1, "localized")
@@ -526,16 +536,18 @@ def bins(boxes: Sequence[Box], width: float | None = None) -> Array:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__,
+    parser = argparse.ArgumentParser(prog="inmvisc edge", description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("files", nargs="+")
+    parser.add_argument("files", nargs="+", metavar="RUN",
+                        help="folders of inmvisc.inc, or files of modes")
     parser.add_argument("--width", type=float, help="width of the bins, radian/time")
     parser.add_argument("--dimension", type=int, default=3, choices=(2, 3))
     parser.add_argument("--nu", type=float, default=1.57,
                         help="exponent of the localization length for 'collapse', not fitted: "
                         "1.57 for disordered systems in 3 dimensions (Slevin, Ohtsuki 2014)")
-    parser.add_argument("--published", type=float, default=0.27,
-                        help="P_c to compare with (0.27 Kob-Andersen, 0.36 Cu50Zr50)")
+    parser.add_argument("--published", type=float, default=0.27, metavar="P_c",
+                        help="a threshold to compare with; published: 0.27 Kob-Andersen, "
+                        "0.36 Cu50Zr50")
     parser.add_argument("--resamplings", type=int, default=400)
     parser.add_argument("--seed", type=int, default=1, help="of the bootstrap")
     parser.add_argument("--out", help="file for the table")

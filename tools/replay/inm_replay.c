@@ -22,7 +22,7 @@ static const char usage[] =
     "  solver      its name, or all           (twostage)\n"
     "  modes       all, unstable or none: which have vectors; or lowest K, with solver lowest\n"
     "                                         (unstable)\n"
-    "  precision   double or single           (double)\n"
+    "  precision   double, single or refined  (double); refined needs modes unstable\n"
     "  products    of solver kpm              (400)\n"
     "  repeat      solutions of each solver   (1)\n"
     "  threads     of a solver, 0: all cores  (0)\n"
@@ -136,7 +136,7 @@ static int take(options *o, int argc, char **argv, int k)
 {
   static const char *const words[] = {"solver",  "modes",     "precision", "products", "repeat",
                                       "threads", "tolerance", "write",     NULL};
-  static const char *const precisions[] = {"double", "single", NULL};
+  static const char *const precisions[] = {"double", "single", "refined", NULL}; /* inm_precision */
   const int which = choice("a keyword", argv[k], words);
   const char *value = value_of(argc, argv, k);
 
@@ -151,8 +151,7 @@ static int take(options *o, int argc, char **argv, int k)
       o->request.lowest = (size_t) number("modes lowest", argv[k + 2], 1);
       return 3;
     case 2:
-      o->request.precision = choice("precision", value, precisions) ? INM_SINGLE_PRECISION
-                                                                    : INM_DOUBLE;
+      o->request.precision = (inm_precision) choice("precision", value, precisions);
       break;
     case 3:
       o->request.products = (size_t) number("products", value, 1);

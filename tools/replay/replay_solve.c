@@ -55,7 +55,7 @@ const char *replay_refusal(const char *name, const replay_matrix *m, const repla
   const char *reason = NULL;
   inm_plan plan;
 
-  if (r->precision != INM_DOUBLE) reason = inm_solver_lacks(solver, INM_HAS_SINGLE);
+  if (r->precision == INM_SINGLE_PRECISION) reason = inm_solver_lacks(solver, INM_HAS_SINGLE);
   if (!reason && r->lowest) reason = inm_solver_lacks(solver, INM_HAS_LOWEST);
   if (reason) return reason;
   if (r->lowest && modes_of(m) < 2 * inm_solver_vectors(r->lowest))

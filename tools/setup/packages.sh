@@ -18,7 +18,7 @@ libscalapack-openmpi-dev
 libelpa-dev
 '
 case ${1:-} in
-  doc) packages='python3-sphinx python3-sphinx-rtd-theme' optional= ;;
+  doc) packages='python3-sphinx python3-sphinx-rtd-theme libjs-mathjax' optional= ;;
   validate) packages='valgrind clang' optional= ;;
   versions) packages='mmdebstrap' optional= ;;
 esac

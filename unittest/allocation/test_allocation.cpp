@@ -4,6 +4,7 @@
 
 #include "eigen/inm_chebyshev.h"
 #include "inm_coloring.h"
+#include "inm_constraints.h"
 #include "inm_correlator.h"
 #include "comm/inm_halo.h"
 #include "inm_matrix_file.h"
@@ -251,6 +252,18 @@ TEST(Allocation, that_fails_in_two_stages_is_reported_on_all_ranks)
             options.precision = precision;
             expect_clean_failures_of(random_cluster(90, 6), options);
         }
+}
+
+TEST(Allocation, that_fails_while_modes_are_refined_is_reported_on_all_ranks)
+{
+    const size_t natom = 90, n = 3 * natom;
+    auto lambda = random_numbers(n, 1.0, 100.0, 9);
+    for (size_t p = 0; p < n; p += 9) lambda[p] -= 100.0;
+    Options options(INM_VECTORS_UNSTABLE);
+    options.solver    = "twostage";
+    options.precision = INM_REFINED;
+    const System s = with_spectrum(lambda, random_orthogonal(n, 10), std::vector<double>(natom, 1.0));
+    expect_clean_failures_of(s, options);
 }
 
 TEST(Allocation, that_fails_in_a_distributed_solver_is_reported_on_all_ranks)
@@ -585,6 +598,52 @@ TEST(Allocation, that_fails_on_the_way_to_moments_is_reported_on_all_ranks)
                 share.build(s, owner); // with it goes what the exchange between ranks has got
             });
     }
+}
+
+// two clusters, of atoms 1, 2 and of 3, 4, 5, across ranks if the atoms are
+std::vector<inm_cluster> rigid_clusters(const System &s, const Hessian &share)
+{
+    std::vector<inm_cluster> all;
+    for (int first : {0, 2}) {
+        inm_cluster c;
+        memset(&c, 0, sizeof(c));
+        c.natom  = (first == 0) ? 2 : 3;
+        c.nbond  = c.natom - 1;
+        bool any = false;
+        for (int i = 0; i < c.natom; i++) {
+            c.tag[i]     = s.tag[(size_t) (first + i)];
+            c.mass[i]    = s.mass[(size_t) (first + i)];
+            c.x[i][i]    = 1.0;
+            any          = any || std::count(share.atoms.begin(), share.atoms.end(), (size_t) (first + i));
+            if (i > 0) c.bond[i - 1][1] = i;
+        }
+        if (any) all.push_back(c);
+    }
+    return all;
+}
+
+TEST(Allocation, that_fails_on_the_way_to_rigid_bonds_is_reported_on_all_ranks)
+{
+    const System s = random_cluster(6, 4);
+    fail_in_turn([&]() {
+        Hessian share(s, scattered);
+        if (share.status != INM_OK) return share.status;
+        const Field force                       = share.local(random_numbers(3 * s.natom(), -1.0, 1.0, 2), s.natom());
+        const std::vector<inm_cluster> clusters = rigid_clusters(s, share);
+        inm_status status = inm_hessian_constrain(share.h, clusters.size(), clusters.data(), force.data());
+        if (status != INM_OK) return status;
+        inm_request r = request_of_moments(0, force, 2, 5);
+        inm_kpm *k    = nullptr;
+        status        = inm_kpm_create(&k, share.h, &r);
+        inm_kpm_destroy(&k);
+        if (status != INM_OK) return status;
+        inm_modes modes;
+        memset(&modes, 0, sizeof(modes));
+        r.vectors = INM_VECTORS_UNSTABLE;
+        status    = inm_solve_modes(inm_solver_find("lapack"), share.h, &r, &modes);
+        inm_modes_free(&modes);
+        return status;
+    });
 }
 
 // whatever is computed from a spectrum; what fails leaves nothing behind

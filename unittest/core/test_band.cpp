@@ -2,6 +2,7 @@
 // back in both precisions, band to tridiagonal, and inverse iteration on the band.
 
 #include "eigen/inm_band.h"
+#include "eigen/inm_reflectors.h"
 #include "eigen/inm_band_ldl.h"
 #include "eigen/inm_band_lu.h"
 #include "eigen/inm_band_vectors.h"
@@ -202,10 +203,16 @@ TEST(Band, is_turned_into_the_matrix_by_its_reflectors)
         const Field a = random_symmetric(n, 8);
         Field reflectors = a, tau(n), band(n * (kd + 1));
         ASSERT_EQ(inm_reduce_to_band(n, kd, reflectors.data(), tau.data(), band.data(), 1, nullptr, nullptr), INM_OK);
-        const Field back = turned_back(n, full_matrix(band, n, kd), [&](Field &z) {
-            return inm_band_to_dense(n, kd, reflectors.data(), tau.data(), n, z.data());
-        });
-        for (size_t k = 0; k < a.size(); k++) ASSERT_NEAR(back[k], a[k], lambda_tolerance(a, n)) << n;
+        inm_reflectors *q = nullptr;
+        ASSERT_EQ(inm_reflectors_create(&q, n, kd, reflectors.data(), tau.data()), INM_OK);
+        const double tolerance = lambda_tolerance(a, n);
+        const Field full = full_matrix(band, n, kd);
+        const Field back = turned_back(n, full, [&](Field &z) { return inm_band_to_dense(q, n, z.data()); });
+        for (size_t k = 0; k < a.size(); k++) ASSERT_NEAR(back[k], a[k], tolerance) << n;
+        const Field there = turned_back(n, a, [&](Field &z) { return inm_dense_to_band(q, n, z.data()); });
+        for (size_t k = 0; k < a.size(); k++) ASSERT_NEAR(there[k], full[k], tolerance) << n;
+        inm_reflectors_destroy(&q);
+        EXPECT_EQ(q, nullptr);
     }
 }
 
@@ -217,11 +224,17 @@ TEST(Band, in_single_precision_is_turned_into_the_matrix_by_its_reflectors)
     Field band(n * (kd + 1));
     ASSERT_EQ(inm_reduce_to_band_single(n, kd, reflectors.data(), tau.data(), band.data(), 1, nullptr, nullptr),
               INM_OK);
-    const Field back = turned_back(n, full_matrix(band, n, kd), [&](Field &z) {
-        return inm_band_to_dense_single(n, kd, reflectors.data(), tau.data(), n, z.data());
-    });
+    inm_reflectors_single *q = nullptr;
+    ASSERT_EQ(inm_reflectors_create_single(&q, n, kd, reflectors.data(), tau.data()), INM_OK);
+    const Field full = full_matrix(band, n, kd);
+    const Field back = turned_back(n, full, [&](Field &z) { return inm_band_to_dense_single(q, n, z.data()); });
+    const Field there = turned_back(n, a, [&](Field &z) { return inm_dense_to_band_single(q, n, z.data()); });
     const double tolerance = lambda_tolerance(a, n) * FLT_EPSILON / DBL_EPSILON;
-    for (size_t k = 0; k < a.size(); k++) EXPECT_NEAR(back[k], a[k], tolerance);
+    for (size_t k = 0; k < a.size(); k++) {
+        EXPECT_NEAR(back[k], a[k], tolerance);
+        EXPECT_NEAR(there[k], full[k], tolerance);
+    }
+    inm_reflectors_destroy_single(&q);
 }
 
 // if the matrix is a band already, all reflectors are the identity, tau = 0
@@ -231,10 +244,13 @@ TEST(Band, of_a_band_is_that_band)
     const Field b = full_matrix(random_band(n, kd, 9), n, kd);
     Field reflectors = b, tau(n), band(n * (kd + 1));
     ASSERT_EQ(inm_reduce_to_band(n, kd, reflectors.data(), tau.data(), band.data(), 1, nullptr, nullptr), INM_OK);
-    const Field back = turned_back(n, full_matrix(band, n, kd), [&](Field &z) {
-        return inm_band_to_dense(n, kd, reflectors.data(), tau.data(), n, z.data());
-    });
-    for (size_t k = 0; k < b.size(); k++) EXPECT_NEAR(back[k], b[k], lambda_tolerance(b, n));
+    inm_reflectors *q = nullptr;
+    ASSERT_EQ(inm_reflectors_create(&q, n, kd, reflectors.data(), tau.data()), INM_OK);
+    const Field back =
+        turned_back(n, full_matrix(band, n, kd), [&](Field &z) { return inm_band_to_dense(q, n, z.data()); });
+    const double tolerance = lambda_tolerance(b, n);
+    for (size_t k = 0; k < b.size(); k++) EXPECT_NEAR(back[k], b[k], tolerance);
+    inm_reflectors_destroy(&q);
 }
 
 TEST(Band, wider_than_the_matrix_is_refused)

@@ -2,9 +2,12 @@
 
 #include "hessian/inm_block_product.h"
 #include "eigen/inm_chebyshev.h"
+#include "inm_modulus.h"
+#include "kpm/inm_kpm_converge.h"
 #include "model_systems.h"
 
 #include <climits>
+#include <complex>
 
 namespace {
 
@@ -230,10 +233,12 @@ struct Known {
     System s;
     size_t nproj;
 
-    Known(size_t natom, size_t nproj_in, int dim = 3, unsigned seed = 11) : nproj(nproj_in)
+    Known(size_t natom, size_t nproj_in, int dim = 3, unsigned seed = 11,
+          std::vector<double> given = {}) :
+        lambda(std::move(given)), nproj(nproj_in)
     {
         const size_t n = (size_t) dim * natom;
-        lambda         = random_numbers(n, -30.0, 100.0, seed);
+        if (lambda.empty()) lambda = random_numbers(n, -30.0, 100.0, seed);
         std::sort(lambda.begin(), lambda.end());
         mass = random_numbers(natom, 0.5, 4.0, seed + 1);
         q    = random_orthogonal(n, seed + 2);
@@ -647,6 +652,78 @@ TEST(Bins, low_frequency_slope_is_that_of_the_spectrum)
     // the lowest 9 modes, counted by random vectors
     const double error = std::sqrt(2.0 * 9.0 / nrandom) / 9.0, slope = 2.0 / 400.0;
     EXPECT_NEAR(slope_of(kpm.spectrum()), slope, 4.0 * error * slope);
+}
+
+// ---- the interval -------------------------------------------------------------------------------
+
+// a liquid of stiff molecules: 2/3 of the modes from -5 to 50, and the bonds around 30000.  A margin in units of the
+// width would be 300.
+TEST(Interval, has_a_margin_at_each_end_that_fits_the_end)
+{
+    std::vector<double> lambda = random_numbers(80, -5.0, 50.0, 3);
+    for (double l : random_numbers(40, 2.9e4, 3.0e4, 4)) lambda.push_back(l);
+    const Known known(40, 2, 3, 71, lambda);
+    const Kpm kpm(known.s, known.proj, 2, 400);
+    ASSERT_EQ(kpm.status, INM_OK);
+    const double lo = inm_kpm_lowest(kpm.k), hi = inm_kpm_highest(kpm.k);
+    EXPECT_LT(lo, known.lambda.front());
+    EXPECT_GT(lo, known.lambda.front() - 5.0);
+    EXPECT_GT(hi, known.lambda.back());
+    EXPECT_LT(hi, 1.02 * known.lambda.back());
+}
+
+// two Lanczos steps see hardly anything of the spectrum
+TEST(Interval, is_widened_until_it_holds_the_spectrum)
+{
+    const Known known(14, 3);
+    expect_moments(known, Kpm(known.s, known.proj, 2, 200, scattered, false, MPI_COMM_WORLD, 2));
+}
+
+// ---- convergence of a modulus -------------------------------------------------------------------
+
+typedef std::complex<double> Complex;
+
+Complex modulus_of(const Known &known, double affine, double w, double rate)
+{
+    Complex s = 0.0;
+    for (size_t p = 0; p < known.lambda.size(); p++)
+        s += known.proj2(0, p) / (known.lambda[p] - w * w + Complex(0.0, w * rate));
+    return affine - s;
+}
+
+TEST(Convergence, of_a_modulus_goes_on_until_all_frequencies_within_reach_are_known)
+{
+    const Known known(40, 1);
+    const double affine = 300.0, bound = 1e-3, reachable[] = {0.3, 2.0}, all[] = {1e-4, 0.3, 2.0};
+    const std::vector<inm_complex> rates(3, inm_complex{2.0, 0.0});
+    for (bool with_unreachable : {false, true}) {
+        const size_t n = with_unreachable ? 3 : 2;
+        const inm_modulus_rows rows = {n, INM_MODES_ALL, affine,
+                                       with_unreachable ? all : reachable, rates.data()};
+        Options options(INM_VECTORS_NONE);
+        options.proj     = known.proj;
+        options.nrandom  = 2;
+        options.bound    = bound;
+        options.criteria = {{0, 1, {}, &rows}};
+        Task task(known.s, options);
+        ASSERT_EQ(task.status, INM_OK);
+        inm_kpm *kpm = nullptr;
+        double change = NAN;
+        ASSERT_EQ(inm_kpm_create(&kpm, task.share.h, &task.request), INM_OK);
+        ASSERT_EQ(inm_kpm_converge(kpm, &task.request, &change), INM_OK);
+        EXPECT_LE(change, bound);
+        EXPECT_GE(change, 0.0);
+        EXPECT_LT(inm_kpm_products(kpm), 10000u);
+
+        const Measure m(kpm, 0, 1, inm_kpm_products(kpm));
+        for (double w : reachable) {
+            const std::vector<inm_complex> rate = {rates[0], {0.0, 0.0}, {0.0, 0.0}, {0.0, 0.0}};
+            const inm_complex s = inm_modulus_response(&m.m, INM_MODES_ALL, w, rate.data(), nullptr);
+            const Complex found(affine - s.re, -s.im), wanted = modulus_of(known, affine, w, 2.0);
+            EXPECT_LT(std::abs(found - wanted), 2.0 * bound * std::abs(wanted)) << w;
+        }
+        inm_kpm_destroy(&kpm);
+    }
 }
 
 TEST(Resolution, is_that_of_the_broadening)

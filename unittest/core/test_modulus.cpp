@@ -110,14 +110,51 @@ TEST(Modulus, zero_modes_do_not_count)
     EXPECT_NEAR(std::abs(response(t, 0.0, {at(1.0), at(0.0), at(0.0)}) - 0.5), 0.0, 1e-15);
 }
 
+// ---- convergence --------------------------------------------------------------------------------
+
 // error exp(-K d) for a pole on the imaginary side of the middle of the spectrum
 TEST(Modulus, products_follow_from_the_distance_of_the_pole)
 {
     inm_measure m = {};
     m.lo = -100.0;
     m.hi = 100.0; // the middle is lambda = 0
-    const double w = 1e-3, few = inm_modulus_products(&m, w, at(1000.0), 1e-2);
+    const double w = 1e-3, few = inm_modulus_products(&m, w, at(1000.0), 100.0);
     EXPECT_NEAR(few, std::log(100.0) / std::asinh(0.01), 1e-6 * few); // |Im acos(-i x)| = asinh x
-    EXPECT_NEAR(inm_modulus_products(&m, w, at(2000.0), 1e-2) / few, 0.5, 1e-3);
+    EXPECT_NEAR(inm_modulus_products(&m, w, at(2000.0), 100.0) / few, 0.5, 1e-3);
+    EXPECT_NEAR(inm_modulus_products(&m, w, at(1000.0), 10.0) / few, 0.5, 1e-9);
+}
+
+TEST(Modulus, change_is_relative_to_the_modulus)
+{
+    // M = 10 - (7 - 4i) = 3 + 4i of size 5
+    EXPECT_NEAR(inm_modulus_change(10.0, at(7.0, -4.0), at(7.3, -4.4)), 0.1, 1e-14);
+}
+
+struct Rows {
+    std::vector<double> w;
+    std::vector<inm_complex> rate;
+    inm_modulus_rows rows() const { return {w.size(), INM_MODES_ALL, 10.0, w.data(), rate.data()}; }
+};
+
+TEST(Modulus, largest_change_is_that_of_the_rows_that_are_known_and_within_reach)
+{
+    Table whole({4.0, -1.0, 9.0}, {2.0, 3.0, 0.5}), half({4.0, -1.0, 9.0}, {2.1, 3.0, 0.5});
+    for (Table *t : {&whole, &half}) {
+        t->m.lo = -2.0;
+        t->m.hi = 10.0;
+    }
+    const Rows all = {{1.5, 0.3, 2.0, 1.0}, {at(3.0), at(2.0), at(NAN), at(1e-9)}};
+    double expected = 0.0;
+    for (size_t k : {0, 1}) { // the third is not known, the fourth needs some 10^10 products
+        const std::vector<inm_complex> rate = {all.rate[k], at(0.0), at(0.0)};
+        const Complex s = response(whole, all.w[k], rate), h = response(half, all.w[k], rate);
+        expected = std::max(expected, std::abs(s - h) / std::abs(10.0 - s));
+    }
+    const inm_modulus_rows rows = all.rows();
+    EXPECT_NEAR(inm_modulus_largest_change(&whole.m, &half.m, &rows, 1e-3, 1e4), expected, 1e-14);
+
+    const Rows out_of_reach = {{1.0}, {at(1e-9)}};
+    const inm_modulus_rows none = out_of_reach.rows();
+    EXPECT_EQ(inm_modulus_largest_change(&whole.m, &half.m, &none, 1e-3, 1e4), -1.0);
 }
 } // namespace

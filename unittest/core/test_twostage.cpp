@@ -215,6 +215,126 @@ TEST(SinglePrecision, is_not_offered_by_other_solvers)
     }
 }
 
+// ---- refined to double --------------------------------------------------------------------------
+
+Options refined(inm_vectors vectors = INM_VECTORS_UNSTABLE)
+{
+    Options options   = in_single(vectors);
+    options.precision = INM_REFINED;
+    return options;
+}
+
+// n modes, every share-th of them unstable
+std::vector<double> some_unstable(size_t n, size_t share, unsigned seed)
+{
+    std::vector<double> lambda = random_numbers(n, 0.1, 100.0, seed);
+    for (size_t p = 0; p < n; p += share) lambda[p] -= 100.0;
+    std::sort(lambda.begin(), lambda.end());
+    return lambda;
+}
+
+// eigenvalues, participation ratios and projections are those of the modes that went into the matrix
+void expect_known_modes(const System &s, const std::vector<double> &lambda, const Field &q, const Solution &found,
+                        const Field &proj)
+{
+    const size_t n         = lambda.size();
+    const double tolerance = lambda_tolerance(s.matrix(), n), per_gap = 50.0 * vector_tolerance(s.matrix(), n, 1.0);
+    for (size_t p = 0; p < n && lambda[p] < 0.0; p++) {
+        EXPECT_NEAR(found.m.lambda[p], lambda[p], tolerance);
+        if (proj.empty()) continue;
+        double overlap = 0.0, sum = 0.0;
+        for (size_t r = 0; r < n; r++) overlap += q[p * n + r] * proj[r] / std::sqrt(s.mass[r / 3]);
+        for (size_t i = 0; i < n / 3; i++) {
+            double e2 = 0.0;
+            for (size_t a = 0; a < 3; a++) e2 += q[p * n + 3 * i + a] * q[p * n + 3 * i + a];
+            sum += e2 * e2;
+        }
+        const double angle = per_gap / gap_of(found.m, p);
+        EXPECT_NEAR(found.m.pr[p], 3.0 / ((double) n * sum), angle) << p;
+        EXPECT_NEAR(found.proj2(0, p), overlap * overlap, angle * squared_norm(proj)) << p;
+    }
+}
+
+TEST(Refined, modes_are_those_of_double_precision)
+{
+    const size_t natom = 130, n = 3 * natom;
+    const auto lambda = some_unstable(n, 8, 51);
+    const Field q     = random_orthogonal(n, 52);
+    const System s    = with_spectrum(lambda, q, random_numbers(natom, 0.5, 3.0, 53));
+    Options options   = refined();
+    options.proj      = random_numbers(n, -1.0, 1.0, 54);
+    Solution found(s, options);
+    ASSERT_EQ(found.status, INM_OK);
+    EXPECT_STREQ(found.m.solver, "twostage");
+    EXPECT_EQ(found.m.single, 0);
+    expect_known_modes(s, lambda, q, found, options.proj);
+    size_t differ = 0; // stable modes are those of single precision
+    for (size_t p = n / 2; p < n; p++) differ += std::fabs(found.m.lambda[p] - lambda[p]) > 1e-9;
+    EXPECT_GT(differ, n / 4);
+}
+
+TEST(Refined, eigenvalues_of_clusters_are_those_of_double_precision)
+{
+    const size_t natom = 120, n = 3 * natom;
+    for (const size_t multiplicity : {2, 3, 20}) {
+        std::vector<double> lambda(n);
+        for (size_t p = 0; p < n; p++)
+            lambda[p] = 10.0 * ((double) (p / multiplicity) - std::floor(40.0 / (double) multiplicity) - 0.5);
+        const Field q  = random_orthogonal(n, 55);
+        const System s = with_spectrum(lambda, q, std::vector<double>(natom, 1.0));
+        Solution found(s, refined());
+        ASSERT_EQ(found.status, INM_OK) << multiplicity;
+        expect_known_modes(s, lambda, q, found, Field());
+    }
+}
+
+TEST(Refined, spectra_without_unstable_modes_need_no_vectors)
+{
+    const size_t natom = 100, n = 3 * natom;
+    const auto lambda = random_numbers(n, 1.0, 10.0, 56);
+    Solution found(with_spectrum(lambda, random_orthogonal(n, 57), std::vector<double>(natom, 1.0)), refined());
+    ASSERT_EQ(found.status, INM_OK);
+    for (size_t p = 0; p < n; p++) {
+        EXPECT_EQ(found.m.cls[p], INM_STABLE);
+        EXPECT_FALSE(inm_has_vector(&found.m, p));
+    }
+}
+
+TEST(Refined, is_refused_where_double_is_faster)
+{
+    const size_t natom = 100, n = 3 * natom;
+    const System s = with_spectrum(some_unstable(n, 3, 58), random_orthogonal(n, 59), std::vector<double>(natom, 1.0));
+    EXPECT_EQ(Solution(s, refined()).status, INM_ERR_PRECISION);
+}
+
+TEST(Refined, is_refused_where_stiff_bonds_hide_the_soft_modes)
+{
+    const size_t natom = 100, n = 3 * natom;
+    auto lambda   = some_unstable(n, 8, 60);
+    const Field q = random_orthogonal(n, 61);
+    EXPECT_EQ(Solution(with_spectrum(lambda, q, std::vector<double>(natom, 1.0)), refined()).status, INM_OK);
+    for (size_t p = n - 10; p < n; p++) lambda[p] = 1e9;
+    EXPECT_EQ(Solution(with_spectrum(lambda, q, std::vector<double>(natom, 1.0)), refined()).status,
+              INM_ERR_PRECISION);
+}
+
+TEST(Refined, is_what_auto_does_with_unstable_modes_of_large_matrices)
+{
+    inm_request request;
+    memset(&request, 0, sizeof(request));
+    request.precision = INM_PRECISION_AUTO;
+    const auto used   = [&](const char *solver, inm_vectors vectors, size_t n) {
+        request.vectors = vectors;
+        return inm_precision_used(inm_solver_find(solver), &request, n);
+    };
+    EXPECT_EQ(used("twostage", INM_VECTORS_UNSTABLE, 12000), INM_REFINED);
+    EXPECT_EQ(used("twostage", INM_VECTORS_UNSTABLE, 300), INM_DOUBLE);
+    EXPECT_EQ(used("twostage", INM_VECTORS_ALL, 12000), INM_DOUBLE);
+    EXPECT_EQ(used("twostage", INM_VECTORS_NONE, 12000), INM_DOUBLE);
+    EXPECT_EQ(used("lapack", INM_VECTORS_UNSTABLE, 12000), INM_DOUBLE);
+    EXPECT_EQ(used("kpm", INM_VECTORS_NONE, 12000), INM_DOUBLE);
+}
+
 // ---- progress -----------------------------------------------------------------------------------
 
 void remember(void *seen, const inm_progress *progress)

@@ -42,6 +42,6 @@ expect("classes add up", (s["eta_UL"] + s["eta_UD"] + s["eta_stable"]) / s["eta_
 expect("a lower w_min lets more modes in", s["eta2_all"] / s["eta_all"], 1.0, 1e9)
 
 picture = os.path.join(lammps.folder, "page.png")
-subprocess.run(["sh", TOOL, "plots.page", ".", "-o", picture], cwd=lammps.folder, check=True)
+subprocess.run(["sh", TOOL, "page", ".", "-o", picture], cwd=lammps.folder, check=True)
 expect("bytes of the picture", os.path.getsize(picture), 5e4, 1e7)
 sys.exit(failed())

@@ -50,7 +50,7 @@ class Snapshots(list):
 
 
 def tool_run(*args):
-    return subprocess.run(["sh", TOOL, "mobility_edge", *args], cwd=scratch, text=True,
+    return subprocess.run(["sh", TOOL, "edge", *args], cwd=scratch, text=True,
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
 
 

@@ -11,6 +11,28 @@ cmake --install "$build" --prefix "$PWD/prefix" > install.log || fail "cmake --i
 for file in LICENSE CITATION.cff README.md manual/Howto_inm_viscosity.rst; do
   [ -s "prefix/share/doc/user-inmvisc/$file" ] || fail "$file is not installed"
 done
+
+# the command finds its Python package, and the include file that its --include prints gives results in a run
+share=prefix/share/user-inmvisc
+for file in share/inmvisc.inc examples/kob-andersen/in.demo tools/inmvisc/plots/page.py; do
+  [ -s "$share/$file" ] || fail "$file is not installed"
+done
+if "$PWD/prefix/bin/inmvisc" --help > help.out 2>&1; then
+  include=$("$PWD/prefix/bin/inmvisc" --include)
+  [ "$include" = "$PWD/$share/share/inmvisc.inc" ] || fail "inmvisc --include: $include"
+  ln -s "$PWD/prefix/bin/inmvisc" linked
+  for command in page edge green-kubo modulus compare; do
+    ./linked $command --help > help.out || fail "inmvisc $command --help"
+    grep -q '^Example:' help.out || fail "inmvisc $command --help has no example"
+  done
+elif grep -q 'no python3 here' help.out; then
+  echo "inmvisc is not tested: no python3 with numpy, scipy and matplotlib"
+else
+  fail "inmvisc: $(cat help.out)"
+fi
+if [ -d "$build/manual" ]; then
+  [ -s prefix/share/doc/user-inmvisc/html/Howto_inm_viscosity.html ] || fail "the HTML manual is not installed"
+fi
 "$PWD/prefix/bin/inm_replay" random:8 solver lapack > replay.log || fail "inm_replay does not run, see $PWD/replay.log"
 installed=$(find "$PWD/prefix" -name inmviscplugin.so)
 [ -n "$installed" ] || fail "no inmviscplugin.so in $PWD/prefix"

@@ -13,7 +13,8 @@ from scipy import constants
 from scipy.signal import lfilter
 
 from inmvisc import ave_time, complex_modulus
-from inmvisc.green_kubo import UNITS, traceless
+from inmvisc.green_kubo import traceless
+from inmvisc.units import UNITS
 from inmvisc.outputs import INM_MODULUS
 
 STEP, SAMPLES = 0.04, 150000
@@ -100,12 +101,14 @@ within("zeta", found.found.eta, found.found.error, BULK[0] * BULK[1], 0.2)
 within("K_A - K_0", found.at_once, found.at_once_error, BULK[0], 0.05)
 
 # V<s^2>/kT in units of pressure, from SI
-for units, temperature, SI in (("real", 300.0, constants.atm), ("metal", 300.0, constants.bar)):
-    kB, pressure_unit = UNITS[units]
+for units, temperature, SI, time in (("real", 300.0, constants.atm, 1e-15),
+                                     ("metal", 300.0, constants.bar, 1e-12), ("si", 300.0, 1.0, 1)):
+    length = 1.0 if units == "si" else 1e-10
     volume, square = 5000.0, 1.0e4
-    known = volume * 1e-30 * square * SI**2 / (constants.k * temperature) / SI
+    known = volume * length**3 * square * SI**2 / (constants.k * temperature) / SI
     holds(f"unit style {units}",
-          abs(volume / (kB * temperature * pressure_unit) * square / known - 1) < 1e-5)
+          abs(UNITS[units].scale(volume, temperature) * square / known - 1) < 1e-5)
+    holds(f"mPa s, {units}", abs(UNITS[units].eta_factor / (1e3 * SI * time) - 1) < 1e-12)
 
 # ---- files
 

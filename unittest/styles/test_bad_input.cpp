@@ -73,7 +73,7 @@ const Style inm_dos = {
         {"solver kpm", {{"solver kpm", INTEGER, "50", 1, 1000000}}, ""},
         {"solver kpm", {{"solver kpm", CHOICE, "auto"}}, ""},
         {"threads", {{"threads", INTEGER, "2", 1, INT_MAX}}, ""},
-        {"precision", {{"precision", CHOICE, "double|single"}}, ""},
+        {"precision", {{"precision", CHOICE, "auto|double|single"}}, ""},
         {"memory", {{"memory", REAL, "1", 0, ANY, false}}, ""},
         {"memory", {{"memory", REAL, "1", 0, ANY, false}}, "solver kpm 50"},
         {"check", {{"check", YESNO, "no"}}, ""},

@@ -208,6 +208,28 @@ TEST_F(InmDos, single_precision_gives_the_viscosity_of_double)
     }
 }
 
+// 2592 modes are refined; outputs of unstable modes and the viscosity are those of double precision
+TEST_F(InmDos, precision_auto_gives_the_modes_of_double)
+{
+    std::vector<double> eta[2];
+    std::vector<std::vector<double>> modes[2];
+    const std::string start = read_melt(state(melt(6, smooth_pair())), smooth_pair());
+    for (int refined = 0; refined < 2; refined++) {
+        reopen();
+        const std::string keywords = std::string("modes unstable solver twostage") + (refined ? "" : " precision double");
+        const std::string log = log_of(start + three_computes(keywords) + "thermo_style custom step c_eta\nrun 0\n");
+        eta[refined]   = vector("eta");
+        modes[refined] = local("inm");
+        EXPECT_EQ(log.find("refined to double") != std::string::npos, refined == 1) << log;
+    }
+    for (int set = 0; set < 3; set++) EXPECT_NEAR(eta[1][set], eta[0][set], 1e-9 * eta[0][set]) << set;
+    EXPECT_NE(eta[1][0], eta[0][0]);
+    for (size_t p = 0; p < modes[0].size() && modes[0][p][0] < 0.0; p++) {
+        EXPECT_NEAR(modes[1][p][0], modes[0][p][0], 1e-9 * std::fabs(modes[0][0][0])) << p;
+        EXPECT_NEAR(modes[1][p][2], modes[0][p][2], 1e-8) << p;
+    }
+}
+
 // a dumbbell so stiff that rounding hides the soft modes
 TEST_F(InmDos, single_precision_that_is_not_safe_becomes_double)
 {

@@ -88,7 +88,7 @@ TEST_F(ErrorMessages, arguments_of_inm_dos)
         {"10 hessian numeric -1e-6", "hessian numeric delta must be positive"},
         {"10 solver magic", "solver must be auto, lapack, twostage, scalapack, elpa, or kpm, not magic"},
         {"10 solver lowest", "solver lowest is not available on its own; use solver kpm with modes lowest K"},
-        {"10 precision half", "precision must be double or single, not half"},
+        {"10 precision half", "precision must be auto, double, or single, not half"},
         {"10 memory", "missing value for memory"},
         {"10 memory 0", "memory must be a positive number of GB"},
         {"10 memory -1", "memory must be a positive number of GB"},
@@ -290,19 +290,10 @@ TEST_F(ErrorMessages, force_fields_without_an_analytic_hessian)
 TEST_F(ErrorMessages, motion_that_has_no_hessian_of_all_coordinates)
 {
     expect(crystal(), "fix r few rigid/nve single\n" + inm() + go(),
-           "cannot compute the Hessian: rigid bodies remove degrees of freedom");
+           "cannot compute the Hessian: rigid bodies of fix r (rigid/nve) in its group remove degrees "
+           "of freedom; use a group without them");
     expect(crystal(), inm() + "run_style respa 2 2 pair 2\n" + go(),
            "cannot compute the Hessian: run_style respa splits the forces");
-    const std::string bonds =
-        "units lj\natom_style bond\natom_modify map array\nspecial_bonds lj 0.0 1.0 1.0\n"
-        "lattice fcc 1.0\nregion box block 0 2 0 2 0 2\n"
-        "create_box 1 box bond/types 1 extra/bond/per/atom 4 extra/special/per/atom 12\n"
-        "create_atoms 1 box\nmass 1 1.0\n" +
-        smooth() + "bond_style harmonic\nbond_coeff 1 50.0 1.122\ncreate_bonds single/bond 1 1 2\n";
-    expect(bonds, "fix s all shake 1e-4 20 0 b 1\n" + inm() + go(),
-           "cannot compute the Hessian: constraints of fix shake");
-    expect(bonds, "fix s all rattle 1e-4 20 0 b 1\n" + inm() + go(),
-           "cannot compute the Hessian: constraints of fix rattle");
 }
 
 TEST_F(ErrorMessages, forces_with_random_numbers)

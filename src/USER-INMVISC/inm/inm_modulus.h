@@ -15,6 +15,8 @@
 #include "inm_complex.h"
 #include "inm_measure.h"
 
+#include <stddef.h>
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -34,10 +36,29 @@ inm_complex inm_modulus_response(const inm_measure *xi2, inm_mode_sign sign, dou
 /* Static limit of the stable modes, sum_{lambda > 0} X_p / lambda_p. */
 double inm_modulus_static(const inm_measure *xi2);
 
-/* Products of a polynomial solver after which S(w) no longer changes by more than bound, from the distance of its
-   pole to the real axis; for a measure of polynomials.
-   rate  1/time, of a typical mode */
-double inm_modulus_products(const inm_measure *xi2, double w, inm_complex rate, double bound);
+/* ---- convergence of a polynomial solver: from half of the products to all of them ------------------ */
+
+/* Relative change of M*(w) = M_A - S(w).  affine: M_A in the units of S */
+double inm_modulus_change(double affine, inm_complex whole, inm_complex half);
+
+/* More products after which that change is smaller by a factor, from the distance of the pole to the real axis; for
+   a measure of polynomials.
+   rate  1/time, the same for all modes */
+double inm_modulus_products(const inm_measure *xi2, double w, inm_complex rate, double factor);
+
+/* The modulus at several frequencies. */
+typedef struct inm_modulus_rows {
+  size_t n;
+  inm_mode_sign sign;
+  double affine;           /* M_A in the units of S */
+  const double *w;         /* [n] */
+  const inm_complex *rate; /* [n] r_0, of all modes; NaN where it is not known */
+} inm_modulus_rows;
+
+/* The largest change of all rows that count, -1 if none does.  Rows that are not known do not count, nor those that need
+   more than `most` products from the start to fall to the bound. */
+double inm_modulus_largest_change(const inm_measure *whole, const inm_measure *half,
+                                  const inm_modulus_rows *rows, double bound, double most);
 
 #ifdef __cplusplus
 }

@@ -22,7 +22,11 @@ typedef enum {
 /* The one mode whose eigenvector is kept. */
 typedef enum { INM_KEEP_NONE, INM_KEEP_INDEX, INM_KEEP_FREQUENCY } inm_keep_kind;
 
-typedef enum { INM_DOUBLE, INM_SINGLE_PRECISION } inm_precision;
+/* Of the dense matrix and of operations on it.
+   INM_REFINED: unstable modes in double although the matrix is reduced in single.  Eigenvalues of stable modes,
+   which have no vectors then, are those of single precision.
+   INM_PRECISION_AUTO: INM_REFINED where that is faster, else INM_DOUBLE. */
+typedef enum { INM_DOUBLE, INM_SINGLE_PRECISION, INM_REFINED, INM_PRECISION_AUTO } inm_precision;
 
 /* Progress of a solution. */
 typedef struct {
@@ -30,23 +34,26 @@ typedef struct {
   size_t products, target; /* polynomials: products done, and products needed at least */
 } inm_progress;
 
-/* Convergence criterion of polynomials: the relative change of a sum over modes between half of the products
-   and all of them must be at most the bound of the request. */
+/* Convergence criterion of polynomials: the relative change of a sum over modes, or of a modulus at several
+   frequencies, between half of the products and all of them must be at most the bound of the request. */
+struct inm_modulus_rows; /* inm_modulus.h */
+
 typedef struct {
   int first, count; /* vectors to project */
   inm_cut cut; /* sum over 1/lambda^2 of the localized modes, or of all if the cut has no edge */
+  const struct inm_modulus_rows *modulus; /* NULL, or the modulus, whatever the cut; borrowed */
 } inm_criterion;
 
 /* An all-zero request is for eigenvalues only, in double precision. */
 typedef struct {
   inm_vectors vectors;
   size_t nlowest;
-  inm_precision precision; /* of the dense matrix and of operations on it */
-  inm_edge edge;           /* for the classes */
-  int ntypes;              /* largest atom type */
-  int nproj;               /* vectors to project on the modes */
-  const double *proj;      /* [nproj][nrow][3] on each rank; without mass weighting; borrowed */
-  int is_free[3];          /* translations that cost no energy (inm_hessian_translations) */
+  inm_precision precision;
+  inm_edge edge;      /* for the classes */
+  int ntypes;         /* largest atom type */
+  int nproj;          /* vectors to project on the modes */
+  const double *proj; /* [nproj][nrow][3] on each rank; without mass weighting; borrowed */
+  int is_free[3];     /* translations that cost no energy (inm_hessian_translations) */
   inm_keep_kind keep;
   double keep_value; /* index 1..n in ascending order, or frequency (the nearest mode) */
   int max_threads;   /* of the solver; 0: all cores of the node's ranks */

@@ -49,8 +49,9 @@ typedef struct {
   const inm_request *request;
 } inm_job;
 
-/* Precision for n modes: small matrices are always solved in double. */
-inm_precision inm_precision_used(const inm_request *request, size_t n);
+/* Precision in which a solver finds n modes, never INM_PRECISION_AUTO.  Small matrices are always solved in
+   double. */
+inm_precision inm_precision_used(const inm_solver *solver, const inm_request *request, size_t n);
 
 /* Whether a solver can do a job: INM_OK, INM_ERR_SIZE if the job is too large for 32-bit LAPACK,
    INM_ERR_ARG if the solver lacks the precision or the vectors. */
@@ -76,7 +77,8 @@ size_t inm_solver_vectors(size_t nlowest);
    If vectors of "twostage" fail their check, "lapack" takes over, and inm_spectrum_about reports its name.
    A distributed solver makes a second attempt by another algorithm before it fails.
    Eigenpairs of single precision are checked against the matrix in double: INM_ERR_PRECISION if they are
-   not accurate enough (hessian/inm_residual.h), or zero modes cannot be told (hessian/inm_ritz.h).
+   not accurate enough (hessian/inm_residual.h), or zero modes cannot be told (hessian/inm_ritz.h).  So are
+   refined ones (solvers/inm_refined.c), also under INM_PRECISION_AUTO.  INM_DOUBLE always succeeds then.
    Errors: INM_ERR_ARG if an atom type exceeds ntypes, or as inm_solver_can; INM_ERR_TAG if a tag appears
    twice; INM_ERR_NONFINITE, INM_ERR_LAPACK, INM_ERR_ACCURACY, INM_ERR_PRECISION, INM_ERR_ALLOC,
    INM_ERR_SIZE.  Collective over the communicator of h. */

@@ -22,20 +22,38 @@ extern "C" {
 int lammps_version(void *);
 int lammps_extract_setting(void *, const char *);
 int lammps_config_has_mpi_support();
+void lammps_error(void *, int, const char *) __attribute__((weak));    // since 3Nov2022
 }
 
 namespace {
+
+const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
 
 // "4 Feb 2025" -> 20250204, as lammps_version() returns it
 
 int numeric_version(const char *text)
 {
-  static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
   int day = 0, year = 0;
   char month[4] = "";
   if (sscanf(text, "%d %3s %d", &day, month, &year) != 3) return 0;
   const char *m = strstr(months, month);
   return m ? year * 10000 + (int) ((m - months) / 3 + 1) * 100 + day : 0;
+}
+
+// 20250204 -> "4Feb2025"
+
+std::string version_name(int number)
+{
+  const int month = number / 100 % 100;
+  if (month < 1 || month > 12) return std::to_string(number);
+  return std::to_string(number % 100) + std::string(months + 3 * (month - 1), 3) +
+      std::to_string(number / 10000);
+}
+
+std::string sizes_name(int tagint_bytes, int bigint_bytes)
+{
+  if (bigint_bytes == 4) return "smallsmall";
+  return tagint_bytes == 8 ? "bigbig" : "smallbig";
 }
 
 const char *mpi_name(int code)
@@ -46,12 +64,13 @@ const char *mpi_name(int code)
 
 /* ---------------------------------------------------------------------- */
 
-bool INMVISC_NS::first_rank()
+void INMVISC_NS::warn(void *lmp, const std::string &text)
 {
-  int me = 0, started = 0;
-  MPI_Initialized(&started);
-  if (started) MPI_Comm_rank(MPI_COMM_WORLD, &me);
-  return me == 0;
+  if (lammps_extract_setting(lmp, "world_rank") != 0) return;
+  if (lammps_error)
+    lammps_error(lmp, 0, text.c_str());    // 0: a warning
+  else
+    fprintf(stderr, "WARNING: %s\n", text.c_str());
 }
 
 /* ---------------------------------------------------------------------- */
@@ -64,31 +83,28 @@ bool INMVISC_NS::fits(void *lmp, const char *what)
   const int my_mpi = (int) sizeof(MPI_Comm);
 #endif
   const int version = lammps_version(lmp), my_version = numeric_version(LAMMPS_VERSION);
-  const int tagint_bytes = lammps_extract_setting(lmp, "tagint");
-  const int bigint_bytes = lammps_extract_setting(lmp, "bigint");
+  const std::string sizes =
+      sizes_name(lammps_extract_setting(lmp, "tagint"), lammps_extract_setting(lmp, "bigint"));
+  const std::string my_sizes = sizes_name(sizeof(tagint), sizeof(bigint));
   const int mpi = lammps_config_has_mpi_support();
-
-  const bool version_ok = (version == my_version);
-  const bool sizes_ok =
-      tagint_bytes == (int) sizeof(tagint) && bigint_bytes == (int) sizeof(bigint);
   // older versions return 1 for any MPI instead of the handle size
   const bool mpi_ok = (mpi == my_mpi) || (mpi == 1 && my_mpi != 0);
-  if (version_ok && sizes_ok && mpi_ok) return true;
 
-  if (first_rank()) {
-    fprintf(stderr, "WARNING: %s does not fit this LAMMPS, its styles are not available.\n", what);
-    if (!version_ok)
-      fprintf(stderr, "  version:       LAMMPS %d, %s built for %d\n", version, what, my_version);
-    if (!sizes_ok)
-      fprintf(stderr, "  integer sizes: LAMMPS tagint %d bigint %d bytes, %s %d and %d\n",
-              tagint_bytes, bigint_bytes, what, (int) sizeof(tagint), (int) sizeof(bigint));
-    if (!mpi_ok)
-      fprintf(stderr, "  MPI:           LAMMPS %s, %s %s\n", mpi_name(mpi), what, mpi_name(my_mpi));
-    fprintf(stderr,
-            "  Build it from the source tree of this very LAMMPS:\n"
-            "  cmake -B build -DLAMMPS_SOURCE_DIR=<its src folder> -DLAMMPS_BINARY=<its lmp> "
-            "-DLAMMPS_SIZES=%s\n",
-            tagint_bytes == 8 ? "bigbig" : "smallbig");
-  }
+  std::string differs;
+  auto add = [&differs](const std::string &host, const std::string &mine) {
+    differs += (differs.empty() ? " " : ", ") + host + " (not " + mine + ")";
+  };
+  if (version != my_version) add("version " + version_name(version), version_name(my_version));
+  if (sizes != my_sizes) add(sizes, my_sizes);
+  if (!mpi_ok) add(mpi_name(mpi), mpi_name(my_mpi));
+  if (differs.empty()) return true;
+
+  warn(lmp,
+       what + std::string(" was built for another LAMMPS, its styles are not available: this is") +
+           differs + "; build it from the source of this LAMMPS" +
+           (mpi_ok ? "" : " and with its MPI") +
+           ": cmake -B build -DLAMMPS_SOURCE_DIR=<its src folder> -DLAMMPS_BINARY=<its lmp> "
+           "-DLAMMPS_SIZES=" +
+           sizes);
   return false;
 }

@@ -10,18 +10,20 @@
 #ifndef INMVISC_GUARD_H
 #define INMVISC_GUARD_H
 
+#include <string>
+
 namespace INMVISC_NS {
 
-// Whether the LAMMPS of this handle is the one we were built for; if not, rank 0 prints the difference
-// and the remedy.  There is no binary compatibility between LAMMPS versions, integer sizes or MPI
+// Whether the LAMMPS of this handle is the one we were built for; if not, a warning says what differs
+// and what to do.  There is no binary compatibility between LAMMPS versions, integer sizes or MPI
 // libraries, and LAMMPS does not check.  Uses only the C library interface, which is the same in all
-// versions.  No C++ class of LAMMPS may be used before this returns true.
+// versions, and no MPI function.  No C++ class of LAMMPS may be used before this returns true.
 // what: the calling file, for the message
 
 bool fits(void *lmp, const char *what);
 
-// true on one rank, for printing; does not use Comm, since the classes of this LAMMPS may be incompatible
+// One line on the screen and in the log file, once, from a LAMMPS whose classes may be incompatible
 
-bool first_rank();
+void warn(void *lmp, const std::string &text);
 }    // namespace INMVISC_NS
 #endif

@@ -22,12 +22,12 @@
 #pragma GCC visibility pop
 
 #include "inmvisc_guard.h"
+#include "inmvisc_load_error.h"
 
-#include <cstdio>
 #include <dlfcn.h>
 #include <string>
 
-using INMVISC_NS::first_rank;
+using namespace INMVISC_NS;
 
 namespace {
 
@@ -45,14 +45,15 @@ std::string styles_file()
 
 extern "C" void lammpsplugin_init(void *lmp, void *handle, void *regfunc)
 {
-  if (!INMVISC_NS::fits(lmp, "inmviscplugin.so")) return;
+  if (!fits(lmp, "inmviscplugin.so")) return;
 
-  void *styles = dlopen(styles_file().c_str(), RTLD_NOW | RTLD_LOCAL);
+  const std::string file = styles_file();
+  void *styles = dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL);
   void *symbol = styles ? dlsym(styles, "inmvisc_register") : nullptr;
   if (!symbol) {
-    if (first_rank())
-      fprintf(stderr, "WARNING: inmviscplugin.so cannot open %s, which belongs beside it: %s\n",
-              styles_file().c_str(), dlerror());
+    warn(lmp,
+         "inmviscplugin.so cannot load its styles, they are not available: " +
+             load_error(file, dlerror()));
     return;
   }
   auto register_styles = (void (*)(void *, void *, void *)) symbol;

@@ -6,7 +6,8 @@ import re
 from inmvisc.rst import table
 
 TITLES = {"mol-pair": "Pair styles, molecular decks", "atomic-pair": "Pair styles, atomic decks",
-          "manybody-pair": "Many-body pair styles", "bond": "Bond styles", "angle": "Angle styles",
+          "manybody-pair": "Many-body pair styles", "ellipsoid-pair": "Pair styles of ellipsoids",
+          "spin-pair": "Pair styles of spins", "bond": "Bond styles", "angle": "Angle styles",
           "dihedral": "Dihedral styles", "improper": "Improper styles", "kspace": "KSpace styles"}
 METHODS = ("auto", "numeric")
 ASYMMETRY = 2.0e-5      # of d f_i / d x_j, above which forces are said to be no gradient
@@ -135,6 +136,8 @@ In each of the other {len(built)} the matrix of :doc:`compute inm/dos <compute_i
         lines.append(table(["reason (*hessian auto*)", "decks", "which"], reasons, [50, 8, 42]))
     for category, title in TITLES.items():
         rows = [deck_row(d, results) for d in built if d.category == category]
+        if not rows:
+            continue
         lines += [title, "-" * len(title), ""]
         lines.append(table(["deck", "style", "Hessian from", "auto", "numeric", "block", "ranks",
                             "left out", "remark"], rows, [14, 16, 22, 8, 8, 8, 8, 8, 16]))

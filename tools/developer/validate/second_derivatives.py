@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
 """What LAMMPS itself says about second derivatives: a map of its pair and bonded styles.
 
-    second_derivatives.py BUILD [--work DIR] [--only REGEX]
+    second_derivatives.py BUILD... [--work DIR] [--only REGEX] [--kept]
                           [--table doc/src/second_derivatives.rst]
+
+Several builds are those of several versions of LAMMPS, which the page has side by side.
 
 Coefficients are those of LAMMPS's unittest/force-styles (style_decks.py).  For each deck the
 program second_derivatives.cpp, compiled for the LAMMPS of BUILD and linked with its library, moves
@@ -14,6 +16,7 @@ The exit code tells of decks that cannot be run; numbers that do not fit are LAM
 import argparse
 import collections
 import datetime
+import json
 import os
 import re
 import subprocess
@@ -224,17 +227,46 @@ def short_provider(text, kind):
                 return "differences of forces" + (f" ({why})" if why else "")
             return re.sub(r" failed the self-test for \d+ type pairs",
                           " failed the self-test for some pairs of types",
-                          re.sub(r", [\d.]+ atoms per star", "", what))
+                          re.sub(r", [\d.]+ atoms per embedding term", "", what))
     return text or "nothing"
 
 
 class Map:
+    """What was found with the LAMMPS of a build: self.found is [(deck, cells)], self.failed is
+    [(deck, reason)]."""
+
     def __init__(self, build, work):
         self.work = work
+        self.found, self.failed = [], []
         self.lammps = Lammps(build, work, cores=1, options=("-log", "none", "-nocite"))
         self.lammps.environment["LAMMPS_POTENTIALS"] = self.lammps.potentials
+        self.version = self.lammps.version.replace(" ", "")
+        self.every = [d for d in find_decks(self.lammps)
+                      if d.category != "kspace" and not d.style.startswith("hybrid")]
         os.makedirs(work, exist_ok=True)
-        self.probe = compile_probe(self.lammps, work)
+
+    @property
+    def file(self):
+        return os.path.join(self.work, "found.json")
+
+    def scan(self, only):
+        self.probe = compile_probe(self.lammps, self.work)
+        for deck in self.every:
+            if deck.missing or not re.search(only, deck.name):
+                continue
+            cells, reason = self.row(deck)
+            print(deck.name, *(cells or ["FAILED", reason]), sep=" | ", flush=True)
+            (self.found if cells else self.failed).append((deck, cells or reason))
+        with open(self.file, "w") as fp:
+            json.dump({"found": [(d.name, cells) for d, cells in self.found],
+                       "failed": [(d.name, reason) for d, reason in self.failed]}, fp, indent=0)
+
+    def read_kept(self):
+        decks = {d.name: d for d in self.every}
+        with open(self.file) as fp:
+            kept = json.load(fp)
+        self.found = [(decks[name], cells) for name, cells in kept["found"]]
+        self.failed = [(decks[name], reason) for name, reason in kept["failed"]]
 
     def folder(self, deck, commands):
         folder = os.path.join(self.work, deck.name)
@@ -271,16 +303,17 @@ class Map:
             return f"not done within {TIME_LIMIT} s"
         if done.status == 0:
             return short_provider(provider_of(done.output), kind)
-        return "nothing: " + reason_of(done.output)
+        return "nothing: " + reason_of(done.output).split(". It is largest")[0]
 
 
-def style_rows(found):
-    """A row for each style; a cell that differs between its decks names them."""
+def style_cells(found):
+    """{style: its cells}; a cell that differs between the decks of a style names them."""
     by_style = collections.defaultdict(list)
     for deck, cells in found:
         by_style[deck.style].append((deck, cells))
-    for style, decks in sorted(by_style.items()):
-        row = [plain(style)]
+    rows = {}
+    for style, decks in by_style.items():
+        rows[style] = []
         for k in range(4):
             names = collections.defaultdict(list)
             for deck, cells in decks:
@@ -288,8 +321,21 @@ def style_rows(found):
             common = max(names, key=lambda text: len(names[text]))
             texts = [plain(common)] + [f"{plain(text)} (deck {plain(', '.join(which_decks))})"
                                        for text, which_decks in names.items() if text != common]
-            row.append("; ".join(texts))
-        yield row
+            rows[style].append("; ".join(texts))
+    return rows
+
+
+def style_rows(cells_of):
+    """A row for each style, from {version: cells of its styles}; where versions differ, the cell
+    has each."""
+    for style in sorted(set().union(*cells_of.values())):
+        there = {v: cells[style] for v, cells in cells_of.items() if style in cells}
+        name = plain(style)
+        if len(there) < len(cells_of):
+            name += f" ({', '.join(there)})"
+        yield [name] + [texts[0] if len(set(texts)) == 1
+                        else "; ".join(f"*{v}*: {t}" for v, t in zip(there, texts))
+                        for texts in zip(*there.values())]
 
 
 def missing_styles(decks, kind):
@@ -310,12 +356,12 @@ def without_deck(lammps, decks, kind):
 PAGE = """The second derivatives of LAMMPS
 ================================
 
-``tools/developer/validate/second_derivatives.py`` wrote this page on {date} with LAMMPS {version}.
-Faults that users meet are listed, each with an input, on the page :doc:`upstream_faults`, which also has what is known of later versions of LAMMPS.
+``tools/developer/validate/second_derivatives.py`` wrote this page on {date} with LAMMPS {versions}.
+Faults that users meet are listed, each with an input, on the page :doc:`upstream_faults`.
 
 The Hessian of this package is built from numbers that styles of LAMMPS provide: forces by *compute()*, the force of one pair or bond by *single()*, and first and second derivatives by *born_matrix()*.
 This page shows which of them are consistent.
-The coefficients are those of LAMMPS's own tests, ``unittest/force-styles/tests``: {decks} decks that this LAMMPS can run.
+The coefficients are those of LAMMPS's own tests, ``unittest/force-styles/tests``: {decks}.
 One pair of atoms, or one molecule, is moved through {radii} distances or angles; all pairs of types are tried in both orders, and pairs also with special factors of 0.3 (Lennard-Jones) and 0.6 (Coulomb).
 
 * *forces*: is the force of *compute()* the negative gradient of its energy?
@@ -336,24 +382,37 @@ Median and maximum are over the pairs of types for which the number is wrong.
 """  # noqa: E501
 
 
-def write_page(path, lammps, every, found, failed):
-    lines = [PAGE.format(date=datetime.date.today(), version=lammps.version, decks=len(found),
-                         radii=RADII, stray=STRAY, wrong=WRONG, deck_wrong=DECK_WRONG)]
+SEVERAL = """A cell that differs between the versions has both; the others hold for all versions that have the style.
+A style with a version behind its name was tested with that one only: the other does not have it, or was built without its package.
+"""  # noqa: E501
+
+
+def write_page(path, maps):
+    versions = [m.version for m in maps]
+    counted = " and ".join(f"{len(m.found)} decks that LAMMPS {m.version} can run" for m in maps)
+    lines = [PAGE.format(date=datetime.date.today(), versions=" and ".join(versions),
+                         decks=counted, radii=RADII, stray=STRAY, wrong=WRONG,
+                         deck_wrong=DECK_WRONG)]
+    if len(maps) > 1:
+        lines += [SEVERAL]
     for kind in KINDS:
-        rows = style_rows([(d, c) for d, c in found if CATEGORIES[d.category] == kind])
+        rows = style_rows({m.version: style_cells([(d, c) for d, c in m.found
+                                                   if CATEGORIES[d.category] == kind])
+                           for m in maps})
         title = f"{kind.capitalize()} styles"
         lines += [title, "-" * len(title), "",
                   table(["style", "forces", "single()", "born_matrix()", "the package uses"], rows,
                         [16, 20, 20, 22, 22])]
-        for text, names in (("Without a deck of their own in LAMMPS's tests",
-                             without_deck(lammps, every, kind)),
-                            ("Not built", missing_styles(every, kind))):
-            if names:
-                lines += [f"{text}: {names}.", ""]
+        for m in maps:
+            for text, names in (("without a deck of their own in LAMMPS's tests",
+                                 without_deck(m.lammps, m.every, kind)),
+                                ("not built", missing_styles(m.every, kind))):
+                if names:
+                    lines += [f"{m.version}, {text}: {names}.", ""]
+    failed = [[plain(d.name), m.version, plain(reason)] for m in maps for d, reason in m.failed]
     if failed:
         lines += ["Decks that do not run", "---------------------", "",
-                  table(["deck", "reason"],
-                        [[plain(d.name), plain(reason)] for d, reason in failed])]
+                  table(["deck", "version", "reason"], failed)]
     with open(path, "w") as fp:
         fp.write("\n".join(lines).rstrip("\n") + "\n")
 
@@ -361,29 +420,25 @@ def write_page(path, lammps, every, found, failed):
 def main():
     ap = argparse.ArgumentParser(description=__doc__,
                                  formatter_class=argparse.RawDescriptionHelpFormatter)
-    ap.add_argument("build")
+    ap.add_argument("build", nargs="+")
     ap.add_argument("--work", help="folder of the runs, default BUILD/second_derivatives")
     ap.add_argument("--only", default="", help="decks whose name matches this expression")
+    ap.add_argument("--kept", action="store_true", help="only write the page, from the last scan")
     ap.add_argument("--table", help="write the page there as reStructuredText")
     a = ap.parse_args()
-    build = os.path.abspath(a.build)
-    scan = Map(build, os.path.abspath(a.work or os.path.join(build, "second_derivatives")))
-    every = [d for d in find_decks(scan.lammps)
-             if d.category != "kspace" and not d.style.startswith("hybrid")]
-    found, failed = [], []
-    for deck in every:
-        if deck.missing or not re.search(a.only, deck.name):
-            continue
-        cells, reason = scan.row(deck)
-        print(deck.name, *(cells or ["FAILED", reason]), sep=" | ", flush=True)
-        if cells:
-            found.append((deck, cells))
+    maps = []
+    for build in map(os.path.abspath, a.build):
+        work = os.path.abspath(a.work or os.path.join(build, "second_derivatives"))
+        maps.append(Map(build, work))
+        if a.kept:
+            maps[-1].read_kept()
         else:
-            failed.append((deck, reason))
+            maps[-1].scan(a.only)
     if a.table:
-        write_page(a.table, scan.lammps, every, found, failed)
-    print(f"{len(found)} decks, {len(failed)} do not run")
-    return 1 if failed else 0
+        write_page(a.table, maps)
+    for m in maps:
+        print(f"{m.version}: {len(m.found)} decks, {len(m.failed)} do not run")
+    return 1 if any(m.failed for m in maps) else 0
 
 
 if __name__ == "__main__":

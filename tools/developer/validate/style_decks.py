@@ -7,7 +7,8 @@ import os
 import re
 
 # style command of the deck
-CATEGORIES = {"mol-pair": "pair", "atomic-pair": "pair", "manybody-pair": "pair", "bond": "bond",
+CATEGORIES = {"mol-pair": "pair", "atomic-pair": "pair", "manybody-pair": "pair",
+              "ellipsoid-pair": "pair", "spin-pair": "pair", "bond": "bond",
               "angle": "angle", "dihedral": "dihedral", "improper": "improper", "kspace": "pair"}
 
 

@@ -11,14 +11,13 @@ import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
 
 from ..ave_time import Array, Path
+from ..units import UNITS
 from .page import STYLE
-from .page import UNITS as PAGE_UNITS
 from .style import COLOUR
 
 if TYPE_CHECKING:
     from ..complex_modulus import GreenKubo, Modes
 
-PRESSURE = {"lj": r"\epsilon/\sigma^3", "metal": r"\mathrm{bar}", "real": r"\mathrm{atm}"}
 MODES = (COLOUR["UL"], COLOUR["stable"], COLOUR["UD"], COLOUR["all"])     # one after the other
 
 
@@ -67,8 +66,8 @@ def correlation(ax: Axes, title: str, symbol: str, part_of: GreenKubo, unit: str
 def page(path: Path, title: str, units: str, w: Array, shear: GreenKubo, bulk: GreenKubo | None,
          modes: list[Modes]) -> None:
     """Shear in the upper row; bulk, if it is there, in the lower one."""
-    rate, time = PAGE_UNITS[units][:2]
-    pressure = rf"$[{PRESSURE[units]}]$"
+    rate, time = UNITS[units].rate, UNITS[units].time
+    pressure = rf"$[{UNITS[units].pressure_name}]$"
     plt.switch_backend("Agg")
     plt.rcParams.update(STYLE)
     figure, axes = plt.subplots(2 if bulk else 1, 3, squeeze=False,

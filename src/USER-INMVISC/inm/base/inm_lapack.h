@@ -54,6 +54,9 @@ void dsbmv_(const char *uplo, const int *n, const int *k, const double *alpha, c
 
 void dsyevd_(const char *jobz, const char *uplo, const int *n, double *a, const int *lda, double *w,
              double *work, const int *lwork, int *iwork, const int *liwork, int *info);
+void dsygvd_(const int *itype, const char *jobz, const char *uplo, const int *n, double *a,
+             const int *lda, double *b, const int *ldb, double *w, double *work, const int *lwork,
+             int *iwork, const int *liwork, int *info);
 void dsytrd_(const char *uplo, const int *n, double *a, const int *lda, double *d, double *e,
              double *tau, double *work, const int *lwork, int *info);
 void dormtr_(const char *side, const char *uplo, const char *trans, const int *m, const int *n,

@@ -1,5 +1,5 @@
-/* Reduction of a dense symmetric matrix to a band, D = Q B Q^T, and back-transformation of vectors: the
-   O(n^3) parts of a two-stage diagonalization, with nearly all flops in matrix products. */
+/* Reduction of a dense symmetric matrix to a band, D = Q B Q^T: the O(n^3) part of a two-stage diagonalization,
+   with nearly all flops in matrix products.  Q is in inm_reflectors.h. */
 
 #ifndef INM_BAND_H
 #define INM_BAND_H
@@ -28,18 +28,9 @@ typedef void (*inm_band_progress)(void *ctx, double done);
 inm_status inm_reduce_to_band(size_t n, size_t kd, double *a, double *tau, double *band,
                               int nthread, inm_band_progress report, void *ctx);
 
-/* z = Q z
-   a, tau  of inm_reduce_to_band
-   z       [count][n]
-   Not collective. */
-inm_status inm_band_to_dense(size_t n, size_t kd, const double *a, const double *tau, size_t count,
-                             double *z);
-
-/* The same with the matrix in single precision; band and vectors stay in double. */
+/* The same in single precision; the band is in double. */
 inm_status inm_reduce_to_band_single(size_t n, size_t kd, float *a, float *tau, double *band,
                                      int nthread, inm_band_progress report, void *ctx);
-inm_status inm_band_to_dense_single(size_t n, size_t kd, const float *a, const float *tau,
-                                    size_t count, double *z);
 
 #ifdef __cplusplus
 }

@@ -31,6 +31,8 @@ void inm_hessian_clear(inm_hessian *h)
   inm_block_list_free(&h->mine);
   inm_block_list_free(&h->foreign);
   inm_halo_destroy(&h->halo);
+  inm_hessian_destroy(&h->normal);
+  free(h->cluster);
   inm_tagmap_free(&h->column_of);
   free(h->tag);
   free(h->type);
@@ -354,7 +356,7 @@ double inm_hessian_bytes(const inm_hessian *h)
   return list_bytes(&h->mine) + list_bytes(&h->foreign) + per_slot * (double) h->nslot +
       per_key * (double) h->column_of.size + (double) h->maxcol * sizeof(*h->tag) +
       36.0 * sizeof(double) * (double) h->nshared + per_row * (double) h->nrow +
-      (double) h->nsite * sizeof(*h->site);
+      (double) h->nsite * sizeof(*h->site) + (h->normal ? inm_hessian_bytes(h->normal) : 0.0);
 }
 
 /* a block in the list and in its row: chunks are freed only while the rows are filled */

@@ -5,6 +5,7 @@
 
 #include "comm/inm_halo.h"
 #include "comm/inm_tagmap.h"
+#include "inm_constraints.h"
 #include "inm_hessian.h"
 
 /* A column is an atom of the group: first the rows of this rank, then ghosts, which are rows of other
@@ -58,6 +59,12 @@ struct inm_hessian {
   double *k;         /* [nslot][3][3] */
   size_t nslot, nblock;
   inm_halo *halo; /* columns nrow..ncol-1 */
+
+  /* of a matrix on the surface of constraints */
+  inm_hessian
+      *normal; /* mass-weighted, the projector on the normal directions; NULL without constraints */
+  int64_t *cluster; /* [ncol]  tag of the first atom of the cluster; likewise */
+  inm_constraint_facts constraints;
 };
 
 /* After end, row r has the blocks row_start[r] .. inm_row_end(h, r) - 1. */

@@ -57,6 +57,12 @@ static int lower(search *s, int32_t column, const label *other)
   return mine->tag != before.tag || mine->joined != before.joined;
 }
 
+/* in a cluster, whatever the stiffness */
+static int is_rigid(const inm_hessian *h, size_t i, size_t j)
+{
+  return h->cluster && h->cluster[i] == h->cluster[j];
+}
+
 static void join_columns(search *s)
 {
   const inm_hessian *h = s->h;
@@ -68,7 +74,7 @@ static void join_columns(search *s)
   }
   for (size_t r = 0; r < h->nrow; r++)
     for (size_t n = h->row_start[r]; n < inm_row_end(h, r); n++) {
-      if (is_zero(&h->k[9 * n], h->dim)) continue;
+      if (is_zero(&h->k[9 * n], h->dim) && !is_rigid(h, r, (size_t) h->col[n])) continue;
       const int32_t i = root_of(s, (int32_t) r), j = root_of(s, h->col[n]);
       s->of_set[i].joined = 1;
       if (i == j) continue;

@@ -1,5 +1,5 @@
 /* Separate parts of the Hessian: the connected components of its graph, in which two atoms are joined by a
-   block that is not zero.  They do not depend on the distribution of the atoms. */
+   block that is not zero, or by constraints.  They do not depend on the distribution of the atoms. */
 
 #ifndef INM_PARTS_H
 #define INM_PARTS_H

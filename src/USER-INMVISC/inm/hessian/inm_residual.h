@@ -26,14 +26,17 @@ void inm_residual_destroy(inm_residual **r);
 /* A block of D and, off the diagonal, its transpose.  i, j < natom, k [3][3] */
 inm_status inm_residual_add(inm_residual *r, size_t i, size_t j, const double *k);
 
-/* D + shift * t t^T,  t = sqrt(m_i / M) in the direction a.  mass [natom] is borrowed until
-   destroy. */
-void inm_residual_lift(inm_residual *r, int a, double shift, const double *mass);
+/* D + shift * t t^T,  t = sqrt(m_i / M) in the direction a; mass [natom], the same for all a. */
+inm_status inm_residual_lift(inm_residual *r, int a, double shift, const double *mass);
 
 /* Check eigenpairs: lambda [count], vec [count][n] normalized.  Those with |lambda| <= zero are zero modes
    and are not counted. */
 inm_status inm_residual_check(inm_residual *r, size_t count, const double *lambda, double zero,
                               const double *vec, int nthread);
+
+/* norm [count] = |D e - lambda e| of these pairs */
+inm_status inm_residual_norms(inm_residual *r, size_t count, const double *lambda,
+                              const double *vec, double *norm, int nthread);
 
 /* image [count][n] = D vec, vec [count][n] */
 inm_status inm_residual_multiply(inm_residual *r, size_t count, const double *vec, double *image,

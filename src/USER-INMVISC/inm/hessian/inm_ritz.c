@@ -1,7 +1,6 @@
 #include "hessian/inm_ritz.h"
 
-#include "base/inm_lapack.h"
-#include "base/inm_vector.h"
+#include "hessian/inm_rayleigh_ritz.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -14,83 +13,14 @@ enum {
 };
 
 static const double suppression = 100.0; /* of modes outside the span by the filter */
-static const double skew = 0.1;          /* largest deviation from orthonormality */
 
-/* ---- rotations -------------------------------------------------------------------------------- */
-
-/* gram [count][count] = X^T Y, symmetric for the X and Y here */
-static void form_gram(const inm_ritz *z, const double *x, const double *y, double *gram)
+static inm_status rotate(const inm_ritz *z)
 {
-  const int n = (int) z->n, m = (int) z->count;
-  const double one = 1.0, zero = 0.0;
-  dgemm_("T", "N", &m, &m, &n, &one, x, &n, y, &n, &zero, gram, &m);
-}
-
-/* X <- X Q, in slices of rows of X that are few enough for the workspace row [rows][count] */
-static void rotate(const inm_ritz *z, const double *q, double *x, double *slice)
-{
-  enum { ROWS = 64 };
-  const int n = (int) z->n, m = (int) z->count;
-  const double one = 1.0, zero = 0.0;
-
-  for (size_t first = 0; first < z->n; first += ROWS) {
-    const int rows = (z->n - first < ROWS) ? (int) (z->n - first) : (int) ROWS;
-    dgemm_("N", "N", &rows, &m, &m, &one, &x[first], &n, q, &m, &zero, slice, &rows);
-    for (size_t v = 0; v < z->count; v++)
-      memcpy(&x[v * z->n + first], &slice[v * (size_t) rows], (size_t) rows * sizeof(*x));
-  }
-}
-
-/* X <- X (3 - X^T X)/2, Newton's iteration for X (X^T X)^-1/2, which changes nearly orthonormal vectors
-   least.  It squares the deviation: from single precision, two steps are enough. */
-static inm_status orthonormalize(const inm_ritz *z, double *gram, double *slice)
-{
-  const size_t m = z->count;
-
-  for (int step = 0; step < 4; step++) {
-    double deviation = 0.0;
-    form_gram(z, z->vec, z->vec, gram);
-    for (size_t i = 0; i < m * m; i++) {
-      const double unit = (i % (m + 1) == 0) ? 1.0 : 0.0;
-      deviation = fmax(deviation, fabs(gram[i] - unit));
-      if (isnan(gram[i])) return INM_ERR_ACCURACY;
-      gram[i] = 1.5 * unit - 0.5 * gram[i];
-    }
-    if (deviation > skew) return INM_ERR_ACCURACY;
-    rotate(z, gram, z->vec, slice);
-  }
-  return INM_OK;
-}
-
-/* a [count][count] symmetric is replaced by its eigenvectors */
-static inm_status diagonalize(const inm_ritz *z, double *a)
-{
-  const int m = (int) z->count, lwork = 1 + 6 * m + 2 * m * m, liwork = 3 + 5 * m;
-  int info = 0;
-  double *work = (double *) inm_malloc_for_blas((size_t) lwork * sizeof(*work));
-  int *iwork = (int *) malloc((size_t) liwork * sizeof(*iwork));
-
-  if (work && iwork) dsyevd_("V", "L", &m, a, &m, z->theta, work, &lwork, iwork, &liwork, &info);
-  const inm_status status = (!work || !iwork) ? INM_ERR_ALLOC : info ? INM_ERR_LAPACK : INM_OK;
-  free(work);
-  free(iwork);
-  return status;
-}
-
-/* gram [count][count] and slice [64][count] are workspace */
-static inm_status rayleigh_ritz(const inm_ritz *z, double *gram, double *slice)
-{
-  inm_status status = orthonormalize(z, gram, slice);
-
-  if (status == INM_OK)
-    status = inm_residual_multiply(z->matrix, z->count, z->vec, z->image, z->nthread);
-  if (status != INM_OK) return status;
-  form_gram(z, z->vec, z->image, gram);
-  status = diagonalize(z, gram);
-  if (status != INM_OK) return status;
-  rotate(z, gram, z->vec, slice);
-  rotate(z, gram, z->image, slice);
-  return INM_OK;
+  const inm_status status =
+      inm_rayleigh_ritz(z->matrix, z->n, z->count, z->vec, z->theta, z->nthread);
+  return (status == INM_OK)
+      ? inm_residual_multiply(z->matrix, z->count, z->vec, z->image, z->nthread)
+      : status;
 }
 
 /* ---- decision --------------------------------------------------------------------------------- */
@@ -182,14 +112,11 @@ static inm_status filter(const inm_ritz *z)
 
 inm_status inm_ritz_refine(inm_ritz *z)
 {
-  double *gram = (double *) inm_malloc_for_blas((z->count + 64) * z->count * sizeof(*gram));
-  double *slice = gram ? gram + z->count * z->count : NULL;
-  inm_status status = gram ? rayleigh_ritz(z, gram, slice) : INM_ERR_ALLOC;
+  inm_status status = rotate(z);
 
   for (int attempt = 0; status == INM_OK && !is_decided(z); attempt++) {
     status = (attempt < MOST_FILTERS) ? filter(z) : INM_ERR_ACCURACY;
-    if (status == INM_OK) status = rayleigh_ritz(z, gram, slice);
+    if (status == INM_OK) status = rotate(z);
   }
-  free(gram);
   return status;
 }

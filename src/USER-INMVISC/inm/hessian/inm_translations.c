@@ -95,8 +95,23 @@ void inm_translations_free(inm_translations *t)
   free(t->is_free);
   free(t->alone);
   free(t->overlap);
+  free(t->vectors[0]);
+  free(t->vectors[1]);
+  inm_block_matrix_destroy(&t->normal);
   inm_parts_free(&t->parts);
   memset(t, 0, sizeof(*t));
+}
+
+static inm_status find_normal(const inm_hessian *h, inm_translations *t)
+{
+  if (!h->normal) return INM_OK;
+  inm_status status = inm_block_matrix_create(&t->normal, h->normal);
+  if (status != INM_OK) return status;
+  const size_t n = INM_ATOM_GROUP * inm_block_matrix_ncol(t->normal) + 1;
+  t->vectors[0] = (double *) malloc(n * sizeof(double));
+  t->vectors[1] = (double *) malloc(n * sizeof(double));
+  t->count += h->constraints.count;
+  return inm_status_sync((t->vectors[0] && t->vectors[1]) ? INM_OK : INM_ERR_ALLOC, h->comm);
 }
 
 inm_status inm_translations_find(const inm_hessian *h, const int *is_free, inm_translations *t)
@@ -113,6 +128,7 @@ inm_status inm_translations_find(const inm_hessian *h, const int *is_free, inm_t
     status =
         find_free(h, is_free, t, work, work + nsum, work + nsum + nown, work + nsum + nown + nvec);
   free(work);
+  if (status == INM_OK) status = find_normal(h, t);
   if (status != INM_OK) inm_translations_free(t);
   return status;
 }
@@ -125,7 +141,20 @@ static void leave_out_atom(const int *is_free, double *x)
     if (is_free[k / INM_GROUP]) x[k] = 0.0;
 }
 
-void inm_project_out_translations(const inm_hessian *h, const inm_translations *t, double *x)
+static inm_status project_out_normal(const inm_hessian *h, const inm_translations *t, double *x)
+{
+  const size_t bytes = INM_ATOM_GROUP * h->nrow * sizeof(*x);
+  double unused[2 * INM_GROUP];
+
+  memcpy(t->vectors[0], x, bytes);
+  memset(t->vectors[1], 0, bytes);
+  const inm_status status =
+      inm_block_multiply(t->normal, -1.0, 1.0, 0.0, t->vectors[0], t->vectors[1], unused);
+  if (status == INM_OK) memcpy(x, t->vectors[1], bytes);
+  return status;
+}
+
+inm_status inm_project_out_translations(const inm_hessian *h, const inm_translations *t, double *x)
 {
   const size_t n = t->parts.npart, *part = t->parts.part;
 
@@ -144,4 +173,5 @@ void inm_project_out_translations(const inm_hessian *h, const inm_translations *
     for (size_t k = 0; k < INM_ATOM_GROUP && part[i] < n; k++)
       xi[k] -= sqrt(h->mass[i]) * t->overlap[INM_ATOM_GROUP * part[i] + k];
   }
+  return t->normal ? project_out_normal(h, t, x) : INM_OK;
 }

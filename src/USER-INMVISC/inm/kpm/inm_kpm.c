@@ -97,8 +97,10 @@ static double start_element(const inm_kpm *kpm, size_t i, int a, int v)
 }
 
 /* set t_0 of all groups, and zero the term before it */
-static void start(inm_kpm *kpm)
+static inm_status start(inm_kpm *kpm)
 {
+  inm_status status = INM_OK;
+
   for (int g = 0; g < kpm->ngroup; g++) {
     double *t = group(kpm, 0, g);
     for (size_t i = 0; i < kpm->h->nrow; i++)
@@ -106,10 +108,11 @@ static void start(inm_kpm *kpm)
         for (int v = 0; v < INM_GROUP; v++)
           t[INM_ATOM_GROUP * i + (size_t) (INM_GROUP * a + v)] =
               start_element(kpm, i, a, INM_GROUP * g + v);
-    inm_project_out_translations(kpm->h, &kpm->translations, t);
+    if (status == INM_OK) status = inm_project_out_translations(kpm->h, &kpm->translations, t);
     memset(group(kpm, 1, g), 0, group_size(kpm) * sizeof(double));
   }
   kpm->nproduct = 0;
+  return status;
 }
 
 /* ---- bounds of the spectrum: Lanczos recursion for the vectors of a group, eight at a time ------ */
@@ -168,10 +171,9 @@ static inm_status run_lanczos(inm_kpm *kpm, int nstep, inm_lanczos *l)
 {
   double *x = group(kpm, 0, kpm->ngroup - 1), *y = group(kpm, 1, kpm->ngroup - 1);
   double norm[INM_GROUP], inverse[INM_GROUP];
-  inm_status status = INM_OK;
 
   memset(l, 0, sizeof(*l));
-  start(kpm);
+  inm_status status = start(kpm);
   column_dots(kpm, x, x, norm);
   for (int v = 0; v < INM_GROUP; v++) {
     norm[v] = sqrt(norm[v]);
@@ -190,44 +192,86 @@ static inm_status run_lanczos(inm_kpm *kpm, int nstep, inm_lanczos *l)
   return status;
 }
 
-/* lowest and highest of zero and all eigenvalues of the tridiagonal matrices */
-static inm_status ritz_ends(const inm_lanczos *l, double *lo, double *hi)
-{
-  double diagonal[LANCZOS_STEPS], offdiagonal[LANCZOS_STEPS];
+/* An end of the spectrum: the outermost Ritz value, and how far beyond it the end may be. */
+typedef struct {
+  double value, beyond;
+} spectrum_end;
 
-  *lo = *hi = 0.0;
+/* |D x - theta x| of the Ritz vector of theta: beta times the last element of the eigenvector, from the recursion
+   towards the first, in which it grows. */
+static double residual_of(const inm_lanczos *l, int v, double theta)
+{
+  const int n = l->length[v];
+  double next = 0.0, here = 1.0, sum = 1.0;
+
+  for (int s = n - 1; s > 0; s--) {
+    const double before =
+        ((theta - l->alpha[s][v]) * here - l->beta[s][v] * next) / l->beta[s - 1][v];
+    next = here;
+    here = before;
+    sum += here * here;
+    if (!(sum < 1.0e200)) return 0.0; /* converged long ago */
+  }
+  return l->beta[n - 1][v] / sqrt(sum);
+}
+
+/* There is an eigenvalue within the residual.  That is no limit where bands far apart make residuals alternate from
+   step to step; but then Ritz values have not settled, and miss the end by less than their spacing. */
+static spectrum_end end_of(const inm_lanczos *l, int v, const double *theta, int last, int before)
+{
+  const double residual = residual_of(l, v, theta[last]),
+               spacing = fabs(theta[last] - theta[before]);
+  return (spectrum_end){theta[last], last == before ? residual : fmin(residual, spacing)};
+}
+
+/* lowest and highest of zero and all eigenvalues of the tridiagonal matrices */
+static inm_status ritz_ends(const inm_lanczos *l, spectrum_end *lo, spectrum_end *hi)
+{
+  double theta[LANCZOS_STEPS], offdiagonal[LANCZOS_STEPS];
+
+  *lo = *hi = (spectrum_end){0.0, 0.0};
   for (int v = 0; v < INM_GROUP; v++) {
     const int n = l->length[v];
     int info;
     if (n == 0) continue;
     for (int s = 0; s < n; s++) {
-      diagonal[s] = l->alpha[s][v];
+      theta[s] = l->alpha[s][v];
       offdiagonal[s] = l->beta[s][v];
     }
-    dsterf_(&n, diagonal, offdiagonal, &info);
+    dsterf_(&n, theta, offdiagonal, &info);
     if (info != 0) return INM_ERR_LAPACK;
-    *lo = fmin(*lo, diagonal[0]);
-    *hi = fmax(*hi, diagonal[n - 1]);
+    if (theta[0] < lo->value) *lo = end_of(l, v, theta, 0, n > 1);
+    if (theta[n - 1] > hi->value) *hi = end_of(l, v, theta, n - 1, n - 1 - (n > 1));
   }
   return INM_OK;
 }
 
-/* Add a margin, since Ritz values approach the ends from within, and round to a coarse grid, so that the
-   interval does not depend on rounding errors.  It contains zero, where remnants of the translations are. */
-static void set_interval(inm_kpm *kpm, double lo, double hi)
+/* The size of an end, which sets its margin: with stiff bonds the lower end is a small part of the width, and a
+   margin in units of the width would cost most of the resolution around zero. */
+static double size_of(double end, double least)
 {
-  const double margin = 0.01 * (hi - lo);
-  int exponent;
+  return fmax(fabs(end), least);
+}
 
-  if (!(hi > lo)) {
-    kpm->lo = -1.0;
-    kpm->hi = 1.0;
-    return;
-  }
-  frexp(hi - lo, &exponent);
+static const double least_size = 1.0e-3; /* of an end, relative to the width */
+
+/* From an end outwards, as it is for the upper one, since Ritz values approach the end from within; and on to a
+   multiple of 1/256 to 1/128 of its size, so that the interval does not depend on rounding. */
+static double outwards(double end, double by, double width)
+{
+  int exponent;
+  frexp(size_of(end, least_size * width), &exponent);
   const double grid = ldexp(1.0, exponent - 8);
-  kpm->lo = grid * floor((lo - margin) / grid);
-  kpm->hi = grid * ceil((hi + margin) / grid);
+  return grid * (1.0 + ceil((end + by) / grid));
+}
+
+/* it contains zero, where remnants of the translations are */
+static void set_interval(inm_kpm *kpm, spectrum_end lo, spectrum_end hi)
+{
+  const double width = hi.value - lo.value;
+
+  kpm->lo = (width > 0.0) ? -outwards(-lo.value, lo.beyond, width) : -1.0;
+  kpm->hi = (width > 0.0) ? outwards(hi.value, hi.beyond, width) : 1.0;
 }
 
 static inm_status find_interval(inm_kpm *kpm)
@@ -235,7 +279,7 @@ static inm_status find_interval(inm_kpm *kpm)
   const int wanted = kpm->request.nlanczos;
   const int nstep = (wanted > 0 && wanted < LANCZOS_STEPS) ? wanted : (int) LANCZOS_STEPS;
   inm_lanczos l;
-  double lo, hi;
+  spectrum_end lo, hi;
   inm_status status = run_lanczos(kpm, nstep, &l);
 
   if (status == INM_OK) status = ritz_ends(&l, &lo, &hi);
@@ -268,7 +312,7 @@ inm_status inm_kpm_create(inm_kpm **out, const inm_hessian *h, const inm_request
   kpm->nmode = (size_t) h->dim * kpm->natom - kpm->nzero;
   if (status == INM_OK) status = inm_status_sync(allocate_vectors(kpm), kpm->comm);
   if (status == INM_OK) status = find_interval(kpm);
-  if (status == INM_OK) start(kpm);
+  if (status == INM_OK) status = start(kpm);
 
 done:
   if (status == INM_OK)
@@ -338,15 +382,15 @@ static int take_dots(inm_kpm *kpm, size_t k, const double *dot)
   return bounded;
 }
 
-/* Lanczos misses the ends by little.  If even an interval 1.1^60 = 300 times as wide is too small, the
-   cause is overflow or NaN. */
-enum { MOST_WIDENINGS = 60 };
+/* Lanczos misses the ends by little, so each moves by little at first, relative to its own size.  If even 10^4 times
+   the width is too small, the cause is overflow or NaN. */
+enum { MOST_WIDENINGS = 28 };
 
 static inm_status widen_interval(inm_kpm *kpm)
 {
-  const double more = 0.05 * (kpm->hi - kpm->lo);
-  kpm->lo -= more;
-  kpm->hi += more;
+  const double least = ldexp(least_size, kpm->nwidening) * (kpm->hi - kpm->lo);
+  kpm->lo -= 0.05 * size_of(kpm->lo, least);
+  kpm->hi += 0.05 * size_of(kpm->hi, least);
   return (kpm->nwidening++ < MOST_WIDENINGS) ? INM_OK : INM_ERR_NONFINITE;
 }
 
@@ -373,7 +417,8 @@ static inm_status run_products(inm_kpm *kpm, size_t count, double *dot)
     kpm->nproduct += count;
     return INM_OK;
   }
-  start(kpm);
+  status = start(kpm);
+  if (status != INM_OK) return status;
   return has_finite_starts(kpm) ? widen_interval(kpm) : INM_ERR_NONFINITE;
 }
 

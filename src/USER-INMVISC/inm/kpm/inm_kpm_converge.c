@@ -1,5 +1,6 @@
 #include "kpm/inm_kpm_converge.h"
 
+#include "inm_modulus.h"
 #include "inm_viscosity.h"
 
 #include <math.h>
@@ -45,7 +46,7 @@ static inm_status criterion_sum(const inm_kpm *kpm, const inm_criterion *c, size
   return status;
 }
 
-static inm_status criterion_change(const inm_kpm *kpm, const inm_criterion *c, double *change)
+static inm_status sum_change(const inm_kpm *kpm, const inm_criterion *c, double *change)
 {
   const size_t products = inm_kpm_products(kpm);
   double all, half;
@@ -56,6 +57,28 @@ static inm_status criterion_change(const inm_kpm *kpm, const inm_criterion *c, d
   return status;
 }
 
+/* the largest change of a modulus, of the frequencies that can be reached */
+static inm_status modulus_change(const inm_kpm *kpm, const inm_criterion *c, double bound,
+                                 double *change)
+{
+  const size_t products = inm_kpm_products(kpm);
+  inm_measure all = {0}, half = {0};
+  inm_status status = inm_kpm_projected(kpm, c->first, c->count, products, &all);
+
+  if (status == INM_OK) status = inm_kpm_projected(kpm, c->first, c->count, products / 2, &half);
+  if (status == INM_OK)
+    *change = inm_modulus_largest_change(&all, &half, c->modulus, bound, (double) MOST);
+  inm_measure_free(&all);
+  inm_measure_free(&half);
+  return status;
+}
+
+static inm_status criterion_change(const inm_kpm *kpm, const inm_criterion *c, double bound,
+                                   double *change)
+{
+  return c->modulus ? modulus_change(kpm, c, bound, change) : sum_change(kpm, c, change);
+}
+
 /* the change that must fall to the bound */
 static inm_status find_change(const inm_kpm *kpm, const inm_request *r, double bound,
                               double *change)
@@ -63,13 +86,13 @@ static inm_status find_change(const inm_kpm *kpm, const inm_request *r, double b
   const size_t products = inm_kpm_products(kpm);
   inm_status status = INM_OK;
 
-  *change = 0.0;
+  *change = -1.0; /* no criterion */
   for (int k = 0; k < r->ncriterion && status == INM_OK; k++) {
     double one = NAN;
-    status = criterion_change(kpm, &r->criterion[k], &one);
+    status = criterion_change(kpm, &r->criterion[k], bound, &one);
     if (isnan(one) || one > *change) *change = one; /* NaN persists */
   }
-  if (r->ncriterion > 0) return status;
+  if (!(*change < 0.0)) return status;
   if (r->edge.kind == INM_EDGE_FREQUENCY)
     *change = bound * inm_kpm_resolution(kpm, -r->edge.value, products) /
         inm_default_width(r->width, r->edge, 0.0);

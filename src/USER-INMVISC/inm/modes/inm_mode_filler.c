@@ -25,7 +25,7 @@ void inm_fill_end(inm_filler *f)
   f->intensity = f->of_soft = NULL;
 }
 
-/* Solvers return the shifted translations last; in the table they are at lambda = 0. */
+/* Solvers return shifted translations and normal directions last; in the table they are at lambda = 0. */
 static size_t table_index(const inm_filler *f, size_t solver_index)
 {
   const size_t first_lifted = f->modes->n - f->nlifted, first_stable = f->nunstable + f->nsoft;
@@ -49,7 +49,7 @@ static void count_modes(inm_filler *f)
   const double *lambda = f->lambda;
   size_t p = 0;
 
-  f->nlifted = count_lifted(f);
+  f->nlifted = count_lifted(f) + f->nrigid;
   const size_t nother = f->modes->n - f->nlifted;
   const double largest = nother ? fmax(fabs(lambda[0]), fabs(lambda[nother - 1])) : 0.0;
   f->zero = (f->norm > 0.0) ? INM_ZERO_SIZE * largest : INFINITY;
@@ -86,7 +86,7 @@ void inm_fill_spectrum(inm_filler *f, const double *lambda)
 size_t inm_fill_wanted(const inm_filler *f)
 {
   const inm_vectors which = f->request->vectors;
-  return (which == INM_VECTORS_ALL)     ? f->modes->n
+  return (which == INM_VECTORS_ALL)     ? f->modes->n - f->nrigid
       : (which == INM_VECTORS_UNSTABLE) ? f->nunstable + f->nsoft
                                         : 0;
 }
@@ -150,7 +150,7 @@ inm_status inm_fill_panel(inm_filler *f, size_t first, size_t count, double *vec
 {
   const inm_status status = f->residual ? check_panel(f, first, count, vec) : INM_OK;
 
-  for (size_t k = 0; k < count && status == INM_OK; k++)
+  for (size_t k = 0; k < count && first + k < f->modes->n - f->nrigid && status == INM_OK; k++)
     fill_vector(f, table_index(f, first + k), &vec[k * f->modes->n]);
   return status;
 }
@@ -166,12 +166,14 @@ void inm_fill_progress(const inm_filler *f, double done)
   if (f->request->progress) f->request->progress(f->request->progress_ctx, &p);
 }
 
-/* sum of |e_ip|^2 over the stable modes, by completeness; shifted translations are sqrt(m_i/M) */
+/* sum of |e_ip|^2 over the stable modes, by completeness; shifted translations are sqrt(m_i/M), and
+   the share of normal directions is known */
 static double stable_sum(const inm_filler *f, size_t i, double total_mass)
 {
   const inm_modes *m = f->modes;
   return (double) m->dim - m->intensity[3 * i] - m->intensity[3 * i + 1] - f->of_soft[i] -
-      (double) f->nlifted * m->mass[i] / total_mass;
+      (double) (f->nlifted - f->nrigid) * m->mass[i] / total_mass -
+      (f->nrigid ? f->rigid_share[i] : 0.0);
 }
 
 void inm_fill_means(inm_filler *f)

@@ -21,19 +21,21 @@ typedef struct {
   const double *lambda;          /* [n] in the solver's order */
   size_t nunstable;              /* unstable modes, which come first */
   size_t nsoft;                  /* zero modes told by size, which follow */
-  size_t nlifted;                /* shifted translations, the last ones */
-  double zero;                   /* |lambda| of a zero mode is at most that */
-  size_t nseen[3];               /* UL, UD and stable eigenvectors so far */
-  int nthread;                   /* threads for the solver; BLAS is set to this number */
-  double *intensity; /* [natom] |e_i|^2 of the current mode; owned, as is the next one */
-  double *of_soft;   /* [natom] sum of |e_i|^2 over the zero modes told by size */
+  size_t nlifted;                /* shifted translations, the last ones, and normal directions */
+  size_t nrigid;             /* normal directions of constraints that were shifted, the very last */
+  const double *rigid_share; /* [natom]  their sum of |e_i|^2; or NULL */
+  double zero;               /* |lambda| of a zero mode is at most that */
+  size_t nseen[3];           /* UL, UD and stable eigenvectors so far */
+  int nthread;               /* threads for the solver; BLAS is set to this number */
+  double *intensity;         /* [natom] |e_i|^2 of the current mode; owned, as is the next one */
+  double *of_soft;           /* [natom] sum of |e_i|^2 over the zero modes told by size */
 } inm_filler;
 
 /* Allocate the workspace for natom atoms; free it after the last call. */
 inm_status inm_fill_begin(inm_filler *f, size_t natom);
 void inm_fill_end(inm_filler *f);
 
-/* lambda [n] ascending, shifted translations last; borrowed until the last panel.  Of the other modes,
+/* lambda [n] ascending, shifted translations last, then shifted normal directions; borrowed until the last panel.  Of the other modes,
    those that are zero within INM_ZERO_SIZE of the largest |lambda| are zero modes. */
 void inm_fill_spectrum(inm_filler *f, const double *lambda);
 

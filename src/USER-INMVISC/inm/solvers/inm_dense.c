@@ -18,7 +18,7 @@
 
 /* ---- blocks ---------------------------------------------------------------------------------- */
 
-typedef struct {
+typedef struct inm_dense_block {
   double row, col, k[9];
 } block_record;
 
@@ -30,12 +30,12 @@ static void add_to_element(inm_dense *d, size_t row, size_t col, double x)
     d->a[row * d->n + col] += x;
 }
 
-/* D = scale * H / sqrt(m_i m_j), once the atoms have been gathered.  An off-diagonal block represents
+/* D += scale * H / sqrt(m_i m_j), once the atoms have been gathered.  An off-diagonal block represents
    its transpose too. */
-static inm_status take_block(inm_dense *d, const block_record *record)
+static inm_status add_block(inm_dense *d, const block_record *record, double scale)
 {
   const size_t dim = (size_t) d->atoms.dim, i = (size_t) record->row, j = (size_t) record->col;
-  const double weight = d->scale / sqrt(d->atoms.mass[i] * d->atoms.mass[j]);
+  const double weight = scale / sqrt(d->atoms.mass[i] * d->atoms.mass[j]);
   double k[9];
 
   for (size_t e = 0; e < 9; e++) k[e] = weight * record->k[e];
@@ -47,8 +47,22 @@ static inm_status take_block(inm_dense *d, const block_record *record)
   return d->residual ? inm_residual_add(d->residual, i, j, k) : INM_OK;
 }
 
+/* keep a block of the normal directions until the shift is known */
+static inm_status keep_block(inm_dense *d, const block_record *record)
+{
+  if (d->nnormal % 4096 == 0) {
+    block_record *more =
+        (block_record *) realloc(d->normal, (d->nnormal + 4096) * sizeof(*d->normal));
+    if (!more) return INM_ERR_ALLOC;
+    d->normal = more;
+  }
+  d->normal[d->nnormal++] = *record;
+  return INM_OK;
+}
+
 typedef struct {
   inm_dense *dense;
+  int is_normal; /* of the normal directions */
   inm_status status;
 } block_taker;
 
@@ -57,7 +71,8 @@ static void take_blocks(void *ctx, const void *bytes, size_t n)
   block_taker *t = (block_taker *) ctx;
   const block_record *record = (const block_record *) bytes;
   for (size_t k = 0; k < n / sizeof(*record) && t->status == INM_OK; k++)
-    t->status = take_block(t->dense, &record[k]);
+    t->status = t->is_normal ? keep_block(t->dense, &record[k])
+                             : add_block(t->dense, &record[k], t->dense->scale);
 }
 
 static void put_block(inm_stream *stream, size_t i, size_t j, const double *k)
@@ -77,10 +92,10 @@ static void put_row(inm_stream *stream, const inm_hessian *h, const size_t *inde
 }
 
 static inm_status gather_blocks(const inm_hessian *h, const int64_t *tag, size_t natom, int root,
-                                inm_dense *d)
+                                int is_normal, inm_dense *d)
 {
   inm_stream stream;
-  block_taker taker = {d, INM_OK};
+  block_taker taker = {d, is_normal, INM_OK};
   size_t *index = (size_t *) malloc((h->ncol + 1) * sizeof(*index)); /* atoms in the matrix */
   inm_status status = inm_status_sync(index ? INM_OK : INM_ERR_ALLOC, h->comm);
 
@@ -103,6 +118,8 @@ void inm_dense_free(inm_dense *d)
 {
   free(d->a);
   free(d->single);
+  free(d->normal);
+  free(d->rigid_share);
   inm_residual_destroy(&d->residual);
   inm_mode_atoms_free(&d->atoms);
   memset(d, 0, sizeof(*d));
@@ -162,7 +179,11 @@ inm_status inm_dense_gather(const inm_hessian *h, const inm_request *request, co
   if (status == INM_OK)
     status = inm_status_sync((rank == root) ? dense_alloc(d, request) : INM_OK, h->comm);
   if (status == INM_OK && rank == root) touch_matrix(d, nthread);
-  if (status == INM_OK) status = gather_blocks(h, tag, natom, root, d);
+  if (status == INM_OK) status = gather_blocks(h, tag, natom, root, 0, d);
+  if (status == INM_OK && h->normal) {
+    d->nrigid = h->constraints.count;
+    status = gather_blocks(h->normal, tag, natom, root, 1, d);
+  }
   return status;
 }
 
@@ -225,6 +246,21 @@ static void lift_slice(void *ctx, int thread)
     }
 }
 
+static inm_status lift_normal(inm_dense *d, double shift)
+{
+  d->rigid_share = (double *) calloc(d->atoms.natom + 1, sizeof(*d->rigid_share));
+  inm_status status = d->rigid_share ? INM_OK : INM_ERR_ALLOC;
+
+  for (size_t n = 0; n < d->nnormal && status == INM_OK; n++) {
+    const block_record *b = &d->normal[n];
+    const size_t i = (size_t) b->row;
+    status = add_block(d, b, shift);
+    for (int a = 0; a < d->atoms.dim && b->row == b->col; a++)
+      d->rigid_share[i] += b->k[4 * a] / d->atoms.mass[i];
+  }
+  return status;
+}
+
 inm_status inm_dense_lift_translations(inm_dense *d, const int *is_free, int nthread)
 {
   double total = 0.0;
@@ -238,7 +274,8 @@ inm_status inm_dense_lift_translations(inm_dense *d, const int *is_free, int nth
   for (size_t i = 0; i < d->atoms.natom; i++) total += d->atoms.mass[i];
   l.weight = shift / total;
   inm_run_parallel(nthread, lift_slice, &l);
-  for (int a = 0; a < d->atoms.dim; a++)
-    if (is_free[a] && d->residual) inm_residual_lift(d->residual, a, shift, d->atoms.mass);
-  return INM_OK;
+  inm_status status = INM_OK;
+  for (int a = 0; a < d->atoms.dim && status == INM_OK; a++)
+    if (is_free[a] && d->residual) status = inm_residual_lift(d->residual, a, shift, d->atoms.mass);
+  return (status == INM_OK && d->nrigid) ? lift_normal(d, 1.1 * shift) : status;
 }

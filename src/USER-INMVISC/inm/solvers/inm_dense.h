@@ -15,6 +15,11 @@ typedef struct {
   double *a;     /* [n][n]     symmetric; solvers may destroy it.  NULL in single precision */
   float *single; /* [n][n]     the same in single precision, else NULL */
   struct inm_residual *residual; /* the matrix in double, to check single precision; or NULL */
+
+  /* directions normal to the surface of constraints */
+  size_t nrigid, nnormal;
+  struct inm_dense_block *normal; /* [nnormal]  A^T G^-1 A, see inm_constraints.h */
+  double *rigid_share;            /* [natom]  sum over the directions of |e_i|^2 */
 } inm_dense;
 
 /* Gather the matrix on rank root, where d is filled; elsewhere d is zeroed.  nthread: threads of the
@@ -24,7 +29,7 @@ inm_status inm_dense_gather(const inm_hessian *h, const inm_request *request, co
 void inm_dense_free(inm_dense *d);
 
 /* Find the norm.  Deflation by shift: add shift * t t^T for each free translation t = sqrt(m_i/M), with a
-   shift above all eigenvalues.
+   shift above all eigenvalues, and a larger one for the directions normal to constraints.
    INM_ERR_NONFINITE if an element is infinite or undefined. */
 inm_status inm_dense_lift_translations(inm_dense *d, const int *is_free, int nthread);
 

@@ -111,10 +111,12 @@ static void start(subspace *s)
   }
 }
 
-static void leave_out_translations(subspace *s)
+static inm_status leave_out_translations(subspace *s)
 {
-  for (size_t g = 0; g < s->ngroup; g++)
-    inm_project_out_translations(s->h, &s->translations, group_of(s, s->x, g));
+  inm_status status = INM_OK;
+  for (size_t g = 0; g < s->ngroup && status == INM_OK; g++)
+    status = inm_project_out_translations(s->h, &s->translations, group_of(s, s->x, g));
+  return status;
 }
 
 /* ---- 1. filter -------------------------------------------------------------------------------- */
@@ -163,8 +165,7 @@ static inm_status filter(subspace *s, double lowest, double cut)
   inm_status status = INM_OK;
   for (size_t g = 0; g < s->ngroup && status == INM_OK; g++)
     status = filter_group(s, lowest, cut, s->hi, group_of(s, s->x, g));
-  leave_out_translations(s);
-  return status;
+  return (status == INM_OK) ? leave_out_translations(s) : status;
 }
 
 /* ---- products and rotations of all vectors ----------------------------------------------------- */

@@ -71,8 +71,9 @@ static void choose(inm_plan *plan, MPI_Comm comm, double limit, const nodes *of)
   inm_plan trial = *plan;
 
   for (size_t k = 0; (solver = inm_solver_built(k)) != NULL; k++) {
-    if (!is_candidate(solver, &plan->job)) continue;
     trial.solver = solver;
+    trial.job.precision = inm_precision_used(solver, plan->job.request, plan->job.n);
+    if (!is_candidate(solver, &trial.job)) continue;
     trial.work = inm_solver_work(solver, &plan->job);
     count_memory(&trial, comm, limit, of);
     if (!plan->solver || is_better(&trial, plan)) *plan = trial;
@@ -92,7 +93,6 @@ inm_status inm_plan_make(inm_plan *plan, MPI_Comm comm, size_t n, const inm_hess
   plan->job.h = h;
   plan->job.request = request;
   plan->job.vectors = request->vectors;
-  plan->job.precision = inm_precision_used(request, n);
   plan->job.nthread = inm_cores_count(cores);
   MPI_Bcast(&plan->job.nthread, 1, MPI_INT, 0, comm);
   MPI_Comm_size(comm, &plan->job.nprocs);
@@ -102,6 +102,7 @@ inm_status inm_plan_make(inm_plan *plan, MPI_Comm comm, size_t n, const inm_hess
     choose(plan, comm, limit, &of);
     return plan->solver ? INM_OK : INM_ERR_SIZE;
   }
+  plan->job.precision = inm_precision_used(wanted, request, n);
   status = inm_solver_can(wanted, &plan->job);
   if (status != INM_OK) return status;
   plan->solver = wanted;

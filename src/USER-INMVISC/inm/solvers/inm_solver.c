@@ -139,6 +139,8 @@ static inm_status solve_on_root(const inm_solver *solver, const inm_request *req
   inm_cores_take(cores);
   status = inm_dense_lift_translations(d, request->is_free, f.nthread);
   f.norm = d->norm;
+  f.nrigid = d->nrigid;
+  f.rigid_share = d->rigid_share;
   if (status == INM_OK && d->n > 0) status = solver->on_root(d, &f);
   inm_cores_give_back(cores);
   if (status == INM_OK) status = check_finite(modes);
@@ -192,10 +194,14 @@ static inm_status gather_and_solve(const inm_solver *solver, const inm_hessian *
   return status;
 }
 
-inm_precision inm_precision_used(const inm_request *request, size_t n)
+inm_precision inm_precision_used(const inm_solver *solver, const inm_request *request, size_t n)
 {
-  const size_t small = 256;
-  return (n <= small) ? INM_DOUBLE : request->precision;
+  const size_t small = 256, worth_refining = 2000;
+  const inm_job refined = {n, request->vectors, INM_REFINED, 1, 1, NULL, NULL};
+
+  if (n <= small) return INM_DOUBLE;
+  if (request->precision != INM_PRECISION_AUTO) return request->precision;
+  return (n >= worth_refining && solver->can(&refined) == INM_OK) ? INM_REFINED : INM_DOUBLE;
 }
 
 /* one attempt; modes is an empty table */
@@ -208,8 +214,8 @@ static inm_status solve_once(const inm_solver *solver, const inm_hessian *h,
 
   if (status == INM_OK) status = start_table(solver, h, request, cores, modes);
   if (status == INM_OK) {
-    const inm_job job = {
-        modes->n, request->vectors, inm_precision_used(request, modes->n), 1, 1, NULL, NULL};
+    const inm_precision precision = inm_precision_used(solver, request, modes->n);
+    const inm_job job = {modes->n, request->vectors, precision, 1, 1, NULL, NULL};
     used.precision = job.precision;
     modes->single = (job.precision == INM_SINGLE_PRECISION);
     status = inm_solver_can(solver, &job);
@@ -257,7 +263,8 @@ static inm_status solve_matrix_free(const inm_solver *solver, const inm_hessian 
                                     const inm_request *request, inm_spectrum **out)
 {
   const size_t n = size_of_matrix(h);
-  const inm_job job = {n, request->vectors, inm_precision_used(request, n), 1, 1, h, request};
+  const inm_precision precision = inm_precision_used(solver, request, n);
+  const inm_job job = {n, request->vectors, precision, 1, 1, h, request};
   inm_status status = solver->can(&job);
 
   if (status == INM_OK && inm_hessian_largest_type(h) > request->ntypes) status = INM_ERR_ARG;

@@ -7,10 +7,11 @@
      3. for the wanted modes, panel by panel:
         inverse iteration on the band matrix               inm_band_vectors.h; modes divided among threads
         orthogonalization of modes closer than a gap, check of residuals and overlaps
-        back-transformation by Q                           inm_band_to_dense
+        back-transformation by Q                           inm_reflectors.h
         entry in the mode table
 
-   In single precision the dense steps, 1. and the back-transformation, use floats.  If there are modes so
+   In single precision the dense steps, 1. and the back-transformation, use floats.  The vectors may be refined
+   to double then (inm_refined.c).  If there are modes so
    close to zero that they may be zero modes, the modes around zero are refined in double before the third
    step (hessian/inm_ritz.h).
 
@@ -25,10 +26,12 @@
 #include "eigen/inm_band_vectors.h"
 #include "eigen/inm_bulge.h"
 #include "eigen/inm_tridiagonal.h"
+#include "hessian/inm_rayleigh_ritz.h"
 #include "hessian/inm_ritz.h"
 #include "inm_cores.h"
 #include "inm_random.h"
 #include "solvers/inm_solver_entry.h"
+#include "solvers/inm_twostage.h"
 
 #include <float.h>
 #include <math.h>
@@ -36,8 +39,8 @@
 #include <string.h>
 
 enum {
-  KD = 32,               /* half-bandwidth: wider is faster in 1., slower in 3. */
-  PANEL = 512,           /* modes in a panel, unless that would split a cluster */
+  KD = INM_TWOSTAGE_KD,
+  PANEL = 256,           /* modes in a panel, unless that would split a cluster */
   LARGEST_CLUSTER = 128, /* larger ones are left to another solver */
   NEAR = 128,            /* modes around zero that are refined in double */
   MOST_NEAR = 192, /* the same with the rest of a cluster; more are left to double precision */
@@ -54,62 +57,66 @@ static const double near_zero = 0.05;     /* modes that are refined together in 
 
 static const size_t largest_n = 46340; /* n^2 must fit an int */
 
-typedef struct {
-  size_t n;
-  double norm;    /* largest |lambda| */
-  double *band;   /* [n][KD+1] */
-  double *lambda; /* [n] */
-  void *tau;      /* [n] scalars of the reflectors of Q, in the precision of the dense matrix */
-  double *z;      /* [count][n] vectors of the panel */
-  size_t first, count; /* panel */
-
-  /* modes around zero refined in double, of single precision */
-  size_t near_first, near_count;
-  double *refined; /* [n] lambda with refined ones */
-  double *near;    /* [near_count][n] their vectors */
-
-  int nthread;
-  inm_status *status; /* [nthread] */
-} twostage;
-
 static inm_status twostage_can(const inm_job *job)
 {
   if (job->vectors == INM_VECTORS_LOWEST) return INM_ERR_ARG;
+  if (job->precision == INM_REFINED && job->vectors != INM_VECTORS_UNSTABLE) return INM_ERR_ARG;
   return (job->n <= largest_n) ? INM_OK : INM_ERR_SIZE;
 }
 
+static double size_of_vectors(double n, double panel)
+{
+  return 128.0 * n + (panel + LARGEST_CLUSTER) * n;
+}
+
+/* With refinement: the matrix in floats, all refined vectors, y and x of a panel, Q; then, without the matrix,
+   Rayleigh-Ritz.  In doubles. */
+static double size_of_refinement(double n)
+{
+  const size_t most = inm_twostage_most_refined((size_t) n);
+  const double vectors = (double) most * n;
+  const double correction = 0.5 * n * n + vectors + 2.5 * (PANEL + LARGEST_CLUSTER) * n + 128.0 * n;
+  const double ritz = vectors + inm_rayleigh_ritz_bytes((size_t) n, most) / 8.0;
+  return fmax(correction, ritz);
+}
+
 /* The matrix; deferred updates and other workspace of the reduction, which exceeds that of bulge chasing;
-   the panel; in single precision, the modes around zero; factors for each thread. */
+   Q and the panel; in single precision, the modes around zero; factors for each thread. */
 static double twostage_bytes(const inm_job *job)
 {
   const double n = (double) job->n, single = (job->precision == INM_SINGLE_PRECISION);
+  const double narrow = 24.0 * KD + 5.0 * KD * job->nthread;
+
+  if (job->precision == INM_REFINED) return 8.0 * (size_of_refinement(n) + narrow * n);
   const int none = (job->vectors == INM_VECTORS_NONE);
-  const double panel = none ? 0.0 : (single > 0.0 ? 1.5 : 1.0) * (PANEL + LARGEST_CLUSTER);
+  const double panel = none ? 0.0 : size_of_vectors(n, PANEL) * (single > 0.0 ? 1.5 : 1.0);
   const double near = (none ? 2.5 : 1.0) * single * MOST_NEAR;
-  const double columns = 24.0 * KD + panel + near + 5.0 * KD * job->nthread;
-  return 8.0 * ((single ? 0.5 : 1.0) * n * n + columns * n);
+  return 8.0 * ((single > 0.0 ? 0.5 : 1.0) * n * n + panel + (narrow + near) * n);
 }
 
 /* The reduction and, for 14 % or all of the modes, inverse iteration and back-transformation.
-   Single precision nearly halves the time of the dense steps.  The last term covers thread start and page
-   faults. */
+   Single precision nearly halves the time of the dense steps; refinement transforms vectors three times, and
+   iterates twice.  The last term covers thread start and page faults. */
 static double twostage_work(const inm_job *job)
 {
   const double n = (double) job->n;
   const double share = (job->vectors == INM_VECTORS_ALL) ? 1.0
       : (job->vectors == INM_VECTORS_UNSTABLE)           ? 0.14
                                                          : 0.0;
-  const double dense = (1.6 + 3.65 * share) * n * n * n, inverse = 13000.0 * share * n * n;
-  const double half = (job->precision == INM_SINGLE_PRECISION) ? 0.55 : 1.0;
+  const int refined = (job->precision == INM_REFINED);
+  const double times = refined ? 3.0 : 1.0, ritz = refined ? 8.0 * share * share : 0.0;
+  const double half = (job->precision == INM_DOUBLE) ? 1.0 : 0.55;
+  const double dense = (half * (1.6 + 3.65 * times * share) + ritz) * n * n * n;
+  const double inverse = (refined ? 2.0 : 1.0) * 13000.0 * share * n * n;
   const double eigenvalues = 500.0 * n * n;
-  return (half * dense + inverse + eigenvalues) / job->nthread + 6.0e8;
+  return (dense + inverse + eigenvalues) / job->nthread + 6.0e8;
 }
 
 /* ---- eigenvalues ----------------------------------------------------------------------------- */
 
 /* All eigenvalues of the band matrix, which is preserved.  If it is not finite although D is, floats have
    overflowed in the reduction. */
-static inm_status eigenvalues(twostage *s)
+static inm_status eigenvalues(inm_twostage *s)
 {
   double *offdiagonal = (double *) malloc(s->n * sizeof(double));
   inm_status status = INM_ERR_ALLOC;
@@ -144,14 +151,14 @@ static void random_start(double *x, size_t n, size_t mode)
   for (size_t i = 0; i < n; i++) x[i] = inm_random_uniform(mode, i);
 }
 
-static int is_close(const twostage *s, size_t p, size_t q)
+static int is_close(const inm_twostage *s, size_t p, size_t q)
 {
   return s->lambda[q] - s->lambda[p] <= cluster_gap * s->norm;
 }
 
 /* At a nearly multiple eigenvalue several pivots are pure rounding, and only pivoting moves them to the
    end. */
-static inm_status factorize(const twostage *s, size_t mode, inm_band_factor *factor)
+inm_status inm_twostage_factorize(const inm_twostage *s, size_t mode, inm_band_factor *factor)
 {
   const int in_cluster = (mode > 0 && is_close(s, mode - 1, mode)) ||
       (mode + 1 < s->n && is_close(s, mode, mode + 1));
@@ -160,10 +167,10 @@ static inm_status factorize(const twostage *s, size_t mode, inm_band_factor *fac
                             in_cluster ? 0.0 : largest_growth);
 }
 
-static inm_status inverse_iteration(const twostage *s, size_t mode, inm_band_factor *factor,
+static inm_status inverse_iteration(const inm_twostage *s, size_t mode, inm_band_factor *factor,
                                     double *z)
 {
-  const inm_status status = factorize(s, mode, factor);
+  const inm_status status = inm_twostage_factorize(s, mode, factor);
 
   if (status != INM_OK) return status;
   random_start(z, s->n, mode);
@@ -177,7 +184,7 @@ static inm_status inverse_iteration(const twostage *s, size_t mode, inm_band_fac
 /* every nthread-th mode of the panel */
 static void iterate_share(void *ctx, int thread)
 {
-  twostage *s = (twostage *) ctx;
+  inm_twostage *s = (inm_twostage *) ctx;
   inm_band_factor *factor = NULL;
   inm_status status = inm_band_factor_create(&factor, s->n, KD);
 
@@ -189,7 +196,7 @@ static void iterate_share(void *ctx, int thread)
 
 /* Orthogonalize mode p of the panel against the preceding modes of its cluster.  Returns the norm that
    remains. */
-static double orthogonalize(const twostage *s, size_t p)
+static double orthogonalize(const inm_twostage *s, size_t p)
 {
   double *z = &s->z[p * s->n];
   size_t q = p;
@@ -203,7 +210,7 @@ static double orthogonalize(const twostage *s, size_t p)
 
 /* Orthogonalize the modes of each cluster, twice for accuracy.  If little of a vector remains, scaling it
    up has amplified its error; another step of inverse iteration reduces that, as in LAPACK's dstein. */
-static inm_status orthogonalize_clusters(twostage *s)
+static inm_status orthogonalize_clusters(inm_twostage *s)
 {
   const double little = 0.1;
   inm_band_factor *factor = NULL;
@@ -212,7 +219,7 @@ static inm_status orthogonalize_clusters(twostage *s)
   for (size_t p = 1; p < s->count && status == INM_OK; p++) {
     double left = orthogonalize(s, p);
     if (left < little && !factor) status = inm_band_factor_create(&factor, s->n, KD);
-    if (left < little && status == INM_OK) status = factorize(s, s->first + p, factor);
+    if (left < little && status == INM_OK) status = inm_twostage_factorize(s, s->first + p, factor);
     if (status != INM_OK) break;
     for (int attempt = 0; attempt < MOST_STEPS && left < little; attempt++) {
       inm_band_solve(factor, &s->z[p * s->n]);
@@ -228,7 +235,7 @@ static inm_status orthogonalize_clusters(twostage *s)
 /* |B z - lambda z| of every nthread-th mode, and its overlap with the preceding mode */
 static void check_share(void *ctx, int thread)
 {
-  twostage *s = (twostage *) ctx;
+  inm_twostage *s = (inm_twostage *) ctx;
   const int n = (int) s->n, kd = KD, ldab = KD + 1, one = 1;
   const double unity = 1.0;
   double *r = (double *) inm_malloc_for_blas(s->n * sizeof(*r));
@@ -247,23 +254,23 @@ static void check_share(void *ctx, int thread)
 }
 
 /* run a step on all threads; returns the largest status of any */
-static inm_status share(twostage *s, void (*step)(void *ctx, int thread))
+inm_status inm_twostage_share(inm_twostage *s, void (*step)(void *ctx, int thread), void *ctx)
 {
   inm_status status = INM_OK;
 
-  inm_run_parallel(s->nthread, step, s);
+  inm_run_parallel(s->nthread, step, ctx);
   for (int t = 0; t < s->nthread; t++)
     if (s->status[t] > status) status = s->status[t];
   return status;
 }
 
-static inm_status panel_vectors(twostage *s)
+inm_status inm_twostage_vectors(inm_twostage *s)
 {
   inm_blas_set_threads(1); /* the team uses all cores */
-  inm_status status = share(s, iterate_share);
+  inm_status status = inm_twostage_share(s, iterate_share, s);
   if (status == INM_OK) {
     status = orthogonalize_clusters(s);
-    if (status == INM_OK) status = share(s, check_share);
+    if (status == INM_OK) status = inm_twostage_share(s, check_share, s);
   }
   inm_blas_set_threads(s->nthread);
   return status;
@@ -274,7 +281,8 @@ static inm_status panel_vectors(twostage *s)
 /* fraction of the time, about the same for all sizes */
 static double share_of_reduction(const inm_filler *f)
 {
-  return (f->request->vectors == INM_VECTORS_ALL) ? 0.25
+  return (f->request->precision == INM_REFINED)   ? 0.5
+      : (f->request->vectors == INM_VECTORS_ALL)  ? 0.25
       : (f->request->vectors == INM_VECTORS_NONE) ? 0.8
                                                   : 0.7;
 }
@@ -286,15 +294,15 @@ static void report_reduction(void *filler, double done)
 }
 
 /* the steps between reduction and panels are counted as done with the first panel */
-static void report_panels(const inm_filler *f, size_t nseen, size_t nvectors)
+static void report_vectors(const inm_filler *f, double done)
 {
   const double before = 0.85 * share_of_reduction(f) + 0.15;
-  inm_fill_progress(f, before + (1.0 - before) * (double) nseen / (double) nvectors);
+  inm_fill_progress(f, before + (1.0 - before) * done);
 }
 
 /* ---- driver ---------------------------------------------------------------------------------- */
 
-static inm_status reduce_to_band(twostage *s, inm_dense *d, inm_filler *f)
+static inm_status reduce_to_band(inm_twostage *s, inm_dense *d, inm_filler *f)
 {
   inm_blas_set_threads(1); /* the team uses all cores */
   const inm_status status = d->single
@@ -306,16 +314,26 @@ static inm_status reduce_to_band(twostage *s, inm_dense *d, inm_filler *f)
   return status;
 }
 
-/* vectors of D from those of the band: z = Q z */
-static inm_status back_transform(const twostage *s, const inm_dense *d)
+static inm_status prepare_vectors(inm_twostage *s, const inm_dense *d)
 {
   return d->single
-      ? inm_band_to_dense_single(s->n, KD, d->single, (const float *) s->tau, s->count, s->z)
-      : inm_band_to_dense(s->n, KD, d->a, (const double *) s->tau, s->count, s->z);
+      ? inm_reflectors_create_single(&s->q_single, s->n, KD, d->single, (const float *) s->tau)
+      : inm_reflectors_create(&s->q, s->n, KD, d->a, (const double *) s->tau);
 }
 
-/* size of the panel that begins at mode first; clusters are not split.  0 if one is too large */
-static size_t panel_count(const twostage *s, size_t first, size_t nvectors)
+/* vectors of D from those of the band: z = Q z */
+static inm_status back_transform(const inm_twostage *s)
+{
+  return s->q_single ? inm_band_to_dense_single(s->q_single, s->count, s->z)
+                     : inm_band_to_dense(s->q, s->count, s->z);
+}
+
+size_t inm_twostage_largest_panel(const inm_twostage *s)
+{
+  return (s->n < PANEL + LARGEST_CLUSTER) ? s->n : (size_t) (PANEL + LARGEST_CLUSTER);
+}
+
+size_t inm_twostage_panel(const inm_twostage *s, size_t first, size_t nvectors)
 {
   size_t end = first + PANEL;
 
@@ -330,16 +348,16 @@ static size_t panel_count(const twostage *s, size_t first, size_t nvectors)
 /* ---- modes around zero, in single precision --------------------------------------------------- */
 
 /* typical bound of the error of an eigenvalue in single precision */
-static double single_error(const twostage *s)
+double inm_twostage_single_error(const inm_twostage *s)
 {
   return sqrt((double) s->n) * FLT_EPSILON * s->norm;
 }
 
 /* Choose near_first, near_count among the first nother modes: those with |lambda| up to the error, then the
    next ones up to NEAR, without splitting a cluster.  No modes if none may be zero. */
-static inm_status choose_near(twostage *s, size_t nother)
+static inm_status choose_near(inm_twostage *s, size_t nother)
 {
-  const double *l = s->lambda, error = single_error(s);
+  const double *l = s->lambda, error = inm_twostage_single_error(s);
   const double widest = near_zero * fmax(fabs(l[0]), fabs(l[nother - 1]));
   size_t first = 0, last;
 
@@ -364,20 +382,21 @@ static inm_status choose_near(twostage *s, size_t nother)
 }
 
 /* |lambda| of the modes that are not refined is at least that */
-static double gap_of_near(const twostage *s)
+static double gap_of_near(const inm_twostage *s)
 {
   const size_t first = s->near_first, last = first + s->near_count;
   const double below = (first > 0) ? -s->lambda[first - 1] : s->norm;
   const double above = (last < s->n) ? s->lambda[last] : s->norm;
-  return fmin(fmin(below, above) - single_error(s), 0.5 * s->norm);
+  return fmin(fmin(below, above) - inm_twostage_single_error(s), 0.5 * s->norm);
 }
 
 /* Refine the modes near_first..., with the panel as workspace. */
-static inm_status refine_near(twostage *s, inm_dense *d, const inm_filler *f)
+static inm_status refine_near(inm_twostage *s, inm_dense *d, const inm_filler *f)
 {
   double *panel = s->z;
-  inm_ritz ritz = {d->residual,     s->n,    s->near_count, NULL,           panel,     NULL,
-                   single_error(s), f->zero, 0.0,           1.01 * s->norm, s->nthread};
+  inm_ritz ritz = {
+      d->residual, s->n, s->near_count,  NULL,      panel, NULL, inm_twostage_single_error(s),
+      f->zero,     0.0,  1.01 * s->norm, s->nthread};
   const double *l = s->lambda;
   const size_t last = s->near_first + s->near_count;
 
@@ -386,8 +405,8 @@ static inm_status refine_near(twostage *s, inm_dense *d, const inm_filler *f)
   s->first = s->near_first;
   s->count = s->near_count;
   s->z = s->near;
-  inm_status status = panel_vectors(s);
-  if (status == INM_OK) status = back_transform(s, d);
+  inm_status status = inm_twostage_vectors(s);
+  if (status == INM_OK) status = back_transform(s);
   s->z = panel;
   if (status != INM_OK) return status;
 
@@ -404,7 +423,7 @@ static inm_status refine_near(twostage *s, inm_dense *d, const inm_filler *f)
 }
 
 /* Eigenvalues to the filler.  In single precision, those that may be zero are decided in double. */
-static inm_status fill_spectrum(twostage *s, inm_dense *d, inm_filler *f)
+static inm_status fill_spectrum(inm_twostage *s, inm_dense *d, inm_filler *f)
 {
   inm_fill_spectrum(f, s->lambda);
   const size_t nother = s->n - f->nlifted;
@@ -419,7 +438,7 @@ static inm_status fill_spectrum(twostage *s, inm_dense *d, inm_filler *f)
 }
 
 /* overwrite the vectors of the panel that have been refined */
-static void take_refined(twostage *s)
+static void take_refined(inm_twostage *s)
 {
   for (size_t p = 0; p < s->count; p++) {
     const size_t q = s->first + p - s->near_first; /* wraps around below near_first */
@@ -430,26 +449,36 @@ static void take_refined(twostage *s)
 
 /* ---- panels ----------------------------------------------------------------------------------- */
 
-static inm_status all_panels(twostage *s, inm_dense *d, inm_filler *f, size_t nvectors)
+static inm_status all_panels(inm_twostage *s, inm_filler *f, size_t nvectors)
 {
   inm_status status = INM_OK;
 
   for (s->first = 0; s->first < nvectors && status == INM_OK; s->first += s->count) {
-    s->count = panel_count(s, s->first, nvectors);
+    s->count = inm_twostage_panel(s, s->first, nvectors);
     if (s->count == 0) return INM_ERR_ACCURACY;
-    status = panel_vectors(s);
-    if (status == INM_OK) status = back_transform(s, d);
+    status = inm_twostage_vectors(s);
+    if (status == INM_OK) status = back_transform(s);
     if (status == INM_OK) take_refined(s);
     if (status == INM_OK) status = inm_fill_panel(f, s->first, s->count, s->z);
-    if (status == INM_OK) report_panels(f, s->first + s->count, nvectors);
+    if (status == INM_OK) report_vectors(f, (double) (s->first + s->count) / (double) nvectors);
   }
   return status;
 }
 
+/* of d in double or single precision */
+static inm_status solve_in_panels(inm_twostage *s, inm_dense *d, inm_filler *f)
+{
+  const size_t bytes = inm_twostage_largest_panel(s) * s->n * sizeof(*s->z);
+
+  s->z = (double *) inm_malloc_for_blas(bytes);
+  inm_prefer_large_pages(s->z, bytes);
+  const inm_status status = s->z ? fill_spectrum(s, d, f) : INM_ERR_ALLOC;
+  return (status == INM_OK) ? all_panels(s, f, inm_fill_wanted(f)) : status;
+}
+
 static inm_status twostage_solve(inm_dense *d, inm_filler *f)
 {
-  const size_t largest_panel = (d->n < PANEL + LARGEST_CLUSTER) ? d->n : PANEL + LARGEST_CLUSTER;
-  twostage s;
+  inm_twostage s;
   inm_status status = INM_ERR_ALLOC;
 
   if (d->n <= 4 * KD) return inm_solver_lapack.on_root(d, f);
@@ -463,18 +492,20 @@ static inm_status twostage_solve(inm_dense *d, inm_filler *f)
   if (s.band && s.lambda && s.tau && s.status) status = reduce_to_band(&s, d, f);
 
   if (status == INM_OK) status = eigenvalues(&s);
+  const int no_vectors = (f->request->vectors == INM_VECTORS_NONE && !d->single);
+  if (status == INM_OK && !no_vectors) status = prepare_vectors(&s, d);
   if (status == INM_OK) {
     s.refined = s.lambda + s.n;
-    s.z = (double *) inm_malloc_for_blas(largest_panel * s.n * sizeof(double));
-    inm_prefer_large_pages(s.z, largest_panel * s.n * sizeof(double));
-    status = s.z ? fill_spectrum(&s, d, f) : INM_ERR_ALLOC;
+    status = (f->request->precision == INM_REFINED) ? inm_twostage_refine(&s, d, f, report_vectors)
+                                                    : solve_in_panels(&s, d, f);
   }
-  if (status == INM_OK) status = all_panels(&s, d, f, inm_fill_wanted(f));
   if (status == INM_OK) {
     inm_fill_means(f);
     status = inm_fill_precision(f);
   }
 
+  inm_reflectors_destroy(&s.q);
+  inm_reflectors_destroy_single(&s.q_single);
   free(s.band);
   free(s.lambda);
   free(s.tau);

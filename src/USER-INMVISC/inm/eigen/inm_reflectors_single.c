@@ -1,0 +1,2 @@
+#define INM_SINGLE
+#include "eigen/inm_reflectors.c"
