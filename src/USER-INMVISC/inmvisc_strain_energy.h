@@ -47,7 +47,7 @@ struct StrainEnergy {
 
 struct AffineModuli {
   double born[3];    // xy xz yz; NaN if not known
-  double G_born, G_kin, G_A;
+  double G_born, G_kin, G_A;    // G_kin: rho kT without rigid bonds
   double K_born, P_conf, K_A;
 };
 
