@@ -126,7 +126,7 @@ In each of the other {len(built)} the matrix of :doc:`compute inm/dos <compute_i
 * The elements are those of the symmetric part, because the forces of mesh methods, and of a few other styles, are not quite the gradient of an energy.
   If d f_i / d x_j is not symmetric to 2e-5 of the largest element, the remark says so.
 * For *ewald*, *pppm*, *pppm/cg* and *pppm/stagger*, *auto* is the reciprocal sum in closed form (:doc:`Howto_inm_hessian <Howto_inm_hessian>`).
-  Differences of forces have the error of the style, of its mesh or its wave vectors, so that its decks may count as wrong here.
+  Differences of forces have the error of the style, of its mesh or its wave vectors; its decks count as right up to 5 times the relative difference between the forces of the style and those of the sum, which the compute prints.
 * Charges are constant.
 
 """.splitlines()  # noqa: E501
