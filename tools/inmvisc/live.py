@@ -32,9 +32,10 @@ DIMENSIONS = (
     ("lambda", "(radian/time)^2"), ("slope_g", "(time/radian)^2"), ("g", "time/radian"),
     (r"w|w_\w+|dw_edge", "radian/time"), (r"S_\w+", "k_B"), ("Gamma_m", "force^2/mass^2"),
     (r"Gamma(_bulk)?|(sum_)?Xi2(_bulk)?", "force^2/mass"), (r"Xi_\w+", "force"),
-    (r"deta_\w+", "pressure*time^2/radian"),
-    (r"(mean_|err_|num_|cum_)?(eta|zeta)(_\w+)?", "pressure*time"),
-    (r"(mean_|err_|num_)?(([GK])(_\w+)?|P_conf)", "pressure"),
+    (r"(mean_)?deta_\w+", "pressure*time^2/radian"),
+    (r"(mean_|err_|num_)?(cum_|edge_)?(eta|zeta)(_\w+)?", "pressure*time"),
+    (r"(mean_|err_|num_)?(([GK])(_\w+)?|P_conf|modulus)", "pressure"), ("v_sound", "length/time"),
+    ("edge", "none or radian/time"),
     (r"v0|(err_)?v0_(kernel|msd)(_\w+)?|Integral(_\w+)?", "mass/time"),
     (r"D(_\w+)?", "length^2/time"), ("Time", "time"), (r"Cbar(_\w+)?", "(mass length/time^2)^2"))
 

@@ -20,7 +20,7 @@ from inmvisc.outputs import INM_MODULUS
 
 number = r"(\S+)"
 last_lines = re.compile(rf"^G_A +{number} \+- {number}\nK_A +{number} \+- {number}\n"
-                        r"page +inmvisc-tool (modulus .*) --plot modulus.png$", re.M)
+                        r"zeta .*\npage +inmvisc-tool (modulus .*) --plot modulus.png$", re.M)
 
 lammps = begin()
 done = lammps.run(os.path.join(EXAMPLES, "modulus/in.modulus"), 2,

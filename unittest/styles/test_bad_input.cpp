@@ -24,6 +24,7 @@ enum Kind {
     INM_ID,   // "inm"
     GAMMA_ID, // "gam"
     QUANTITY, // number >= 0 or v_name
+    MODULUS,  // the same or auto
     FRICTION, // number >= 0, v_name, f_ID or f_ID[i]
     NAME      // anything
 };
@@ -103,7 +104,8 @@ const Style viscosity = {"Compute ulinm/viscosity eta: ",
                          {
                              {"friction", {{"friction", FRICTION, "80"}}, "wmin 3"},
                              {"wmin", {{"wmin", QUANTITY, "3"}}, "friction 80"},
-                             {"bulk", {{"bulk", QUANTITY, "65"}}, "friction 80"},
+                             {"bulk", {{"bulk", MODULUS, "65"}}, "friction 80"},
+                             {"shear", {{"shear", MODULUS, "30"}}, "friction 80"},
                              {"friction/mix", {{"friction/mix", CHOICE, "mode|mean"}}, "friction 80 wmin 3"},
                          }};
 
@@ -244,6 +246,7 @@ bool allowed(const Slot &s, const std::string &written)
         case INM_ID: return text == "inm";
         case GAMMA_ID: return text == "gam";
         case QUANTITY: return (number && x >= 0.0) || text == "v_three";
+        case MODULUS: return (number && x >= 0.0) || is_one_of(text, "v_three|auto");
         case FRICTION:
             return (number && x >= 0.0) || is_one_of(text, "v_three|v_nothing|f_mem|f_mem[1]");
         case NAME: return true;
@@ -546,7 +549,10 @@ TEST_F(BadInput, of_ulinm_viscosity)
             return;
         }
         // mean friction over mean mass; for mode with two masses the sum needs weights by type
-        const std::string wmin = value_after(command, "wmin"), bulk = value_after(command, "bulk");
+        const std::string wmin = value_after(command, "wmin");
+        std::string bulk       = value_after(command, "bulk");
+        if (bulk.empty()) bulk = value_after(command, "shear");
+        if (bulk == "auto") return;
         const double f = friction == "v_three" ? 3.0 : strtod(friction.c_str(), nullptr);
         double cutoff  = wmin == "v_three" ? 3.0 : strtod(wmin.c_str(), nullptr);
         if (!bulk.empty()) {

@@ -52,8 +52,9 @@ enum {
 static const double cluster_gap = 1.0e-7;   /* closer modes are orthogonalized */
 static const double largest_growth = 1.0e3; /* of factors without pivoting */
 static const double max_residual = 1.0e-11;
-static const double max_overlap = 1.0e-7; /* of neighbors in the spectrum */
-static const double near_zero = 0.05;     /* modes that are refined together in double */
+static const double max_overlap = 1.0e-7;       /* of neighbors in the spectrum, in the end */
+static const double overlap_to_refine = 1.0e-2; /* before Rayleigh-Ritz, which needs no more */
+static const double near_zero = 0.05;           /* modes that are refined together in double */
 
 static const size_t largest_n = 46340; /* n^2 must fit an int */
 
@@ -246,7 +247,7 @@ static void check_share(void *ctx, int thread)
     memcpy(r, z, s->n * sizeof(*r));
     dsbmv_("L", &n, &kd, &unity, s->band, &ldab, z, &one, &minus_lambda, r, &one);
     const double overlap = p ? fabs(inm_dot(z, z - s->n, s->n)) : 0.0;
-    if (!(norm2(r, s->n) <= max_residual * s->norm) || !(overlap <= max_overlap))
+    if (!(norm2(r, s->n) <= max_residual * s->norm) || !(overlap <= s->max_overlap))
       status = INM_ERR_ACCURACY;
   }
   free(r);
@@ -485,6 +486,7 @@ static inm_status twostage_solve(inm_dense *d, inm_filler *f)
   memset(&s, 0, sizeof(s));
   s.n = d->n;
   s.nthread = f->nthread;
+  s.max_overlap = (f->request->precision == INM_REFINED) ? overlap_to_refine : max_overlap;
   s.band = (double *) inm_malloc_for_blas(s.n * (KD + 1) * sizeof(double));
   s.lambda = (double *) malloc(2 * s.n * sizeof(double));
   s.tau = malloc(s.n * sizeof(double));

@@ -23,6 +23,7 @@ typedef struct {
   inm_reflectors_single *q_single;
   double *z;           /* [count][n] vectors of the panel */
   size_t first, count; /* panel */
+  double max_overlap;  /* of neighbors in the spectrum */
 
   /* modes around zero refined in double, of single precision */
   size_t near_first, near_count;
