@@ -201,7 +201,7 @@ TEST_F(InmModulus, log_says_in_words_that_the_shear_of_a_kspace_box_is_not_known
         "pair_style lj/cut/coul/long 1.0 1.2\npair_coeff * * 1.0 1.0\npair_modify table 0\n"
         "kspace_style ewald 1e-4\n";
     reopen();
-    log = log_of(charges + computes("friction 77 channel both", "check no hessian numeric") + "run 0\n");
+    log = log_of(charges + computes("friction 77 channel both", "check no hessian numeric 0") + "run 0\n");
     EXPECT_NE(log.find("mod: G_A is not known, K_A = "), std::string::npos) << log;
     EXPECT_EQ(log.find("G_A = "), std::string::npos) << log;
     EXPECT_TRUE(std::isfinite(vector("mod")[K_A]));

@@ -30,6 +30,8 @@ enum {
   SEARCH = 32        /* further ones among which the largest gap is sought */
 };
 
+static const double clearly = 1.5;
+
 /* bounds of the check */
 static const double max_residual = 1.0e-9; /* relative to the norm of D */
 static const double max_mixing = 3.0e-7;   /* of unstable and zero modes with unwanted ones */
@@ -55,7 +57,8 @@ size_t inm_twostage_most_refined(size_t n)
   return n / 4;
 }
 
-/* Wanted are all modes that may be unstable or zero, and some beyond, up to the largest gap. */
+/* Wanted are all modes that may be unstable or zero, and some beyond, up to a gap: the first one of those that
+   are clearly the largest. */
 static size_t count_wanted(const inm_twostage *s, size_t nother)
 {
   const double *l = s->lambda, error = inm_twostage_single_error(s);
@@ -67,7 +70,7 @@ static size_t count_wanted(const inm_twostage *s, size_t nother)
   if (count >= nother) return nother;
   size_t best = count;
   for (size_t end = count; end < nother && end <= count + SEARCH; end++)
-    if (l[end] - l[end - 1] > l[best] - l[best - 1]) best = end;
+    if (l[end] - l[end - 1] > clearly * (l[best] - l[best - 1])) best = end;
   return best;
 }
 
